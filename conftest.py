@@ -1,0 +1,36 @@
+"""What the tests and the docstrings' examples find ready made."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+# Nothing here measures time, so no example is too slow; and a run in CI draws the same examples every time.
+settings.register_profile("flowgraph", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("flowgraph")
+
+
+@pytest.fixture(autouse=True)
+def doctest_names(doctest_namespace: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give docstrings `np`, `tf` and `run`, a graph of their own, and numpy's short printing.
+
+    `run(tensor)` is the value of a tensor (or of any structure of them) in a fresh session.
+    """
+    if not isinstance(request.node, pytest.DoctestItem):
+        yield
+        return
+    tf = importlib.import_module("flowgraph")
+
+    def run(fetches: Any, feed_dict: dict[Any, Any] | None = None) -> Any:
+        with tf.Session() as session:
+            return session.run(fetches, feed_dict)
+
+    doctest_namespace.update(np=np, tf=tf, run=run)
+    with tf.Graph().as_default(), np.printoptions(precision=6, suppress=True):
+        yield
