@@ -1,0 +1,18 @@
+"""flowgraph: TensorFlow 1.x's graph-and-session model, alive on modern Python.
+
+    import flowgraph as tf
+"""
+
+from flowgraph.dtypes import (
+    DType, as_dtype, bfloat16, bool, complex64, complex128, double, float16, float32, float64, half, int8, int16, int32,
+    int64, qint8, qint16, qint32, quint8, quint16, resource, string, uint8, uint16, uint32, uint64, variant,
+)  # fmt: skip
+from flowgraph.ir.convert import convert_to_tensor, register_tensor_conversion_function
+from flowgraph.ir.graph import Graph
+from flowgraph.ir.scope import (
+    GraphKeys, add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
+    get_collection_ref, get_default_graph, get_default_session, name_scope, reset_default_graph, set_random_seed,
+)  # fmt: skip
+from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
+from flowgraph.shapes import Dimension, TensorShape

@@ -1,0 +1,87 @@
+"""What is known of a tensor's value while the graph is built: enough to infer shapes through shape arithmetic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flowgraph.ir.opdef import Effect
+from flowgraph.ir.tensor import Tensor
+from flowgraph.shapes import Sizes
+
+_LARGEST = 1000  # entries: a shape is never longer, and folding more while building would be work for nothing
+
+
+def value_of(tensor: Tensor) -> Any:
+    """The value as an array if it follows from constants and known shapes alone, else None.
+
+    The array is shared: do not change it.
+    """
+    memory = tensor.graph.memory.setdefault("constants", {})
+    found = memory.get(tensor)
+    if found is not None:
+        return found
+    # what is unknown now may be known after a set_shape: remembered for this one question only
+    unknown: dict[Tensor, Any] = {}
+    stack = [tensor]
+    while stack:
+        current = stack[-1]
+        if current in memory or current in unknown:
+            stack.pop()
+            continue
+        known, waiting = _fold_once(current, memory, unknown)
+        if waiting:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        (unknown if known is None else memory)[current] = known
+    return memory.get(tensor)
+
+
+def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, Any]) -> tuple[Any, list[Tensor]]:
+    """Compute one tensor from what `memory` holds: its value, or the inputs to be looked at first."""
+    op = tensor.op
+    opdef = op.opdef
+    if opdef.effect is not Effect.NONE or op.control or any(arg.is_ref for arg in opdef.inputs):
+        return None, []
+    if opdef.partial is not None:
+        sizes = opdef.partial(op)
+        if sizes is not None and None not in sizes:
+            return np.asarray(sizes, tensor.dtype.np).reshape(tensor.sizes or (len(sizes),)), []
+        if not op.inputs or tensor.sizes is None:
+            return None, []
+    if not op.inputs:
+        return (op.attrs["value"] if "value" in op.attrs else None), []
+    if tensor.sizes is None or None in tensor.sizes or int(np.prod(tensor.sizes)) > _LARGEST:
+        return None, []
+    if any(t in unknown for t in op.inputs):
+        return None, []
+    waiting = [t for t in op.inputs if t not in memory]
+    if waiting:
+        return None, waiting
+    values = [memory[t] for t in op.inputs]
+    try:
+        result = opdef.forward(np, *opdef.structure(values, op.attrs), **op.attrs)
+    except Exception:  # what fails now fails when it runs, and is reported there
+        return None, []
+    if len(op.outputs) > 1:
+        result = result[tensor.index]
+    return np.asarray(result, tensor.dtype.base_dtype.np), []
+
+
+def sizes_of(tensor: Tensor) -> Sizes:
+    """For a 1-D integer tensor that holds a shape: the shape as far as it is known, entries of -1 as unknown."""
+    partial = tensor.op.opdef.partial
+    if partial is not None:
+        sizes = partial(tensor.op)
+        if sizes is not None:
+            return sizes
+    value = value_of(tensor)
+    if value is not None:
+        if value.ndim != 1:
+            return None
+        return tuple(None if v < 0 else int(v) for v in value.tolist())
+    if tensor.sizes is not None and len(tensor.sizes) == 1 and tensor.sizes[0] is not None:
+        return (None,) * tensor.sizes[0]
+    return None

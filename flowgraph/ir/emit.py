@@ -1,0 +1,386 @@
+"""emit: the one door through which op functions add an op to the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.dtypes import DType
+from flowgraph.ir.convert import to_tensor
+from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.opdef import REQUIRED, Arg, OpDef
+from flowgraph.ir.scope import default_graphs, get_default_graph, place
+from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.shapes import Sizes
+from flowgraph.sizes import to_text
+
+
+def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any:
+    """Add one op and return its output: a Tensor, a list of them when it has several, the Operation when it has none.
+
+    Does what TF does for every op: finds the graph, claims the name, turns Python and numpy inputs into constants
+    named after the argument (`add/y`), checks dtypes, infers shapes.
+
+    Args:
+      opdef: the op type.
+      *args: its inputs, in the order of its signature; a list for a list argument.
+      name: the op's name in the current scope; exactly that name when it ends with '/'.
+      **attrs: its attrs, but for those that the inputs fix.
+    """
+    graph = graph_of(args)
+    full_name = graph.claim(name, opdef.name)
+    if opdef.defaults or attrs:
+        attrs = _settle(opdef, attrs)
+    for arg in args:
+        if type(arg) is not Tensor:
+            args, types = _convert(opdef, graph, full_name, args, attrs)
+            break
+    else:
+        types = _check_types(opdef, args, attrs)
+    try:
+        sizes = opdef.infer(*args, **attrs)
+    except ValueError as error:
+        raise _shape_error(error, opdef, full_name, args, attrs) from None
+    flat = args if not opdef.lists else _flatten(args)
+    dtypes, sizes = _outputs(opdef, types, attrs, sizes)
+    op = graph.add(opdef, full_name, tuple(flat), attrs, dtypes, sizes)
+    if opdef.has_refs:
+        _colocate_with_refs(graph, op)
+    outputs = op.outputs
+    if len(opdef.outputs) == 1 and not opdef.outputs[0].is_list:
+        return outputs[0]
+    return list(outputs) if outputs or opdef.outputs else op
+
+
+def graph_of(args: Sequence[Any]) -> Graph:
+    """The graph of the tensors among the inputs, or the default graph when there are none."""
+    found: Graph | None = None
+    first: Any = None
+    for arg in args:
+        for item in arg if type(arg) in (list, tuple) else (arg,):
+            graph = getattr(item, "graph", None) if isinstance(item, Tensor | Operation) or _in_a_graph(item) else None
+            if graph is None:
+                continue
+            if found is None:
+                found, first = graph, item
+            elif graph is not found:
+                raise _graph_mix(item, first)
+    return get_default_graph() if found is None else found
+
+
+def _in_a_graph(item: Any) -> bool:
+    return hasattr(type(item), "_as_graph_element") or hasattr(type(item), "dense_shape")
+
+
+def _graph_mix(item: Any, first: Any) -> ValueError:
+    return ValueError(
+        errors.explain(
+            f"{item} must be from the same graph as {first}.",
+            details=[
+                f"the graph of {item.name} was made at {place(item.graph)}",
+                f"the graph of {first.name} was made at {place(first.graph)}",
+            ],
+            mend="Build all ops of one computation inside one `with graph.as_default():` block.",
+            where=user_site(),
+        )
+    )
+
+
+def _settle(opdef: OpDef, given: dict[str, Any]) -> dict[str, Any]:
+    """The op's attrs in their declared order: those given, defaults for the rest."""
+    attrs = dict(opdef.defaults)
+    for name, value in given.items():
+        if name not in attrs:
+            raise TypeError(f"apply_op() got unexpected keyword arguments: {name}")
+        if value is not None or attrs[name] is REQUIRED:
+            attrs[name] = value
+    for name, value in attrs.items():
+        if value is REQUIRED:
+            raise TypeError(f"No argument for attr {name}")
+    for name, attr in opdef.type_attrs.items():
+        value = attrs.get(name)
+        if isinstance(value, DType):
+            attrs[name] = value = value.base_dtype
+            if attr.allowed is not None and value not in attr.allowed:
+                raise TypeError(_not_allowed(name, value, attr.allowed))
+    return attrs
+
+
+def _check_types(opdef: OpDef, args: Sequence[Tensor], attrs: dict[str, Any]) -> dict[str, Any]:
+    """The dtype attrs that inputs fix, for inputs that are all tensors already."""
+    if opdef.is_uniform:
+        # the common case, fast: every input has the one dtype T
+        dtype = args[0].dtype.base_dtype
+        for other in args[1:]:
+            if other.dtype is not dtype and other.dtype.base_dtype is not dtype:
+                break
+        else:
+            key = opdef.inputs[0].type_attr
+            attr = opdef.type_attrs.get(key)  # type: ignore[arg-type]
+            if attr is not None and attr.allowed is not None and dtype not in attr.allowed:
+                raise TypeError(_not_allowed(opdef.inputs[0].name, dtype, attr.allowed, opdef, args))
+            return {key: dtype}  # type: ignore[dict-item]
+    types: dict[str, Any] = {}
+    source: dict[str, str] = {}
+    for arg, value in zip(opdef.inputs, args, strict=True):
+        _check_arg(opdef, arg, value, types, source, args)
+    return types
+
+
+def _check_arg(
+    opdef: OpDef, arg: Arg, value: Any, types: dict[str, Any], source: dict[str, str], args: Sequence[Any]
+) -> None:
+    """Check one input's dtype against the signature and note the attr that it fixes."""
+    if arg.is_ref and not value.dtype.is_ref:
+        raise TypeError(
+            errors.explain(
+                f"'{opdef.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a tf.Variable)",
+                details=[f"{arg.name}: {value!r}"],
+                where=user_site(),
+            )
+        )
+    if arg.is_mixed:
+        types[arg.type_attr] = [t.dtype.base_dtype for t in value]  # type: ignore[index]
+        return
+    members = value if arg.number_attr else (value,)
+    if not members:
+        return
+    dtype = members[0].dtype.base_dtype
+    wanted = arg.dtype if arg.dtype is not None else types.get(arg.type_attr)  # type: ignore[arg-type]
+    if wanted is not None and dtype is not wanted:
+        if arg.dtype is not None:
+            line = f"Input '{arg.name}' of '{opdef.name}' Op has type {dtype.name} that does not match expected type of {wanted.name}."
+        else:
+            line = (
+                f"Input '{arg.name}' of '{opdef.name}' Op has type {dtype.name} that does not match type {wanted.name} "
+                f"of argument '{source.get(arg.type_attr or '', '')}'."
+            )
+        raise TypeError(errors.explain(line, details=_operands(opdef, args), mend=_cast(wanted), where=user_site()))
+    if arg.type_attr and arg.type_attr not in types:
+        attr = opdef.type_attrs.get(arg.type_attr)
+        if attr is not None and attr.allowed is not None and dtype not in attr.allowed:
+            raise TypeError(_not_allowed(arg.name, dtype, attr.allowed, opdef, args))
+        types[arg.type_attr] = dtype
+        source[arg.type_attr] = arg.name
+
+
+def _not_allowed(
+    name: str, dtype: DType, allowed: Sequence[DType], opdef: OpDef | None = None, args: Sequence[Any] = ()
+) -> str:
+    return errors.explain(
+        f"Value passed to parameter '{name}' has DataType {dtype.name} not in list of allowed values: "
+        + ", ".join(d.name for d in allowed),
+        details=_operands(opdef, args) if opdef is not None else (),
+        where=user_site(),
+    )
+
+
+def _cast(dtype: DType) -> str:
+    return f"tf.cast(x, tf.{dtype.name}) converts a tensor."
+
+
+def _operands(opdef: OpDef, args: Sequence[Any]) -> list[str]:
+    """A line for each input: what it is and which op made it where."""
+    lines = []
+    for arg, value in zip(opdef.inputs, args, strict=False):
+        for item in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(item, Tensor):
+                lines.append(f"{arg.name} = {item!r}, made by {item.op.type}{at(item.op)}")
+            else:
+                lines.append(f"{arg.name} = {item!r}")
+    return lines
+
+
+def at(op: Operation) -> str:
+    """` at file:line`, or nothing when nobody knows."""
+    return f" at {op.site[0]}:{op.site[1]}" if op.site else ""
+
+
+def _convert(
+    opdef: OpDef, graph: Graph, full_name: str, args: Sequence[Any], attrs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Turn all inputs into tensors, inside the scope of the op's own name, with the dtypes that earlier ones fix."""
+    if len(args) != len(opdef.inputs):
+        raise TypeError(f"{opdef.name} takes {len(opdef.inputs)} inputs, {len(args)} were given")
+    converted: list[Any] = []
+    types: dict[str, Any] = {}
+    source: dict[str, str] = {}
+    outer = graph._scope
+    graph._scope = full_name
+    pushed = default_graphs.items
+    pushed.append(graph)
+    try:
+        for arg, value in zip(opdef.inputs, args, strict=True):
+            if arg.is_list:
+                value = _convert_list(opdef, arg, value, types)
+            elif type(value) is not Tensor:
+                value = _convert_one(opdef, arg, value, types, source, args)
+            _check_arg(opdef, arg, value, types, source, args)
+            converted.append(value)
+    finally:
+        graph._scope = outer
+        pushed.pop()
+    return converted, types
+
+
+def _convert_one(
+    opdef: OpDef, arg: Arg, value: Any, types: dict[str, Any], source: dict[str, str], args: Sequence[Any]
+) -> Any:
+    dtype: DType | None = arg.dtype
+    preferred = None
+    if dtype is None and arg.type_attr is not None:
+        dtype = types.get(arg.type_attr)
+        attr = opdef.type_attrs.get(arg.type_attr)
+        if dtype is None and attr is not None:
+            preferred = attr.default
+    try:
+        return to_tensor(value, dtype, arg.name, preferred, arg.is_ref)
+    except TypeError as error:
+        if dtype is None:
+            raise
+        first, _, _ = str(error).partition("\n")
+        raise TypeError(
+            errors.explain(
+                f"Expected {dtype.name} passed to parameter '{arg.name}' of op '{opdef.name}', got {value!r} of type "
+                f"'{type(value).__name__}' instead. Error: {first}",
+                details=_operands(opdef, args),
+                where=user_site(),
+            )
+        ) from None
+    except ValueError:
+        try:
+            observed = to_tensor(value, as_ref=arg.is_ref).dtype
+        except ValueError as error:
+            raise ValueError(f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}") from None
+        if arg.dtype is not None:
+            tail = f"expected type of {arg.dtype.name}."
+        else:
+            tail = f"type {dtype.name if dtype else None} of argument '{source.get(arg.type_attr or '')}'."
+        raise TypeError(
+            errors.explain(
+                f"Input '{arg.name}' of '{opdef.name}' Op has type {observed.name} that does not match {tail}",
+                details=_operands(opdef, args),
+                mend=_cast(dtype) if dtype else None,
+                where=user_site(),
+            )
+        ) from None
+
+
+def _convert_list(opdef: OpDef, arg: Arg, values: Any, types: dict[str, Any]) -> list[Any]:
+    if not isinstance(values, list | tuple):
+        raise TypeError(f"Expected list for '{arg.name}' argument to '{opdef.name}' Op, not {values}.")
+    dtype = arg.dtype
+    preferred = None
+    if dtype is None and arg.number_attr:
+        dtype = types.get(arg.type_attr or "")
+        if dtype is None:
+            dtype = next((v.dtype.base_dtype for v in values if isinstance(v, Tensor)), None)
+        attr = opdef.type_attrs.get(arg.type_attr or "")
+        if dtype is None and attr is not None:
+            preferred = attr.default
+    try:
+        converted = [
+            to_tensor(value, dtype, f"{arg.name}_{i}", preferred, arg.is_ref) for i, value in enumerate(values)
+        ]
+        if arg.number_attr and len({t.dtype.base_dtype for t in converted}) > 1:
+            raise TypeError("not all of one dtype")
+        return converted
+    except (TypeError, ValueError):
+        raise TypeError(_list_error(opdef, arg, values, types, dtype)) from None
+
+
+def _list_error(opdef: OpDef, arg: Arg, values: Any, types: dict[str, Any], dtype: DType | None) -> str:
+    observed = []
+    for value in values:
+        try:
+            observed.append(to_tensor(value, as_ref=arg.is_ref).dtype.base_dtype.name)
+        except (TypeError, ValueError):
+            observed.append("<NOT CONVERTIBLE TO TENSOR>")
+    line = f"Tensors in list passed to '{arg.name}' of '{opdef.name}' Op have types [{', '.join(observed)}]"
+    if not arg.number_attr:
+        line += f" that are invalid. Tensors: {values}"
+    elif arg.dtype is not None:
+        line += f" that do not match expected type {arg.dtype.name}."
+    elif arg.type_attr in types and dtype is not None:
+        line += f" that do not match type {dtype.name} inferred from earlier arguments."
+    else:
+        line += " that don't all match."
+    return errors.explain(line, details=_operands(opdef, [values]), where=user_site())
+
+
+def _flatten(args: Sequence[Any]) -> list[Tensor]:
+    flat: list[Tensor] = []
+    for arg in args:
+        if isinstance(arg, Tensor):
+            flat.append(arg)
+        else:
+            flat.extend(arg)
+    return flat
+
+
+def _outputs(
+    opdef: OpDef, types: dict[str, Any], attrs: dict[str, Any], sizes: Any
+) -> tuple[Sequence[DType], Sequence[Sizes]]:
+    """The dtype and shape of each output."""
+    outputs = opdef.outputs
+    if len(outputs) == 1 and not outputs[0].is_list:
+        arg = outputs[0]
+        dtype = arg.dtype or types.get(arg.type_attr) or attrs[arg.type_attr]  # type: ignore[index,arg-type]
+        return (dtype._as_ref if arg.is_ref else dtype,), (sizes,)
+    dtypes: list[DType] = []
+    for arg in outputs:
+        dtype = arg.dtype or types.get(arg.type_attr or "") or attrs.get(arg.type_attr or "")
+        if arg.is_mixed:
+            dtypes.extend(dtype)  # type: ignore[arg-type]
+        else:
+            one = dtype._as_ref if arg.is_ref else dtype  # type: ignore[union-attr]
+            count = 1 if arg.number_attr is None else len(sizes) - (len(outputs) - 1)
+            dtypes.extend([one] * count)  # type: ignore[list-item]
+    return dtypes, sizes
+
+
+def _colocate_with_refs(graph: Graph, op: Operation) -> None:
+    """An op that takes a reference runs where the variable is: TF writes that into its `_class` attr."""
+    refs = [t.op for arg, t in zip(op.opdef.inputs, op.inputs, strict=False) if arg.is_ref]
+    if refs:
+        graph._colocate(op, (*graph._colocations, *refs))
+
+
+class _Watched:
+    """An input that notes what a shape rule asked of it, to say it in the error."""
+
+    def __init__(self, tensor: Any) -> None:
+        self.dtype, self.sizes, self.tensor = tensor.dtype, tensor.sizes, tensor
+        self.values: Any = None
+        self.asked_sizes: Sizes = None
+
+    def constant(self) -> Any:
+        self.values = self.tensor.constant()
+        return self.values
+
+    def constant_sizes(self) -> Sizes:
+        self.asked_sizes = self.tensor.constant_sizes()
+        return self.asked_sizes
+
+
+def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any], attrs: dict[str, Any]) -> ValueError:
+    """TF's words for shapes that do not fit, and what TF leaves out."""
+    watched = [[_Watched(t) for t in arg] if isinstance(arg, list | tuple) else _Watched(arg) for arg in args]
+    try:
+        opdef.infer(*watched, **attrs)
+    except ValueError:
+        pass
+    flat = [w for item in watched for w in (item if isinstance(item, list) else [item])]
+    line = f"{error} for '{name}' (op: '{opdef.name}') with input shapes: {', '.join(to_text(w.sizes) for w in flat)}"
+    values = [f"input[{i}] = {_value_text(w.values)}" for i, w in enumerate(flat) if w.values is not None]
+    shapes = [f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes is not None]
+    if values:
+        line += f" and with computed input tensors: {', '.join(values)}"
+    if shapes:
+        line += f" and with input tensors computed as partial shapes: {','.join(shapes)}"
+    return ValueError(errors.explain(line + ".", details=_operands(opdef, args), where=user_site()))
+
+
+def _value_text(value: Any) -> str:
+    return "<" + " ".join(str(v) for v in value.reshape(-1)[:100]) + ">"

@@ -1,0 +1,404 @@
+"""Graph: an append-only list of operations, and the state of building it (scopes, devices, collections, seed)."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.dtypes import DType
+from flowgraph.ir import device as device_strings
+from flowgraph.ir.opdef import OpDef
+from flowgraph.ir.tensor import Operation, Site, Tensor
+from flowgraph.shapes import Sizes
+
+_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
+_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_is_ours: dict[str, bool] = {}
+
+
+def user_site() -> Site | None:
+    """File and line of the innermost caller outside flowgraph: the line that a message should name."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        ours = _is_ours.get(filename)
+        if ours is None:
+            ours = _is_ours[filename] = filename.startswith(_PACKAGE) or filename == "<string>"
+        if not ours:
+            return filename, frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+class NameScope:
+    """The context manager behind `tf.name_scope`; entering gives the scope's name with a slash behind."""
+
+    __slots__ = ("_graph", "_name", "_outer")
+
+    def __init__(self, graph: Graph, name: str | None) -> None:
+        self._graph = graph
+        self._name = name
+
+    def __enter__(self) -> str:
+        graph = self._graph
+        self._outer = graph._scope
+        graph._scope = graph._open_scope(self._name)
+        return graph._scope + "/" if graph._scope else ""
+
+    def __exit__(self, *exc: object) -> None:
+        self._graph._scope = self._outer
+
+
+class Controller:
+    """One `control_dependencies` block: what the ops made inside wait for, and which ops those are."""
+
+    __slots__ = ("_graph", "_outer", "_outer_context", "deps", "fresh", "seen")
+
+    def __init__(self, graph: Graph, deps: Sequence[Operation] | None) -> None:
+        self._graph = graph
+        self.fresh = deps is None  # `control_dependencies(None)` forgets all around it
+        self.deps = tuple(deps or ())
+        self.seen: set[Operation] = set()
+
+    def __enter__(self) -> None:
+        graph = self._graph
+        self._outer, self._outer_context = graph._controllers, graph.context
+        if self.fresh:
+            graph._controllers, graph.context = (), None
+        graph._controllers = (*graph._controllers, self)
+
+    def __exit__(self, *exc: object) -> None:
+        self._graph._controllers, self._graph.context = self._outer, self._outer_context
+
+
+class Graph:
+    """A dataflow graph: ops in the order in which they were made, and everything that building them needs.
+
+    >>> g = Graph()
+    >>> with g.as_default():
+    ...     a = tf.constant(1.0, name="a")
+    >>> [op.name for op in g.get_operations()]
+    ['a']
+    """
+
+    def __init__(self) -> None:
+        self._ops: list[Operation] = []
+        self._by_name: dict[str, Operation] = {}
+        self._names: dict[str, int] = {}
+        self._scope = ""
+        self._controllers: tuple[Controller, ...] = ()
+        self._devices: tuple[Any, ...] = ()
+        self._colocations: tuple[Operation, ...] = ()
+        self._collections: dict[Any, list[Any]] = {}
+        self._finalized = False
+        self._marks: dict[str, Any] = {}
+        self._site: Site | None = None
+        self.context: Any = None  # the control flow context (a branch of tf.cond, a loop) that is being built
+        self.memory: dict[Any, Any] = {}  # what upper floors remember about this graph, keyed by them
+        self.lock = threading.RLock()
+        self.seed: int | None = None
+        self.made_at = user_site()
+
+    # -- adding ops ------------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        opdef: OpDef,
+        name: str,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        dtypes: Sequence[DType],
+        sizes: Sequence[Sizes],
+    ) -> Operation:
+        """Append an op whose full, unique name is known; the one place where ops are born."""
+        if self._finalized:
+            raise RuntimeError(
+                errors.explain(
+                    "Graph is finalized and cannot be modified.",
+                    details=[f"the op that was to be added: {name} ({opdef.name})"],
+                    mend="Build all ops before graph.finalize(), and outside the training loop.",
+                    where=user_site(),
+                )
+            )
+        op = Operation()
+        op.graph = self
+        op.opdef = opdef
+        op.name = name
+        op.inputs = inputs
+        op.attrs = attrs
+        op.context = None
+        op.marks = self._marks or None
+        op.colocation = None
+        op.device = ""
+        op.site = self._site or user_site()
+        op.control = self._control_inputs(inputs) if self._controllers else ()
+        outputs = []
+        for index, dtype in enumerate(dtypes):
+            tensor = Tensor()
+            tensor.op = op
+            tensor.index = index
+            tensor.dtype = dtype
+            tensor.sizes = sizes[index]
+            tensor.users = None
+            outputs.append(tensor)
+        op.outputs = tuple(outputs)
+        for tensor in inputs:
+            if tensor.users is None:
+                tensor.users = [op]
+            else:
+                tensor.users.append(op)
+        ops = self._ops
+        ops.append(op)
+        op._id = len(ops)
+        self._by_name[name] = op
+        if self._devices:
+            self._place(op)
+        if self._colocations:
+            self._colocate(op, self._colocations)
+        if self._controllers:
+            for controller in self._controllers:
+                controller.seen.add(op)
+        if self.context is not None:
+            self.context.add_op(op)
+        return op
+
+    def _control_inputs(self, inputs: Sequence[Tensor]) -> tuple[Operation, ...]:
+        """What the open `control_dependencies` blocks add; a block already waited for through an input adds nothing."""
+        made_by = {tensor.op for tensor in inputs}
+        found: dict[Operation, None] = {}
+        for controller in self._controllers:
+            if made_by.isdisjoint(controller.seen):
+                for op in controller.deps:
+                    if op not in made_by:
+                        found[op] = None
+        return tuple(found)
+
+    def _place(self, op: Operation) -> None:
+        # the innermost scope comes first, and outer ones fill in what it leaves open
+        for function in reversed(self._devices):
+            if callable(function):
+                op.device = device_strings.merge(str(function(op) or ""), op.device)
+            elif function is None:
+                break
+            else:
+                op.device = device_strings.merge(function, op.device)
+
+    def _colocate(self, op: Operation, groups: Sequence[Operation]) -> None:
+        names = {name for other in groups for name in (other.colocation or (other.name,))}
+        for other in groups:
+            if other.device:
+                op.device = other.device
+        op.colocation = tuple(sorted(names))
+
+    # -- names -----------------------------------------------------------------------------------------------
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        """`name` in the current scope, with `_1`, `_2` ... behind when it is taken (letter case does not count)."""
+        if self._scope:
+            name = f"{self._scope}/{name}"
+        key = name.lower()
+        used = self._names.get(key, 0)
+        if mark_as_used:
+            self._names[key] = used + 1
+        if used:
+            base = key
+            while key in self._names:
+                key = f"{base}_{used}"
+                used += 1
+            if mark_as_used:
+                self._names[key] = 1
+            name = f"{name}_{used - 1}"
+        return name
+
+    def name_scope(self, name: str | None) -> NameScope:
+        """Prefix the names of ops made inside with `name` (None or '': no prefix at all; `x/` re-enters scope x)."""
+        return NameScope(self, name)
+
+    def _open_scope(self, name: str | None) -> str:
+        if not name:
+            return ""
+        if not isinstance(name, str):
+            raise TypeError(f"expected string or bytes-like object for a scope name, got {name!r}")
+        # the first character of an outermost scope is the first of an op's name
+        if not (_SCOPE_NAME if self._scope else _OP_NAME).match(name):
+            raise ValueError(f"'{name}' is not a valid scope name")
+        return name[:-1] if name[-1] == "/" else self.unique_name(name)
+
+    def get_name_scope(self) -> str:
+        return self._scope
+
+    def claim(self, name: str | None, default: str) -> str:
+        """The full name of an op to be made: `name` in the current scope, or exactly `name` when it ends with '/'."""
+        if name is None:
+            return self.unique_name(default)
+        if name and name[-1] == "/":
+            return name[:-1]
+        if not isinstance(name, str) or not (_SCOPE_NAME if self._scope else _OP_NAME).match(name):
+            raise ValueError(errors.explain(f"'{name}' is not a valid scope name", where=user_site()))
+        return self.unique_name(name)
+
+    # -- the state around the ops to come ---------------------------------------------------------------------
+
+    def as_default(self) -> Any:
+        """Make this the graph that ops are added to, inside the `with` block and on this thread."""
+        from flowgraph.ir.scope import default_graphs
+
+        return default_graphs.pushed(self)
+
+    def control_dependencies(self, control_inputs: Sequence[Any] | None) -> Controller:
+        """Ops made inside run after `control_inputs` (ops, tensors, variables); None forgets all blocks around."""
+        if control_inputs is None:
+            return Controller(self, None)
+        deps: dict[Operation, None] = {}
+        for item in control_inputs:
+            op = self.as_graph_element(_wait_for(item)).op
+            deps[op] = None
+        return Controller(self, tuple(deps))
+
+    @contextmanager
+    def device(self, device_name_or_function: Any) -> Iterator[None]:
+        """Ask for a device for the ops made inside: a string, a function of the op, or None (no device at all)."""
+        device = device_name_or_function
+        if isinstance(device, str):
+            device = device_strings.join(device_strings.parse(device))
+        elif device is not None and not callable(device):
+            device = device_strings.join(device_strings.parse(device.to_string()))
+        outer = self._devices
+        self._devices = (*outer, device)
+        try:
+            yield
+        finally:
+            self._devices = outer
+
+    @contextmanager
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
+        """Put the ops made inside on the device of `op` (None: wherever), and remember why in their `_class` attr."""
+        colocations, devices = self._colocations, self._devices
+        if ignore_existing:
+            self._colocations = ()
+        if op is not None:
+            self._colocations = (*self._colocations, _wait_for(op).op)
+        # an internal colocation is stronger than the device blocks around it
+        self._devices = ()
+        try:
+            yield
+        finally:
+            self._colocations, self._devices = colocations, devices
+
+    @contextmanager
+    def at_site(self, site: Site | None) -> Iterator[None]:
+        """Let all ops made inside count as made at one line: faster where one call makes thousands of them."""
+        outer = self._site
+        self._site = site
+        try:
+            yield
+        finally:
+            self._site = outer
+
+    def finalize(self) -> None:
+        """Forbid further ops; `run` never needs new ones."""
+        self._finalized = True
+
+    @property
+    def finalized(self) -> bool:
+        return self._finalized
+
+    # -- looking things up -----------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """Grows with every op."""
+        return len(self._ops)
+
+    _last_id = version
+
+    def get_operations(self) -> list[Operation]:
+        """All ops in the order in which they were made."""
+        return list(self._ops)
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        """Raises KeyError when there is no such op, ValueError when `name` is a tensor's."""
+        if not isinstance(name, str):
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
+        found = self.as_graph_element(name, allow_tensor=False, allow_operation=True)
+        assert isinstance(found, Operation)
+        return found
+
+    def get_tensor_by_name(self, name: str) -> Tensor:
+        """Raises KeyError when there is no such tensor, ValueError when `name` is an op's."""
+        if not isinstance(name, str):
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
+        found = self.as_graph_element(name, allow_tensor=True, allow_operation=False)
+        assert isinstance(found, Tensor)
+        return found
+
+    def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
+        """The Tensor or Operation of this graph that `obj` (one of them, a variable, a name) stands for."""
+        from flowgraph.ir.lookup import find
+
+        return find(self, obj, allow_tensor, allow_operation)
+
+    def is_feedable(self, tensor: Tensor) -> bool:
+        return tensor not in self.memory.get("unfeedable", ())
+
+    def is_fetchable(self, tensor_or_op: Any) -> bool:
+        return tensor_or_op not in self.memory.get("unfetchable", ())
+
+    def prevent_feeding(self, tensor: Tensor) -> None:
+        self.memory.setdefault("unfeedable", set()).add(tensor)
+
+    def prevent_fetching(self, op: Any) -> None:
+        self.memory.setdefault("unfetchable", set()).add(op)
+
+    # -- collections -----------------------------------------------------------------------------------------
+
+    def add_to_collection(self, name: Any, value: Any) -> None:
+        self._collections.setdefault(name, []).append(value)
+
+    def add_to_collections(self, names: Any, value: Any) -> None:
+        """Add to several collections; a name given twice counts once."""
+        names = (names,) if isinstance(names, str) else dict.fromkeys(names)
+        for name in names:
+            self.add_to_collection(name, value)
+
+    def get_collection_ref(self, name: Any) -> list[Any]:
+        """The list itself, so that a change of it is a change of the collection."""
+        return self._collections.setdefault(name, [])
+
+    def get_collection(self, name: Any, scope: str | None = None) -> list[Any]:
+        """A copy of the collection, or of its members whose names match the regular expression `scope`."""
+        members = self._collections.get(name, [])
+        if scope is None:
+            return list(members)
+        pattern = re.compile(scope)
+        return [item for item in members if hasattr(item, "name") and pattern.match(item.name)]
+
+    def get_all_collection_keys(self) -> list[Any]:
+        return [name for name in self._collections if isinstance(name, str)]
+
+    @property
+    def collections(self) -> list[Any]:
+        return list(self._collections)
+
+    def clear_collection(self, name: Any) -> None:
+        self._collections.pop(name, None)
+
+    def __repr__(self) -> str:
+        return f"<flowgraph.Graph of {len(self._ops)} ops>"
+
+
+def _wait_for(item: Any) -> Any:
+    """The tensor or op that stands for `item` (a variable, slices of one) where something waits for it."""
+    if isinstance(item, Operation | Tensor):
+        return item
+    if hasattr(item, "_as_graph_element"):
+        return item._as_graph_element()
+    return getattr(item, "op", item)

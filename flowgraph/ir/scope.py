@@ -1,0 +1,205 @@
+"""What is current on this thread: the default graph, the default session; and the functions that ask for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.ir.graph import Controller, Graph, NameScope
+from flowgraph.ir.tensor import Operation, Tensor
+
+
+class DefaultStack(threading.local):
+    """A stack of defaults, one for each thread."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+
+    @contextmanager
+    def pushed(self, item: Any) -> Iterator[Any]:
+        """Make `item` the default inside the `with` block."""
+        self.items.append(item)
+        try:
+            yield item
+        finally:
+            if not self.items or self.items[-1] is not item:
+                raise AssertionError(
+                    f"Nesting violated for default stack of {type(item)} objects"
+                    if item in self.items
+                    else f"The default {type(item).__name__} of this block was taken off inside it."
+                )
+            self.items.pop()
+
+
+default_graphs = DefaultStack()
+default_sessions = DefaultStack()
+_global: list[Graph] = []  # the graph that ops go to outside every `with graph.as_default()`, shared by all threads
+
+
+def get_default_graph() -> Graph:
+    """The graph that ops are added to now."""
+    items = default_graphs.items
+    if items:
+        return items[-1]
+    if not _global:
+        _global.append(Graph())
+    return _global[0]
+
+
+def reset_default_graph() -> None:
+    """Start over with an empty default graph.
+
+    Raises:
+      AssertionError: inside `with graph.as_default()`.
+    """
+    if default_graphs.items:
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting "
+            "and create a new graph."
+        )
+    _global[:] = [Graph()]
+
+
+def get_default_session() -> Any:
+    """The session of the innermost `with session:` block (or InteractiveSession), or None."""
+    items = default_sessions.items
+    return items[-1] if items else None
+
+
+def session_for(element: Tensor | Operation, session: Any, prefix: str, hint: str) -> Any:
+    """The session that `eval` and `run` of `element` use.
+
+    Raises:
+      ValueError: there is none, or it belongs to another graph.
+    """
+    given = session is not None
+    if not given:
+        session = get_default_session()
+        if session is None:
+            raise ValueError(
+                errors.explain(
+                    f"{prefix}No default session is registered. Use `with sess.as_default()` or pass an explicit "
+                    f"session to `{hint}`",
+                    where=element.op.site,
+                )
+            )
+    if session.graph is not element.graph:
+        which = "The passed" if given else "Cannot use the default session:"
+        raise ValueError(
+            errors.explain(
+                f"Cannot use the {'given' if given else 'default'} session to "
+                f"{'evaluate tensor' if isinstance(element, Tensor) else 'execute operation'}: the "
+                f"{'tensor' if isinstance(element, Tensor) else 'operation'}'s graph is different from the session's "
+                "graph."
+                + ("" if given else f" Pass an explicit session to `{hint}`."),
+                details=[f"{which} session's graph: {session.graph!r}, made at {place(session.graph)}"],
+                where=element.op.site,
+            )
+        )
+    return session
+
+
+def place(graph: Graph) -> str:
+    """Where a graph was made, for messages that tell two graphs apart."""
+    return f"{graph.made_at[0]}:{graph.made_at[1]}" if graph.made_at else "an unknown place"
+
+
+class Reference:
+    """A tensor or variable as a dictionary key that compares by identity."""
+
+    __slots__ = ("_object",)
+
+    def __init__(self, item: Any) -> None:
+        self._object = item
+
+    def deref(self) -> Any:
+        return self._object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self._object is other._object
+
+    def __hash__(self) -> int:
+        return id(self._object)
+
+
+def name_scope(name: str | None, default_name: str | None = None) -> NameScope:
+    """A scope `name`, or `default_name` when `name` is None, in the default graph."""
+    return NameScope(get_default_graph(), default_name if name is None else name)
+
+
+def control_dependencies(control_inputs: Sequence[Any] | None) -> Controller:
+    """Ops made inside the block run after `control_inputs`."""
+    return get_default_graph().control_dependencies(control_inputs)
+
+
+def device(device_name_or_function: Any) -> Any:
+    """Ask for a device for the ops made inside the block."""
+    return get_default_graph().device(device_name_or_function)
+
+
+def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
+    """Put the ops made inside the block where `op` is."""
+    return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def add_to_collection(name: Any, value: Any) -> None:
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names: Any, value: Any) -> None:
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: Any, scope: str | None = None) -> list[Any]:
+    """The members of a collection of the default graph; see `Graph.get_collection`."""
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: Any) -> list[Any]:
+    return get_default_graph().get_collection_ref(key)
+
+
+def set_random_seed(seed: int) -> None:
+    """Set the graph-level seed: from it and each op's own number or seed come TF's exact random streams."""
+    get_default_graph().seed = seed
+
+
+class GraphKeys:
+    """TF's names of the standard collections."""
+
+    GLOBAL_VARIABLES = "variables"
+    LOCAL_VARIABLES = "local_variables"
+    METRIC_VARIABLES = "metric_variables"
+    MODEL_VARIABLES = "model_variables"
+    TRAINABLE_VARIABLES = "trainable_variables"
+    SUMMARIES = "summaries"
+    QUEUE_RUNNERS = "queue_runners"
+    TABLE_INITIALIZERS = "table_initializer"
+    ASSET_FILEPATHS = "asset_filepaths"
+    MOVING_AVERAGE_VARIABLES = "moving_average_variables"
+    REGULARIZATION_LOSSES = "regularization_losses"
+    CONCATENATED_VARIABLES = "concatenated_variables"
+    SAVERS = "savers"
+    WEIGHTS = "weights"
+    BIASES = "biases"
+    ACTIVATIONS = "activations"
+    UPDATE_OPS = "update_ops"
+    LOSSES = "losses"
+    SAVEABLE_OBJECTS = "saveable_objects"
+    RESOURCES = "resources"
+    LOCAL_RESOURCES = "local_resources"
+    TRAINABLE_RESOURCE_VARIABLES = "trainable_resource_variables"
+    INIT_OP = "init_op"
+    LOCAL_INIT_OP = "local_init_op"
+    READY_OP = "ready_op"
+    READY_FOR_LOCAL_INIT_OP = "ready_for_local_init_op"
+    SUMMARY_OP = "summary_op"
+    GLOBAL_STEP = "global_step"
+    EVAL_STEP = "eval_step"
+    TRAIN_OP = "train_op"
+    COND_CONTEXT = "cond_context"
+    WHILE_CONTEXT = "while_context"
+    VARIABLES = "variables"  # TF's older name of GLOBAL_VARIABLES, which scripts still use

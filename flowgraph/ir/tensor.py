@@ -1,0 +1,300 @@
+"""Tensor and Operation: the nodes and wires of a graph.
+
+Both are slim: a graph of a hundred thousand ops is ordinary. Neither ever holds a value; values live in a session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from flowgraph import errors
+from flowgraph.dtypes import DType
+from flowgraph.ir.opdef import OpDef
+from flowgraph.shapes import Sizes, TensorShape, as_sizes, merge, to_tuple_text
+
+if TYPE_CHECKING:
+    from flowgraph.ir.graph import Graph
+
+Site = tuple[str, int]
+"""Where the user's code made an op: file name and line."""
+
+
+class Operation:
+    """A node of the graph: an op type, its inputs and attrs; made by the op functions, never by hand.
+
+    `sess.run(op)` runs it and returns None.
+    """
+
+    __slots__ = (
+        "__weakref__", "_id", "attrs", "colocation", "context", "control", "device", "graph", "inputs", "marks",
+        "name", "opdef", "outputs", "site",
+    )  # fmt: skip
+
+    graph: Graph
+    opdef: OpDef
+    name: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    control: tuple[Operation, ...]
+    attrs: dict[str, Any]
+    device: str
+    colocation: tuple[str, ...] | None
+    context: Any
+    marks: dict[str, Any] | None
+    site: Site | None
+
+    @property
+    def type(self) -> str:
+        """TF's name of the op type, such as 'MatMul'."""
+        return self.opdef.name
+
+    @property
+    def op(self) -> Operation:
+        return self
+
+    @property
+    def control_inputs(self) -> list[Operation]:
+        """The ops that run before this one although it takes no value from them."""
+        return list(self.control)
+
+    @property
+    def traceback(self) -> list[tuple[str, int, str, str]]:
+        """Where the user's code made this op, in the form of `traceback.extract_stack`."""
+        import linecache
+
+        if self.site is None:
+            return []
+        filename, line = self.site
+        return [(filename, line, "<module>", linecache.getline(filename, line).strip())]
+
+    def values(self) -> tuple[Tensor, ...]:
+        """The outputs, as TF's method of that name gives them."""
+        return self.outputs
+
+    def colocation_groups(self) -> list[bytes]:
+        """The groups of ops that share this one's device, each as `b"loc:@name"`."""
+        if self.colocation:
+            return [b"loc:@" + name.encode() for name in self.colocation]
+        return [b"loc:@" + self.name.encode()]
+
+    def node_attrs(self) -> dict[str, Any]:
+        """All attrs by TF's names, those that the inputs fix (`T`, `N`) included.
+
+        Dtypes are `DType`s, shapes tuples (None: unknown rank), strings bytes, tensors numpy arrays.
+        """
+        found: dict[str, Any] = {}
+        at = 0
+        sizes = iter(self.attrs.get("_lists", ()))
+        for arg in self.opdef.inputs:
+            count = 1
+            if arg.is_list:
+                count = next(sizes, len(self.inputs) - (self.opdef.n_inputs - 1))
+            mine = self.inputs[at : at + count]
+            at += count
+            if arg.is_mixed and arg.type_attr:
+                found[arg.type_attr] = [t.dtype.base_dtype for t in mine]
+            elif arg.type_attr and mine:
+                found.setdefault(arg.type_attr, mine[0].dtype.base_dtype)
+            if arg.number_attr:
+                found[arg.number_attr] = count
+        for name, value in self.attrs.items():
+            if name[0] != "_" or name in self.opdef.defaults:
+                found[name] = value.encode() if isinstance(value, str) else value
+        found.update(self.marks or {})
+        if self.colocation:
+            found["_class"] = [b"loc:@" + name.encode() for name in self.colocation]
+        return found
+
+    def get_attr(self, name: str) -> Any:
+        """The value of the attr `name`.
+
+        Raises:
+          ValueError: the op has no such attr.
+        """
+        attrs = self.node_attrs()
+        if name not in attrs:
+            raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
+        return attrs[name]
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Run this op in `session` (default: the default session)."""
+        from flowgraph.ir.scope import session_for
+
+        session_for(self, session, "Cannot execute operation using `run()`: ", "run(session=sess)").run(self, feed_dict)
+
+    def _set_inputs(self, inputs: Sequence[Tensor]) -> None:
+        for tensor in self.inputs:
+            if tensor.users is not None and self in tensor.users:
+                tensor.users.remove(self)
+        self.inputs = tuple(inputs)
+        for tensor in self.inputs:
+            tensor.add_user(self)
+
+    def _update_input(self, index: int, tensor: Tensor) -> None:
+        """Let input `index` come from `tensor`: what control flow does to the ops inside a branch."""
+        inputs = list(self.inputs)
+        inputs[index] = tensor
+        self._set_inputs(inputs)
+
+    def _add_control_input(self, op: Operation) -> None:
+        if op not in self.control:
+            self.control += (op,)
+
+    def __repr__(self) -> str:
+        return f"<tf.Operation '{self.name}' type={self.type}>"
+
+    def __str__(self) -> str:
+        lines = [f'name: "{self.name}"', f'op: "{self.type}"']
+        lines += [f'input: "{t.op.name}{"" if t.index == 0 else f":{t.index}"}"' for t in self.inputs]
+        lines += [f'input: "^{op.name}"' for op in self.control]
+        if self.device:
+            lines.append(f'device: "{self.device}"')
+        for name, value in sorted(self.node_attrs().items()):
+            lines += ["attr {", f'  key: "{name}"', f"  value {{ {value!r} }}", "}"]
+        return "\n".join(lines) + "\n"
+
+
+class Tensor:
+    """One output of an operation: a value that exists when a session runs the graph, and a promise until then.
+
+    Attributes:
+      op, index: the operation that makes it, and which of its outputs it is.
+      dtype: the dtype of its entries; for a variable's own output a reference dtype.
+      sizes: what is known of its shape: a tuple with None for unknown sizes, or None for an unknown rank.
+    """
+
+    __slots__ = ("__weakref__", "dtype", "index", "op", "sizes", "users")
+
+    # numpy must leave `array + tensor` to us
+    __array_priority__ = 100
+
+    op: Operation
+    index: int
+    dtype: DType
+    sizes: Sizes
+    users: list[Operation] | None
+
+    @property
+    def name(self) -> str:
+        """`<name of the op>:<index of the output>`."""
+        return f"{self.op.name}:{self.index}"
+
+    @property
+    def graph(self) -> Graph:
+        return self.op.graph
+
+    @property
+    def value_index(self) -> int:
+        return self.index
+
+    @property
+    def device(self) -> str:
+        return self.op.device
+
+    @property
+    def shape(self) -> TensorShape:
+        """What is known of the shape while building; `tf.shape(x)` gives the shape at run time."""
+        return TensorShape.of(self.sizes)
+
+    def get_shape(self) -> TensorShape:
+        return TensorShape.of(self.sizes)
+
+    def set_shape(self, shape: Any) -> None:
+        """Add what is known of the shape; it is never forgotten again.
+
+        Raises:
+          ValueError: `shape` contradicts what is known already.
+        """
+        self.sizes = merge(self.sizes, as_sizes(shape))
+
+    def add_user(self, op: Operation) -> None:
+        if self.users is None:
+            self.users = [op]
+        else:
+            self.users.append(op)
+
+    def consumers(self) -> list[Operation]:
+        """The ops that take this tensor as an input, each once."""
+        return list(dict.fromkeys(self.users or ()))
+
+    def constant(self) -> Any:
+        """The value as an array if it is known while building, else None."""
+        from flowgraph.ir.constants import value_of
+
+        return value_of(self)
+
+    def constant_sizes(self) -> Sizes:
+        """For a tensor that holds a shape: what is known of that shape."""
+        from flowgraph.ir.constants import sizes_of
+
+        return sizes_of(self)
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        """Run the graph as far as this tensor needs and return its value (default: in the default session)."""
+        from flowgraph.ir.scope import session_for
+
+        hint = "eval(session=sess)"
+        return session_for(self, session, "Cannot evaluate tensor using `eval()`: ", hint).run(self, feed_dict)
+
+    def experimental_ref(self) -> Any:
+        from flowgraph.ir.scope import Reference
+
+        return Reference(self)
+
+    @classmethod
+    def _override_operator(cls, operator: str, function: Callable[..., Any]) -> None:
+        setattr(cls, operator, function)
+
+    def __bool__(self) -> bool:
+        raise self._not_in_a_graph("using a `tf.Tensor` as a Python `bool`", _BOOL_MEND)
+
+    def __iter__(self) -> Any:
+        raise self._not_in_a_graph("iterating over `tf.Tensor`", _ITER_MEND)
+
+    def __len__(self) -> int:
+        raise TypeError(
+            errors.explain(
+                f"len is not well defined for symbolic Tensors. ({self.name}) "
+                "Please call `x.shape` rather than `len(x)` for shape information.",
+                where=self.op.site,
+            )
+        )
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise NotImplementedError(
+            errors.explain(
+                f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array.",
+                where=self.op.site,
+                mend="Run it first, array = sess.run(tensor), or use the tf function of the same name.",
+            )
+        )
+
+    def _not_in_a_graph(self, what: str, mend: str) -> Exception:
+        return errors.OperatorNotAllowedInGraphError(
+            errors.explain(
+                f"{what} is not allowed in Graph execution. "
+                "Use Eager execution or decorate this function with @tf.function.",
+                details=[f"the tensor: {self!r}"],
+                mend=mend,
+                where=self.op.site,
+            )
+        )
+
+    def __str__(self) -> str:
+        shape = "" if self.sizes is None else f", shape={to_tuple_text(self.sizes)}"
+        device = f", device={self.device}" if self.device else ""
+        return f'Tensor("{self.name}"{shape}, dtype={self.dtype.name}{device})'
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor '{self.name}' shape={to_tuple_text(self.sizes)} dtype={self.dtype.name}>"
+
+
+_BOOL_MEND = (
+    "A tensor has no value while the graph is built. Choose inside the graph with tf.cond or tf.where, loop with "
+    "tf.while_loop, or run it first: if sess.run(tensor): ..."
+)
+_ITER_MEND = (
+    "A tensor has no entries while the graph is built. Use tf.unstack for a known size, tf.map_fn or tf.while_loop "
+    "inside the graph, or run it first: for row in sess.run(tensor): ..."
+)
