@@ -11,8 +11,9 @@ from .sizes import Size
 class Dimension:
     """The size of one axis: a number, or None when it is not known.
 
-    Arithmetic with an unknown size gives an unknown size; comparing with one gives None, which is neither true nor
-    false. Whatever `Dimension` accepts may stand on the other side. Sizes below 0 raise ValueError.
+    Arithmetic with an unknown size gives an unknown size; comparing with one gives None, which is neither
+    true nor false. Whatever `Dimension` accepts may stand on the other side. Sizes below 0 raise
+    ValueError.
 
     >>> Dimension(3) * 2, Dimension(None) + 1, Dimension(3) == 3
     (Dimension(6), Dimension(None), True)
@@ -148,7 +149,7 @@ class Dimension:
 
 def as_size(value: Any) -> Size:
     """Any size that TF accepts as an int or None; ValueError and TypeError with TF's words."""
-    if value is None or type(value) is int and value >= 0:
+    if value is None or (type(value) is int and value >= 0):
         return value
     if isinstance(value, Dimension):
         return value.value

@@ -1,8 +1,8 @@
 """The types of a tensor's entries.
 
-There is one `DType` object for every type and one for its *reference* form (`float32_ref`: a variable passed by
-reference), so types may be compared with `is`. What code asks a DType for again and again is stored on it when the
-table below is read, not computed. Users of the library import these names from `dtypes`.
+There is one `DType` object for every type and one for its *reference* form (`float32_ref`: a variable passed
+by reference), so types may be compared with `is`. What code asks a DType for again and again is stored on it,
+not computed. The other floors import these names from `dtypes`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _BY_ENUM: dict[int, DType] = {}
 
 
 class DType:
-    """The type of a tensor's entries; `DType(number)` and `as_dtype(anything)` give the one object there is for it.
+    """The type of a tensor's entries. `DType(number)` and `as_dtype(anything)` give the one object for it.
 
     A DType equals whatever `as_dtype` turns into it:
 
@@ -74,8 +74,8 @@ class DType:
     enum: int
     """TF's number for the type (`DT_FLOAT` is 1)."""
     np: np.dtype[Any]
-    """The numpy dtype of arrays with such entries: plain integers for quantized types, `object` for strings, resources
-    and variants."""
+    """The numpy dtype of arrays with such entries: plain integers for quantized types, `object` for strings,
+    resources and variants."""
     base_dtype: DType
     """The type itself, without being a reference."""
     real_dtype: DType
@@ -90,7 +90,7 @@ class DType:
     is_numpy_compatible: bool
     _as_ref: DType
 
-    def __new__(cls, type_enum: Any) -> DType:
+    def __new__(cls, type_enum: Any) -> DType:  # noqa: D102, PYI034  # the interned object, of whichever class
         try:
             return _BY_ENUM[int(type_enum)]
         except KeyError:
@@ -100,7 +100,8 @@ class DType:
     def as_numpy_dtype(self) -> Any:
         """The numpy scalar type, as in `np.float32`.
 
-        As in TF, a quantized type gives a numpy dtype with one field, named after it, and an opaque type KeyError.
+        As in TF, a quantized type gives a numpy dtype with one field, named after it, and an opaque type
+        KeyError.
         """
         if not self.is_numpy_compatible:
             raise KeyError(self.enum)
@@ -251,7 +252,7 @@ uint8 = _BY_ENUM[4]
 uint16 = _BY_ENUM[17]
 uint32 = _BY_ENUM[22]
 uint64 = _BY_ENUM[23]
-bool = _BY_ENUM[10]
+bool = _BY_ENUM[10]  # noqa: A001  # TF's name
 complex64 = _BY_ENUM[8]
 complex128 = _BY_ENUM[18]
 string = _BY_ENUM[7]
@@ -292,7 +293,7 @@ _ANY: dict[Any, DType] = {
 
 
 def as_dtype(type_value: Any) -> DType:
-    """The DType for a DType, its number or name, a numpy dtype or scalar type, or Python's float, bool or object.
+    """The DType for a DType, a number or name, a numpy dtype or scalar type, Python's float, bool or object.
 
     Raises TypeError for anything else, Python's int, str and complex included.
 

@@ -11,7 +11,7 @@ from .dtype_table import (
     DType,
     as_dtype,
     bfloat16,
-    bool,
+    bool,  # noqa: A004  # TF's name
     complex64,
     complex128,
     double,

@@ -1,8 +1,9 @@
 """What can go wrong while a graph runs, and how a message tells it.
 
-The exception types, their codes and their constructor arguments are TensorFlow 1.x's. What differs is the text: the
-first line is TF's own, because that is what people search for, and the lines after it (composed by `explain`) name
-the tensors involved, what to do, and the line of the user's program that the error is about.
+The exception types, their codes and their constructor arguments are TensorFlow 1.x's. What differs is the
+text: the first line is TF's own, because that is what people search for, and the lines after it (composed
+by `explain`) name the tensors involved, what to do, and the line of the user's program that the error is
+about.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ class OperatorNotAllowedInGraphError(TypeError):
 class OpError(Exception):
     """An operation failed while the graph was running.
 
-    `op` is the `Operation` that failed and `node_def` its `NodeDef`; either is None where it is not known. `message`
-    is what `str(error)` prints and may span several lines. `error_code` is one of the module's constants.
+    `op` is the `Operation` that failed and `node_def` its `NodeDef`; either is None where it is not known.
+    `message` is what `str(error)` gives and may span several lines. `error_code` is one of the module's
+    constants.
 
     >>> error = InvalidArgumentError(None, None, "Incompatible shapes: [2] vs. [3]")
     >>> str(error), error.error_code == INVALID_ARGUMENT
@@ -172,7 +174,9 @@ class DataLossError(OpError):
     _code = DATA_LOSS
 
 
-_TYPE_OF_CODE: dict[int, type[OpError]] = {cls._code: cls for cls in OpError.__subclasses__() if cls._code is not None}
+_TYPE_OF_CODE: dict[int, type[OpError]] = {
+    cls._code: cls for cls in OpError.__subclasses__() if cls._code is not None
+}
 _CODE_OF_TYPE: dict[type[OpError], int] = {cls: code for code, cls in _TYPE_OF_CODE.items()}
 
 
@@ -186,7 +190,7 @@ def exception_type_from_error_code(error_code: int) -> type[OpError]:
 
 
 def error_code_from_exception_type(cls: type[OpError]) -> Any:
-    """The error code of an exception type. As in TF, an unknown type warns and returns an `UnknownError` object."""
+    """The error code of an exception type. As in TF, another type gives a warning and an `UnknownError`."""
     try:
         return _CODE_OF_TYPE[cls]
     except KeyError:
@@ -203,23 +207,23 @@ def explain(
 ) -> str:
     """Compose a message: TF's first line, then what TF leaves out.
 
-    `details` are lines; one given as a sequence of strings is a row of a table, and neighbouring rows are aligned.
-    `mend` says what to do. `where` is the line of the user's program that this is about; it is printed last, with its
-    source text when that can be found (also for notebook cells).
+    `details` are lines; one given as a sequence of strings is a row of a table, and neighbouring rows are
+    aligned. `mend` says what to do. `where` is the line of the user's program that this is about; it comes
+    last, with its source text if that can be found (notebook cells included).
 
     >>> print(explain(
     ...     "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,3]",
-    ...     details=["Two placeholders have no value:", ("  x:0", "float32 (?, 3)"), ("  label:0", "int32 (?,)")],
+    ...     details=["No value for", ("  x:0", "float32 (?, 3)"), ("  label:0", "int32 (?,)")],
     ...     mend="sess.run(..., feed_dict={x: ..., label: ...})",
     ...     where=("train.py", 31),
     ... ))
     You must feed a value for placeholder tensor 'x' with dtype float and shape [?,3]
     <BLANKLINE>
-      Two placeholders have no value:
+      No value for
         x:0      float32 (?, 3)
         label:0  int32 (?,)
     <BLANKLINE>
-      Mend: sess.run(..., feed_dict={x: ..., label: ...})
+      Fix: sess.run(..., feed_dict={x: ..., label: ...})
     <BLANKLINE>
       At train.py:31
     """
@@ -228,7 +232,7 @@ def explain(
     if lines:
         parts.append("\n".join(_indent(line, "  ") for line in lines))
     if mend:
-        parts.append(_indent("Mend: " + mend.replace("\n", "\n      "), "  "))
+        parts.append(_indent("Fix: " + mend.replace("\n", "\n     "), "  "))
     if where is not None:
         source = source_line(where)
         parts.append(f"  At {place(where)}" + (f"\n    {source}" if source else ""))
@@ -236,7 +240,7 @@ def explain(
 
 
 def place(where: Where) -> str:
-    """`file:line` for a reader: relative to the working directory where that is shorter, a cell's number in notebooks.
+    """`file:line` for a reader: relative to the working directory if inside it; in notebooks `In [3]:line`.
 
     >>> place(("train.py", 31))
     'train.py:31'
@@ -266,14 +270,16 @@ def _notebook_cell(filename: str) -> str:
 
 
 def _align(rows: list[str | Sequence[str]]) -> list[str]:
-    """Turn details into lines: neighbouring rows of cells share their column widths, plain lines stand as they are."""
+    """Turn details into lines: neighbouring rows share their columns' widths, plain lines stay as given."""
     lines: list[str] = []
     table: list[Sequence[str]] = []
 
     def flush() -> None:
         count = max((len(row) for row in table), default=0)
         widths = [max(len(row[i]) for row in table if i < len(row)) for i in range(count)]
-        lines.extend("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)
+        lines.extend(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table
+        )
         table.clear()
 
     for row in rows:

@@ -1,8 +1,8 @@
 """`TensorShape` and `Dimension`: static shapes as TF 1.x's users see them.
 
-Inside the library a shape is its *sizes*, a plain tuple: `sizes.py` has its functions, `dimension.py` the sizes of
-single axes, and both are offered here as well.
-`TensorShape.of(sizes)` and `TensorShape.sizes` go from one to the other at no cost.
+Inside the library a shape is its *sizes*, a plain tuple: `sizes.py` has its functions, `dimension.py` the
+sizes of single axes, and both are offered here as well. `TensorShape.of(sizes)` and `TensorShape.sizes` go
+from one to the other at no cost.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ __all__ = [
 class TensorShape:
     """A tensor's static shape, of which some sizes, or even the rank, may not be known.
 
-    `TensorShape(dims)` takes None (unknown rank), one size, or an iterable of sizes, each an integer, None or a
-    `Dimension`. Raises TypeError for strings and DTypes, ValueError for negative or fractional sizes.
+    `TensorShape(dims)` takes None (unknown rank), one size, or an iterable of sizes, each an integer, None
+    or a `Dimension`. Raises TypeError for strings and DTypes, ValueError for negative or fractional sizes.
 
-    `.sizes` is the raw tuple, or None for an unknown rank. Two shapes are equal when they are known to be: an unknown
-    size equals itself (`x.shape[:1] == x.shape[:1]`) but not another shape's, exactly as in TF 1.x.
+    `.sizes` is the raw tuple, or None for an unknown rank. Two shapes are equal when they are known to be: an
+    unknown size equals itself (`s[:1] == s[:1]`) but not another shape's, exactly as in TF 1.x.
 
     >>> TensorShape([None, 3])
     TensorShape([Dimension(None), Dimension(3)])
@@ -143,7 +143,9 @@ class TensorShape:
             return NotImplemented
         if self.sizes != shape.sizes:
             return False
-        return self is shape or self.sizes is None or None not in self.sizes or self._shares_unknowns_with(shape)
+        return (
+            self is shape or self.sizes is None or None not in self.sizes or self._shares_unknowns_with(shape)
+        )
 
     def _shares_unknowns_with(self, other: TensorShape) -> bool:
         pairs = zip(self.dims or (), other.dims or ())
@@ -236,7 +238,7 @@ class TensorShape:
             raise ValueError(f"Shape {self} must have rank {rank}")
 
     def with_rank(self, rank: int) -> TensorShape:
-        """This shape, with `rank` unknown sizes when its rank was not known; ValueError when it has another rank."""
+        """This shape, or `rank` unknown sizes if it has no known rank; ValueError if it has another."""
         self.assert_has_rank(rank)
         return self if self.sizes is not None else unknown_shape(rank)
 

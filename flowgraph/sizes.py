@@ -1,23 +1,24 @@
 """Shapes as plain tuples: how the inside of the library speaks of them.
 
-The *sizes* of a tensor are a tuple with an int or None (not known) for every axis, or None when not even the number
-of axes is known. Tuples are cheap to make, to compare and to hash; `shapes.TensorShape` wraps one at the surface.
+The *sizes* of a tensor are a tuple with an int or None (not known) for every axis, or None when not even
+the number of axes is known. Tuples are cheap to make, to compare and to hash; `shapes.TensorShape` wraps
+one at the surface.
 """
 
 from __future__ import annotations
 
 from math import prod
-from typing import Optional, Tuple
 
-Size = Optional[int]
-Sizes = Optional[Tuple[Size, ...]]
+Size = int | None
+Sizes = tuple[Size, ...] | None
 
 
 def broadcast(a: Sizes, b: Sizes) -> Sizes:
     """The sizes of an elementwise operation on tensors of sizes `a` and `b`.
 
-    Axes are matched from the right. A size of 1 stretches. An unknown size beside a size above 1 must become that
-    size; beside a 1 it stays unknown. Where either rank is unknown, so is the result's.
+    Axes are matched from the right. A size of 1 stretches. An unknown size beside a size above 1 must turn
+    out to be that size (or 1); beside a 0 or 1 it stays unknown. Where either rank is unknown, so is the
+    result's.
 
     >>> broadcast((2, 1, None), (3, 5))
     (2, 3, 5)
@@ -37,14 +38,14 @@ def broadcast(a: Sizes, b: Sizes) -> Sizes:
 
 
 def _broadcast_size(x: Size, y: Size) -> Size:
-    if x == y or y == 1:
+    if y in (x, 1):
         return x
     if x == 1:
         return y
     if x is None:
-        return y if y else None
+        return y or None
     if y is None:
-        return x if x else None
+        return x or None
     raise ValueError(f"Dimensions must be equal, but are {x} and {y}")
 
 
@@ -107,7 +108,7 @@ def num_elements(a: Sizes) -> int | None:
 
 
 def to_text(a: Sizes, unknown: str = "<unknown>") -> str:
-    """Sizes as TF's kernels print them. Its shape functions write '?' for an unknown rank: pass that as `unknown`.
+    """Sizes as TF's kernels print them. For an unknown rank its shape functions say '?': pass that as `unknown`.
 
     >>> to_text((None, 3)), to_text(()), to_text(None), to_text(None, "?")
     ('[?,3]', '[]', '<unknown>', '?')
