@@ -1,0 +1,1 @@
+"""The tutorials that TF 1.x scripts import from."""
