@@ -224,7 +224,8 @@ def test_split_is_balanced_and_fixed():
         assert np.bincount(part.labels).tolist() == [each] * 10
         assert (np.diff(part.labels.astype(int)) < 0).any()
     in_file = (data.validation, data.train, data.test)
-    images, labels = (np.concatenate([getattr(part, name) for part in in_file]) for name in ("images", "labels"))
+    images = np.concatenate([part.images for part in in_file])
+    labels = np.concatenate([part.labels for part in in_file])
     assert hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest() == DIGEST
 
 
