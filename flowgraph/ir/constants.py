@@ -46,9 +46,9 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
     if opdef.effect is not Effect.NONE or op.control or any(arg.is_ref for arg in opdef.inputs):
         return None, []
     if opdef.partial is not None:
-        sizes = opdef.partial(op)
+        sizes = opdef.partial(tensor)
         if sizes is not None and None not in sizes:
-            return np.asarray(sizes, tensor.dtype.np).reshape(tensor.sizes or (len(sizes),)), []
+            return np.asarray(sizes, tensor.dtype.np), []
         if not op.inputs or tensor.sizes is None:
             return None, []
     if not op.inputs:
@@ -74,7 +74,7 @@ def sizes_of(tensor: Tensor) -> Sizes:
     """For a 1-D integer tensor that holds a shape: the shape as far as it is known, entries of -1 as unknown."""
     partial = tensor.op.opdef.partial
     if partial is not None:
-        sizes = partial(tensor.op)
+        sizes = partial(tensor)
         if sizes is not None:
             return sizes
     value = value_of(tensor)

@@ -16,6 +16,10 @@ from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
 
 
+class BareError(ValueError):
+    """A shape rule's complaint that TF reports as it is, without the op's name and the shapes of its inputs."""
+
+
 def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any:
     """Add one op and return its output: a Tensor, a list of them when it has several, the Operation when it has none.
 
@@ -366,6 +370,8 @@ class _Watched:
 
 def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any], attrs: dict[str, Any]) -> ValueError:
     """TF's words for shapes that do not fit, and what TF leaves out."""
+    if isinstance(error, BareError):
+        return ValueError(errors.explain(str(error), details=_operands(opdef, args), where=user_site()))
     watched = [[_Watched(t) for t in arg] if isinstance(arg, list | tuple) else _Watched(arg) for arg in args]
     try:
         opdef.infer(*watched, **attrs)
@@ -373,7 +379,11 @@ def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any]
         pass
     flat = [w for item in watched for w in (item if isinstance(item, list) else [item])]
     line = f"{error} for '{name}' (op: '{opdef.name}') with input shapes: {', '.join(to_text(w.sizes) for w in flat)}"
-    values = [f"input[{i}] = {_value_text(w.values)}" for i, w in enumerate(flat) if w.values is not None]
+    values = [
+        f"input[{i}] = {_value_text(w.values)}"
+        for i, w in enumerate(flat)
+        if w.values is not None and w.asked_sizes is None
+    ]
     shapes = [f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes is not None]
     if values:
         line += f" and with computed input tensors: {', '.join(values)}"

@@ -125,9 +125,38 @@ class Reference:
         return id(self._object)
 
 
-def name_scope(name: str | None, default_name: str | None = None) -> NameScope:
-    """A scope `name`, or `default_name` when `name` is None, in the default graph."""
-    return NameScope(get_default_graph(), default_name if name is None else name)
+def name_scope(name: str | None, default_name: str | None = None, values: Sequence[Any] | None = None) -> NameScope:
+    """A scope `name`, or `default_name` when `name` is None, in the graph of the tensors among `values`.
+
+    Without values it is a scope of the default graph; that of values becomes the default inside the block.
+
+    Raises:
+      ValueError: `values` are given but neither name is, or they belong to different graphs.
+    """
+    name_or_default = default_name if name is None else name
+    default = get_default_graph()
+    if values is None:
+        return NameScope(default, name_or_default)
+    if name_or_default is None:
+        raise ValueError(f"At least one of name ({name}) and default_name ({default_name}) must be provided.")
+    from flowgraph.ir.emit import graph_of
+
+    graph = graph_of(values)
+    return NameScope(graph, name_or_default) if graph is default else _ScopeOfGraph(graph, name_or_default)
+
+
+class _ScopeOfGraph(NameScope):
+    """A name scope of a graph that is the default one inside the block only."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> str:
+        default_graphs.items.append(self._graph)
+        return super().__enter__()
+
+    def __exit__(self, *exc: object) -> None:
+        super().__exit__(*exc)
+        default_graphs.items.pop()
 
 
 def control_dependencies(control_inputs: Sequence[Any] | None) -> Controller:
