@@ -14,5 +14,8 @@ from flowgraph.ir.scope import (
     get_collection_ref, get_default_graph, get_default_session, name_scope, reset_default_graph, set_random_seed,
 )  # fmt: skip
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.array import (
+    fill, identity, identity_n, ones, ones_like, rank, reshape, shape, shape_n, size, stop_gradient, zeros, zeros_like,
+)  # fmt: skip
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
 from flowgraph.shapes import Dimension, TensorShape
