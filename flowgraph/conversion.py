@@ -15,15 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from .dimension import Dimension
-from .dtype_table import DType, as_dtype, string
-from .errors import explain
+from flowgraph.dimension import Dimension
+from flowgraph.dtype_table import DType, as_dtype, bfloat16, string
+from flowgraph.errors import explain
 
 _PYTHON_TYPES = frozenset({bool, int, float, complex, str, bytes})
-_NUMERIC = frozenset(dtype.np for dtype in map(as_dtype, range(1, 24)) if dtype.np.kind in "biufc")
+_ALL = [as_dtype(number) for number in range(1, 24)]
+_NUMERIC = frozenset(dtype.np for dtype in _ALL if dtype is not bfloat16 and dtype.np.kind in "biufc")
 _WIDE = frozenset(
     dtype
-    for dtype in map(as_dtype, range(1, 24))
+    for dtype in _ALL
     if dtype.is_floating or (dtype.is_integer and not dtype.is_unsigned and dtype.size > 2)
 )
 """The types that hold every integer up to 60000, and every such float if they hold floats at all."""
@@ -192,6 +193,8 @@ def _from_nested(value: Any, dtype: DType | None) -> np.ndarray:
         if dtype is None or not (dtype.is_floating or dtype.is_complex):
             return np.array(value, target)
         with np.errstate(all="ignore"):
+            if dtype.base_dtype is bfloat16:  # which numpy cannot make from integers of more than 64 bits
+                return np.array(value, np.float64).astype(target)
             return np.array(value, target)
     except OverflowError:
         if dtype is None or not dtype.is_integer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dtype_table import DType
-from .sizes import Size
+from flowgraph.dtype_table import DType
+from flowgraph.sizes import Size
 
 
 class Dimension:

@@ -5,8 +5,8 @@ The public face of `dtype_table.py` and `conversion.py`.
 
 from __future__ import annotations
 
-from .conversion import fill_to_shape, to_numpy
-from .dtype_table import (
+from flowgraph.conversion import fill_to_shape, to_numpy
+from flowgraph.dtype_table import (
     QUANTIZED_DTYPES,
     DType,
     as_dtype,

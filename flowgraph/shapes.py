@@ -10,8 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, SupportsIndex, overload
 
-from .dimension import Dimension, as_dimension, as_size, dimension_value
-from .sizes import Size, Sizes, broadcast, compatible, is_full, merge, num_elements, to_text, to_tuple_text
+from flowgraph.dimension import Dimension, as_dimension, as_size, dimension_value
+from flowgraph.sizes import (
+    Size,
+    Sizes,
+    broadcast,
+    compatible,
+    is_full,
+    merge,
+    num_elements,
+    to_text,
+    to_tuple_text,
+)
 
 __all__ = [
     "Dimension",

@@ -108,7 +108,7 @@ def num_elements(a: Sizes) -> int | None:
 
 
 def to_text(a: Sizes, unknown: str = "<unknown>") -> str:
-    """Sizes as TF's kernels print them. For an unknown rank its shape functions say '?': pass that as `unknown`.
+    """Sizes as TF's kernels print them. Its shape functions say '?' for an unknown rank: pass that.
 
     >>> to_text((None, 3)), to_text(()), to_text(None), to_text(None, "?")
     ('[?,3]', '[]', '<unknown>', '?')
