@@ -134,14 +134,18 @@ class OpDef:
       alias: the output is input 0 itself under another name or shape, so that it carries a ref variable along.
       elementwise: each entry of the output depends on the same (broadcast) entry of the inputs alone.
       data_shape: the output's shape depends on values, not only on shapes.
-      partial: `partial(op) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a shape.
+      failure: `failure(*arrays, **attrs) -> str | None`: TF's words for inputs on which `forward` raised an error that
+        was not TF's; called after the fact, so that `forward` itself need not check what numpy checks.
+      partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a shape.
+      role: what it is to control flow: "switch", "merge" or nothing.
+      allows_uninitialized: it may be given a variable that has no value yet.
       cases: the cases on which the op tests itself (`flowgraph.ir.cases`).
     """
 
     __slots__ = (
-        "alias", "attr_order", "cases", "defaults", "data_shape", "effect", "elementwise", "forward",
-        "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "n_inputs", "name", "outputs", "partial", "signature",
-        "type_attrs",
+        "alias", "allows_uninitialized", "attr_order", "cases", "data_shape", "defaults", "effect", "elementwise",
+        "failure", "forward", "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "n_inputs", "name",
+        "outputs", "partial", "role", "signature", "type_attrs",
     )  # fmt: skip
 
     def __init__(
@@ -157,6 +161,9 @@ class OpDef:
         elementwise: bool = False,
         data_shape: bool = False,
         partial: Callable[[Any], Any] | None = None,
+        failure: Callable[..., str | None] | None = None,
+        role: str | None = None,
+        allows_uninitialized: bool = False,
         cases: Sequence[Any] = (),
     ) -> None:
         match = _SIGNATURE.match(signature)
@@ -174,6 +181,9 @@ class OpDef:
         self.elementwise = elementwise
         self.data_shape = data_shape
         self.partial = partial
+        self.failure = failure
+        self.role = role
+        self.allows_uninitialized = allows_uninitialized
         self.cases = tuple(cases)
         self._settle_attrs(dict(attrs or {}))
         if self.name in REGISTRY:

@@ -1,0 +1,130 @@
+"""The door between sessions and engines: `compile(program, store)` gives an Executable, whose `run` takes the feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from flowgraph import errors
+from flowgraph.engines.store import Context, Store, uninitialized
+from flowgraph.ir.opdef import Effect
+from flowgraph.ir.program import DEAD, NEVER, Program, Step, no_value
+from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.sizes import to_text
+
+
+class Executable(Protocol):
+    """A compiled Program: immutable, and safe to run from many threads."""
+
+    def run(self, feeds: Sequence[Any]) -> list[Any]:
+        """Compute the fetches from the feeds, both in the Program's order; what it returns is the caller's own."""
+        ...
+
+
+class Engine(Protocol):
+    name: str
+
+    def compile(self, program: Program, store: Store) -> Executable: ...
+
+
+def world(step: Step, store: Store) -> Any:
+    """The first argument of a step's forward: the array namespace, or the context of an op with an effect."""
+    return np if step.opdef.effect is Effect.NONE else Context(store, step.op)
+
+
+def demand_variables(program: Program, store: Store) -> None:
+    """Refuse to start when a variable that is read has no value: all such variables are named at once."""
+    empty = [op for op in program.variables if store.cell(op).array is None]
+    if empty:
+        raise uninitialized(empty)
+
+
+def own(value: Any, tensor: Tensor | None) -> Any:
+    """A fetched value as the caller's own copy: an array, or a numpy scalar (bytes for a string) when it is 0-d."""
+    if value is DEAD:
+        raise no_value(tensor)
+    if isinstance(value, np.ndarray):
+        return np.array(value) if value.ndim else value[()]
+    return value
+
+
+def collect(program: Program, values: Any) -> list[Any]:
+    """The fetches of a top-level Program out of its values."""
+    tensors = program.tensors
+    return [own(DEAD if i == NEVER else values[i], tensors.get(i)) for i in program.fetches]
+
+
+def describe(step: Step, values: Sequence[Any], program: Program) -> list[str]:
+    """For a failed step: each input with the shape and dtype that it had, and the op that made it."""
+    rows = []
+    for number, value in zip(step.inputs, values, strict=False):
+        tensor = program.tensors.get(number)
+        shape = to_text(np.shape(value)) if isinstance(value, np.ndarray | np.generic) else "a variable"
+        if tensor is None:
+            rows.append(f"an input of shape {shape}")
+            continue
+        fed = " (fed)" if number in program.feeds else ""
+        site = f" at {errors.place(tensor.op.site)}" if tensor.op.site else ""
+        rows.append(f"{tensor.name} has shape {shape}, made by {tensor.op.type}{site}{fed}")
+    return rows
+
+
+def explain_failure(error: Exception, step: Step, values: Sequence[Any], program: Program) -> Exception:
+    """Turn what an op raised into TF's exception, with the op, the shapes at run time and the user's line."""
+    if isinstance(error, errors.OpError):
+        if error.op is not None:
+            return error
+        line, kind = error.message, type(error)
+    else:
+        words = None
+        if isinstance(error, ValueError | IndexError | TypeError | ArithmeticError):
+            words = _tf_words(step, values)
+        line = words or f"{type(error).__name__} in {step.opdef.name}: {error}"
+        kind = errors.InvalidArgumentError
+    message = errors.explain(
+        line,
+        details=[f"the op: {step.op.name} ({step.opdef.name})", *describe(step, values, program)],
+        where=step.op.site,
+    )
+    return kind(None, step.op, message)
+
+
+def _tf_words(step: Step, values: Sequence[Any]) -> str | None:
+    opdef = step.opdef
+    if opdef.failure is not None:
+        return opdef.failure(*opdef.structure(values, step.attrs), **step.attrs)
+    if opdef.elementwise and len(values) == 2:
+        shapes = [to_text(np.shape(value)) for value in values]
+        return f"Incompatible shapes: {shapes[0]} vs. {shapes[1]}"
+    return None
+
+
+def unfed(placeholders: Sequence[Operation], wanted: str) -> errors.InvalidArgumentError:
+    """The error for placeholders without a value: all of them at once."""
+    first = placeholders[0]
+    shape = first.attrs.get("shape")
+    line = f"You must feed a value for placeholder tensor '{first.name}' with dtype {_cpp_name(first)}"
+    if shape is not None:
+        line += f" and shape {to_text(shape)}"
+    details = [
+        f"{op.name}: {op.outputs[0].dtype.name} of shape {to_text(op.outputs[0].sizes)}"
+        + (f", made at {errors.place(op.site)}" if op.site else "")
+        for op in placeholders
+    ]
+    return errors.InvalidArgumentError(
+        None,
+        first,
+        errors.explain(
+            line,
+            details=[*details, f"needed for: {wanted}"],
+            mend="sess.run(..., feed_dict={" + ", ".join(f"{op.name}: value" for op in placeholders) + "})",
+            where=first.site,
+        ),
+    )
+
+
+def _cpp_name(op: Operation) -> str:
+    name = op.outputs[0].dtype.base_dtype.name
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)

@@ -1,0 +1,81 @@
+"""The reference engine: one step after another, values freed when nothing needs them any more.
+
+It is the meaning of every op: short, plain, and what the other engines are compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from flowgraph.engines.base import collect, demand_variables, explain_failure, world
+from flowgraph.engines.store import Store
+from flowgraph.ir.program import DEAD, IF, NEVER, Program, Step
+
+
+class ReferenceEngine:
+    name = "REFERENCE"
+
+    def compile(self, program: Program, store: Store) -> ReferenceExecutable:
+        return ReferenceExecutable(program, store)
+
+
+class ReferenceExecutable:
+    """Walks a Program."""
+
+    def __init__(self, program: Program, store: Store) -> None:
+        self.program, self.store = program, store
+        self._frees = {id(body): last_uses(body) for body in _bodies(program)}
+        self._locks, self._changes = program.touches_state, program.changes_state
+
+    def run(self, feeds: Sequence[Any]) -> list[Any]:
+        with np.errstate(all="ignore"):
+            if not self._locks:
+                return collect(self.program, self._walk(self.program, feeds))
+            with self.store.turn(self._changes):
+                demand_variables(self.program, self.store)
+                return collect(self.program, self._walk(self.program, feeds))
+
+    def _walk(self, program: Program, feeds: Sequence[Any]) -> dict[int, Any]:
+        values: dict[int, Any] = dict(zip(program.feeds, feeds, strict=True))
+        for step, dead in zip(program.steps, self._frees[id(program)], strict=True):
+            inputs = [values[i] for i in step.inputs]
+            outputs = self._branch(step, inputs) if step.opdef is IF else self._call(step, inputs, program)
+            values.update(zip(step.outputs, outputs, strict=True))
+            for number in dead:
+                del values[number]
+        return values
+
+    def _branch(self, step: Step, inputs: list[Any]) -> list[Any]:
+        """Run the branch that is taken; outputs that it does not make are dead."""
+        taken = step.bodies[0] if inputs[0] else step.bodies[1]
+        values = self._walk(taken, inputs[1:])
+        return [DEAD if i == NEVER else values[i] for i in taken.fetches]
+
+    def _call(self, step: Step, inputs: list[Any], program: Program) -> Sequence[Any]:
+        opdef = step.opdef
+        try:
+            result = opdef.forward(world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs)
+        except Exception as error:
+            raise explain_failure(error, step, inputs, program) from error
+        if len(step.outputs) == 1 and not (opdef.outputs and opdef.outputs[0].is_list):
+            return (result,)
+        return () if not step.outputs else result
+
+
+def _bodies(program: Program) -> list[Program]:
+    return [program, *(body for step in program.walk() for body in step.bodies)]
+
+
+def last_uses(program: Program) -> list[tuple[int, ...]]:
+    """For each step the values that nothing needs after it."""
+    seen = set(program.fetches)
+    frees: list[tuple[int, ...]] = []
+    for step in reversed(program.steps):
+        last = tuple(i for i in dict.fromkeys((*step.inputs, *step.outputs)) if i not in seen)
+        seen.update(last)
+        frees.append(last)
+    frees.reverse()
+    return frees

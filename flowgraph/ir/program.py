@@ -1,0 +1,156 @@
+"""Program: an immutable slice of a graph, ordered and ready for passes and engines.
+
+A Program is what one `run` needs and nothing else: building one IS pruning (see `build.py`). Its steps stand in the
+order in which they run. References to variables are explicit (a step gives the variable's cell, reads and writes take
+the cell), and branches are structured: an If step holds a Program for each branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.ir.opdef import NO_GRADIENT, Effect, OpDef
+from flowgraph.ir.tensor import Operation, Tensor
+
+
+class _Dead:
+    """The value of a tensor in a branch that was not taken."""
+
+    def __repr__(self) -> str:
+        return "DEAD"
+
+
+DEAD = _Dead()
+NEVER = -1
+"""In a branch's fetches: this output has no value when the branch is taken."""
+
+
+class Step:
+    """One op of a Program, its operands named by value numbers.
+
+    Attributes:
+      op: the operation of the graph that it came from: for messages, drawings and traces.
+      opdef: what to do; not always `op.opdef` (reads of variables and If are made when the Program is built).
+      bodies: for If: the Programs of the branches (then, else).
+    """
+
+    __slots__ = ("attrs", "bodies", "inputs", "op", "opdef", "outputs")
+
+    def __init__(
+        self,
+        op: Operation,
+        opdef: OpDef,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        attrs: dict[str, Any],
+        bodies: tuple[Program, ...] = (),
+    ) -> None:
+        self.op, self.opdef, self.attrs, self.bodies = op, opdef, attrs, bodies
+        self.inputs, self.outputs = tuple(inputs), tuple(outputs)
+
+    def __repr__(self) -> str:
+        outputs, inputs = ", ".join(f"%{i}" for i in self.outputs), ", ".join(f"%{i}" for i in self.inputs)
+        return f"{outputs or '()'} = {self.opdef.name}({inputs})  # {self.op.name}"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Steps in order, and which values go in and come out.
+
+    Attributes:
+      steps: the steps, in the order in which they run.
+      feeds: the numbers of the values that a run is given.
+      fetches: the numbers of the values that it returns (NEVER in a branch that does not make that output).
+      tensors: for each value number, the tensor of the graph that it is a value of, as far as it is one.
+      size: value numbers are below this; branches share the numbering.
+      variables: the variables whose values must be there before a run starts, as the ops that hold them.
+    """
+
+    steps: tuple[Step, ...]
+    feeds: tuple[int, ...]
+    fetches: tuple[int, ...]
+    tensors: dict[int, Tensor]
+    size: int
+    variables: tuple[Operation, ...] = ()
+
+    def walk(self) -> Iterator[Step]:
+        """All steps, those of branches included."""
+        stack = [iter(self.steps)]
+        while stack:
+            for step in stack[-1]:
+                yield step
+                if step.bodies:
+                    stack.extend(iter(body.steps) for body in step.bodies)
+                    break
+            else:
+                stack.pop()
+
+    @property
+    def touches_state(self) -> bool:
+        return any(step.opdef.effect in (Effect.READ, Effect.WRITE) for step in self.walk())
+
+    @property
+    def changes_state(self) -> bool:
+        return any(step.opdef.effect is Effect.WRITE for step in self.walk())
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self, ""))
+
+
+def _lines(program: Program, indent: str) -> Iterator[str]:
+    # the depth is that of branches inside branches, not that of the graph
+    yield indent + "feeds " + ", ".join(f"%{i}" for i in program.feeds)
+    for step in program.steps:
+        yield f"{indent}{step!r}"
+        for name, body in zip(("then", "else"), step.bodies, strict=False):
+            yield f"{indent}  {name}:"
+            yield from _lines(body, indent + "    ")
+    yield indent + "fetches " + ", ".join("never" if i == NEVER else f"%{i}" for i in program.fetches)
+
+
+READ = OpDef(
+    "_Read(ref: &T) -> value: T",
+    infer=lambda ref: ref.sizes,
+    forward=lambda ctx, cell: cell.read(),
+    gradient=NO_GRADIENT,
+    effect=Effect.READ,
+    alias=True,
+)
+"""The value of a variable at this place in the Program, not copied: no write comes before its last use."""
+
+COPY = OpDef(
+    "_Copy(value: T) -> copy: T",
+    infer=lambda value: value.sizes,
+    forward=lambda xp, value: xp.array(value),
+    gradient=NO_GRADIENT,
+)
+"""A copy of a variable's value, where a use of the old value comes after a write, or where a branch hands it out."""
+
+
+def _engines_run_bodies(*args: Any, **attrs: Any) -> Any:
+    raise AssertionError("If has no forward of its own: each engine runs the branch that is taken")
+
+
+IF = OpDef(
+    "_If(cond: bool, input: Tin[]) -> output: Tout[]",
+    infer=_engines_run_bodies,
+    forward=_engines_run_bodies,
+    gradient=NO_GRADIENT,
+)
+
+
+def no_value(tensor: Tensor | None) -> errors.InvalidArgumentError:
+    """The error of fetching what lies in a branch that was not taken."""
+    return errors.InvalidArgumentError(
+        None,
+        None if tensor is None else tensor.op,
+        errors.explain(
+            "Retval[0] does not have value",
+            details=[] if tensor is None else [f"{tensor.name} lies in a branch that was not taken"],
+            where=None if tensor is None else tensor.op.site,
+            mend="Fetch what tf.cond returns, not a tensor inside its branches.",
+        ),
+    )

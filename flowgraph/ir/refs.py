@@ -1,0 +1,106 @@
+"""Who reads and who writes which variable in a run, and what must therefore come first.
+
+A ref variable is one buffer. `read`, Identity, Switch, reshapes and the output of Assign carry the variable itself;
+the first op that computes from it is its reader. The rule (one run, one variable):
+
+    reader that does not depend on a write        before that write
+    reader that depends on it                     after it, by its own dependency
+    two writes that do not depend on each other   in the order in which they were made
+
+The rules become extra edges for the scheduler. Where they would close a cycle it keeps a copy of the old value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flowgraph.ir.opdef import Effect
+from flowgraph.ir.tensor import Operation, Tensor
+
+
+class Refs:
+    """What is known of the variables in a set of ops.
+
+    Attributes:
+      root: for every tensor that is a variable under any name, the tensor of the variable itself.
+      writes: for each variable the ops that change it, oldest first.
+      edges: (earlier op, later op) pairs that the rules ask for.
+    """
+
+    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor]) -> None:
+        self.root: dict[Tensor, Tensor] = {}
+        self.writes: dict[Tensor, list[Operation]] = {}
+        self.edges: list[tuple[Operation, Operation]] = []
+        self._mask: dict[Operation, int] = {}
+        self._bits: dict[Tensor, int] = {}
+        self._find_roots(ops, frozenset(fed))
+        if self.root:
+            readers = self._find_uses(ops)
+            if self.writes:
+                self._mask_writes(ops)
+                self._order(readers)
+
+    def _find_roots(self, ops: Sequence[Operation], fed: frozenset[Tensor]) -> None:
+        for op in ops:
+            opdef = op.opdef
+            if opdef.effect is Effect.STATE:
+                for tensor in op.outputs:
+                    if tensor.dtype.is_ref and tensor not in fed:
+                        self.root[tensor] = tensor
+            elif op.inputs and self.root and (opdef.alias or opdef.role == "switch" or opdef.has_refs):
+                root = self.root.get(op.inputs[0])
+                if root is not None and (opdef.alias or opdef.role == "switch" or op.outputs and op.outputs[0].dtype.is_ref):
+                    for tensor in op.outputs:
+                        if tensor not in fed:
+                            self.root[tensor] = root
+
+    def _find_uses(self, ops: Sequence[Operation]) -> dict[Tensor, list[Operation]]:
+        """The readers of each variable; fills `writes`."""
+        readers: dict[Tensor, list[Operation]] = {}
+        for op in ops:
+            passes_on = op.outputs and op.outputs[0] in self.root
+            for index, tensor in enumerate(op.inputs):
+                root = self.root.get(tensor)
+                if root is None:
+                    continue
+                if op.opdef.effect is Effect.WRITE and index < op.opdef.n_inputs and op.opdef.inputs[index].is_ref:
+                    self.writes.setdefault(root, []).append(op)
+                elif not (passes_on and index == 0):
+                    readers.setdefault(root, []).append(op)
+        return readers
+
+    def _mask_writes(self, ops: Sequence[Operation]) -> None:
+        """For each op the set of writes that it depends on, as the bits of an int."""
+        bit: dict[Operation, int] = {}
+        for root, writes in self.writes.items():
+            self._bits[root] = 0
+            for op in writes:
+                own = bit.setdefault(op, 1 << len(bit))
+                self._bits[root] |= own
+        mask = self._mask
+        for op in ops:
+            mine = bit.get(op, 0)
+            for tensor in op.inputs:
+                mine |= mask.get(tensor.op, 0)
+            for source in op.control:
+                mine |= mask.get(source, 0)
+            if mine:
+                mask[op] = mine
+        self._bit = bit
+
+    def _order(self, readers: dict[Tensor, list[Operation]]) -> None:
+        depends = self.depends
+        for root, writes in self.writes.items():
+            for op in readers.get(root, ()):
+                self.edges += [(op, write) for write in writes if write is not op and not depends(op, write)]
+            for earlier, later in zip(writes, writes[1:], strict=False):
+                if not depends(earlier, later) and not depends(later, earlier):
+                    self.edges.append((earlier, later))
+
+    def depends(self, op: Operation, write: Operation) -> bool:
+        """Whether `op` runs after `write` by its own dependencies."""
+        return bool(self._mask.get(op, 0) & self._bit[write])
+
+    def version(self, op: Operation, root: Tensor) -> int:
+        """Which writes of a variable `op` sees: ops of one version see one value."""
+        return self._mask.get(op, 0) & self._bits.get(root, 0)
