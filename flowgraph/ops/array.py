@@ -397,6 +397,8 @@ def _is_small(shape: Any) -> bool:
     TF asks numpy for the product, which with tensors in the list multiplies those: a few ops that nobody uses, but
     they are in every graph with a `zeros([batch_size, n])`, and so they are here.
     """
+    if not isinstance(shape, list | tuple | TensorShape) and np.ndim(shape) == 0:
+        return False  # one number in place of a list
     product = None
     for factor in shape if isinstance(shape, list | tuple) else np.ravel(shape):
         product = factor if product is None else product * factor
