@@ -1,0 +1,1 @@
+"""Numpy building blocks that know nothing of graphs: random streams and their distributions."""
