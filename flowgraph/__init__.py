@@ -19,3 +19,6 @@ from flowgraph.ops.array import (
 )  # fmt: skip
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
 from flowgraph.shapes import Dimension, TensorShape
+from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
+from flowgraph.fetches import register_session_run_conversion_functions
+from flowgraph.session import InteractiveSession, Session

@@ -31,7 +31,7 @@ def user_site() -> Site | None:
         filename = frame.f_code.co_filename
         ours = _is_ours.get(filename)
         if ours is None:
-            ours = _is_ours[filename] = filename.startswith(_PACKAGE) or filename == "<string>"
+            ours = _is_ours[filename] = filename.startswith(_PACKAGE)
         if not ours:
             return filename, frame.f_lineno
         frame = frame.f_back

@@ -1,0 +1,152 @@
+"""What `Session.run` is asked for: any nesting of tensors, ops, variables and names, taken apart and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.tensor import Operation, Tensor
+
+Rebuild = Callable[[Sequence[Any]], Any]
+Expansion = tuple[Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]]
+
+_expansions: list[Expansion] = []
+
+
+def register_session_run_conversion_functions(
+    tensor_type: Any,
+    fetch_function: Any = None,
+    feed_function: Any = None,
+    feed_function_for_partial_run: Any = None,
+) -> None:
+    """Teach sessions to fetch and feed a type that consists of tensors.
+
+    Args:
+      tensor_type: the type.
+      fetch_function: `f(value) -> (list of tensors, function of their values)`.
+      feed_function: `f(key, value) -> list of (tensor, value)`.
+      feed_function_for_partial_run: `f(key) -> list of tensors`; kept for `partial_run_setup`.
+    """
+    if any(issubclass(tensor_type, known) for known, _, _ in _expansions):
+        raise ValueError(f"{tensor_type} has already been registered so ignore it.")
+    _expansions.insert(0, (tensor_type, fetch_function, feed_function))
+
+
+class FetchPlan:
+    """The distinct tensors and ops of a fetch structure, and how to build its result from the tensors' values.
+
+    Attributes:
+      tensors: the tensors to compute, each once.
+      targets: the ops to run.
+    """
+
+    def __init__(self, graph: Graph, fetches: Any) -> None:
+        self.tensors: list[Tensor] = []
+        self.targets: list[Operation] = []
+        self._graph = graph
+        self._at: dict[Tensor, int] = {}
+        self._build = self._take(fetches)
+
+    def build(self, values: Sequence[Any]) -> Any:
+        """The result of `run`, given the values of `tensors`."""
+        return self._build(values)
+
+    def _take(self, fetch: Any) -> Rebuild:
+        if isinstance(fetch, Tensor | Operation | str):
+            return self._element(fetch, fetch)
+        if fetch is None:
+            raise TypeError(
+                errors.explain(
+                    f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}",
+                    mend="Something in the list of fetches is None: a function without a return, a gradient of an "
+                    "unconnected variable (tf.gradients gives None for those)?",
+                    where=user_site(),
+                )
+            )
+        for kind, expand, _ in _expansions:
+            if isinstance(fetch, kind) and expand is not None:
+                parts, join = expand(fetch)
+                pieces = [self._element(part, part) for part in parts]
+                return lambda values: join([piece(values) for piece in pieces])
+        if isinstance(fetch, Mapping):
+            keys = list(fetch)
+            inner = [self._take(fetch[key]) for key in keys]
+            kind = type(fetch)
+            return lambda values: kind(zip(keys, [build(values) for build in inner], strict=True))
+        if isinstance(fetch, list | tuple):
+            return self._sequence(fetch)
+        if hasattr(type(fetch), "__attrs_attrs__"):
+            names = [attr.name for attr in type(fetch).__attrs_attrs__]
+            inner = [self._take(getattr(fetch, name)) for name in names]
+            return lambda values: type(fetch)(*[build(values) for build in inner])
+        return self._element(fetch, fetch)
+
+    def _sequence(self, fetch: Any) -> Rebuild:
+        inner = [self._take(item) for item in fetch]
+        kind = type(fetch)
+        if kind is list:
+            return lambda values: [build(values) for build in inner]
+        if hasattr(kind, "_fields"):
+            return lambda values: kind(*[build(values) for build in inner])
+        return lambda values: kind([build(values) for build in inner])
+
+    def _element(self, fetch: Any, said: Any) -> Rebuild:
+        element = as_element(self._graph, fetch, said)
+        if not self._graph.is_fetchable(element):
+            raise ValueError(f"Tensor {element} may not be fetched.")
+        if isinstance(element, Operation):
+            self.targets.append(element)
+            return lambda values: None
+        at = self._at.setdefault(element, len(self.tensors))
+        if at == len(self.tensors):
+            self.tensors.append(element)
+        return lambda values: values[at]
+
+
+def as_element(graph: Graph, fetch: Any, said: Any) -> Tensor | Operation:
+    """The tensor or op to fetch, with TF's words when there is none."""
+    try:
+        return graph.as_graph_element(fetch)
+    except TypeError as error:
+        first, _, _ = str(error).partition("\n")
+        raise TypeError(
+            errors.explain(
+                f"Fetch argument {said!r} has invalid type {type(said)!r}, must be a string or Tensor. ({first})",
+                mend="Did a result overwrite the tensor, as in `loss = sess.run(loss)`? Keep the two under "
+                "different names.",
+                where=user_site(),
+            )
+        ) from None
+    except (ValueError, KeyError) as error:
+        details = []
+        if isinstance(fetch, Tensor | Operation):
+            from flowgraph.ir.scope import place
+
+            details = [
+                f"{fetch.name} belongs to the graph made at {place(fetch.graph)}",
+                f"the session runs the graph made at {place(graph)}",
+            ]
+        raise ValueError(
+            errors.explain(
+                f"Fetch argument {said!r} cannot be interpreted as a Tensor. ({error})",
+                details=details,
+                where=user_site(),
+            )
+        ) from None
+
+
+def expand_feed(key: Any, value: Any) -> list[tuple[Any, Any]]:
+    """A feed as pairs of (tensor or name, value): one pair, or one for each tensor of a composite key."""
+    for kind, _, feed in _expansions:
+        if isinstance(key, kind) and feed is not None:
+            return feed(key, value)
+    if isinstance(key, list | tuple):
+        if not isinstance(value, list | tuple) or len(key) != len(value):
+            raise ValueError(
+                f"Could not flatten dictionary: key had {len(key)} elements, but value had "
+                f"{len(value) if isinstance(value, list | tuple) else 1} elements. Key: {list(key)}, value: {value}."
+            )
+        return [pair for k, v in zip(key, value, strict=True) for pair in expand_feed(k, v)]
+    return [(key, value)]

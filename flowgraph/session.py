@@ -1,0 +1,311 @@
+"""Session: runs parts of a graph and keeps its variables between runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.config import ConfigProto
+from flowgraph.engines.base import Engine, Executable, unfed
+from flowgraph.engines.reference import ReferenceEngine
+from flowgraph.engines.store import Store
+from flowgraph.feeds import feed_key, to_array
+from flowgraph.fetches import FetchPlan, expand_feed
+from flowgraph.ir.build import build_program
+from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.scope import default_graphs, default_sessions, get_default_graph
+from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ir.walk import needed_ops
+
+_log = logging.getLogger("flowgraph")
+
+ENGINES: dict[str, Callable[[], Engine]] = {"REFERENCE": ReferenceEngine}
+_DEFAULT_ENGINE = "REFERENCE"
+
+_USED_FIELDS = ("experimental.executor_type",)
+_said: set[str] = set()
+
+
+def choose_engine(config: ConfigProto | None) -> Engine:
+    """The engine that `config.experimental.executor_type` or else FLOWGRAPH_ENGINE names.
+
+    Raises:
+      InvalidArgumentError: there is no such engine.
+    """
+    asked = config.experimental.executor_type if config is not None else ""
+    name = asked or os.environ.get("FLOWGRAPH_ENGINE", "") or _DEFAULT_ENGINE
+    if name.upper() in ("DEFAULT", "SINGLE_THREADED_EXECUTOR"):  # TF's own executors
+        name = _DEFAULT_ENGINE
+    if name.upper() not in ENGINES:
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            errors.explain(
+                f"No executor factory registered for the executor type: {name}",
+                mend=f"executor_type (or FLOWGRAPH_ENGINE) is one of: {', '.join(sorted(ENGINES))}.",
+                where=user_site(),
+            ),
+        )
+    return ENGINES[name.upper()]()
+
+
+class _Plan:
+    """One way of calling `run`, worked out: how feeds go in, what runs, how the result is put together."""
+
+    __slots__ = ("build", "executable", "feeds")
+
+    def __init__(self, feeds: Sequence[Tensor], executable: Executable | None, build: Any) -> None:
+        self.feeds, self.executable, self.build = tuple(feeds), executable, build
+
+
+class BaseSession:
+    """What Session and InteractiveSession share."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
+        if graph is None:
+            graph = get_default_graph()
+        elif not isinstance(graph, Graph):
+            raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
+        if not isinstance(target, str | bytes):
+            raise TypeError(f"target must be a string, but got {type(target)}")
+        if target:
+            raise errors.NotFoundError(
+                None,
+                None,
+                errors.explain(
+                    f"No session factory registered for the given session options: {{target: \"{target}\"}}",
+                    mend="flowgraph runs in this process: leave target empty.",
+                    where=user_site(),
+                ),
+            )
+        if config is not None and not isinstance(config, ConfigProto):
+            raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
+        self._graph = graph
+        self._config = config
+        self._engine = choose_engine(config)
+        self._store = Store()
+        self._plans: dict[Any, _Plan] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._closed_at: Any = None
+        self._stack: list[Any] = []
+        if config is not None:
+            _note_unused(config)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that this session runs."""
+        return self._graph
+
+    @property
+    def sess_str(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        """End the session and let go of its variables; closing twice is harmless."""
+        if not self._closed:
+            self._closed = True
+            self._closed_at = user_site()
+            self._plans.clear()
+            self._store = Store()
+
+    def as_default(self) -> Any:
+        """Make this the session that `eval` and `run` use, inside the `with` block; it stays open afterwards."""
+        return default_sessions.pushed(self)
+
+    # -- running ---------------------------------------------------------------------------------------------
+
+    def run(self, fetches: Any, feed_dict: Any = None, options: Any = None, run_metadata: Any = None) -> Any:
+        """Run what `fetches` needs and return their values in the same nesting.
+
+        Args:
+          fetches: a tensor, operation, variable or name of one, or lists, tuples, named tuples and dicts of them. An
+            operation is run and gives None.
+          feed_dict: values that replace tensors: {tensor or name: value}.
+          options, run_metadata: not there yet; giving one raises NotImplementedError.
+
+        Raises:
+          RuntimeError: the session is closed, or its graph is empty.
+          TypeError, ValueError: a fetch or feed is no element of the graph, or a value does not fit.
+          tf.errors.OpError: an op failed.
+
+        >>> x = tf.placeholder(tf.float32, [])
+        >>> with tf.Session() as sess:
+        ...     sess.run({"double": x * 2, "both": [x, x + 1]}, feed_dict={x: 3})
+        {'double': np.float32(6.0), 'both': [np.float32(3.0), np.float32(4.0)]}
+        """
+        if options is not None or run_metadata is not None:
+            raise NotImplementedError("Session.run does not take options or run_metadata yet.")
+        # the quick way: a call like one before, every key a tensor
+        try:
+            key = (
+                tuple(fetches) if type(fetches) is list else fetches,
+                type(fetches) is list,
+                tuple(feed_dict) if feed_dict else (),
+            )
+            plan = self._plans.get(key)
+        except TypeError:
+            plan = key = None
+        if plan is None:
+            return self._run_first(fetches, feed_dict, key)
+        if plan.feeds:
+            values = [to_array(tensor, value) for tensor, value in zip(plan.feeds, feed_dict.values(), strict=True)]
+        else:
+            values = []
+        if plan.executable is None:
+            return plan.build(())
+        return plan.build(plan.executable.run(values))
+
+    def _run_first(self, fetches: Any, feed_dict: Any, key: Any) -> Any:
+        """Work out how to run this, run it, and remember the way."""
+        if self._closed:
+            where = f"it was closed at {errors.place(self._closed_at)}" if self._closed_at else "it was closed before"
+            raise RuntimeError(
+                errors.explain("Attempted to use a closed Session.", details=[where], where=user_site())
+            )
+        if self._graph.version == 0:
+            raise RuntimeError(self._empty_graph())
+        feeds: list[Tensor] = []
+        values = []
+        pairs = [pair for item in (feed_dict or {}).items() for pair in expand_feed(*item)]
+        for name, value in pairs:
+            tensor = feed_key(self._graph, name)
+            feeds.append(tensor)
+            values.append(to_array(tensor, value))
+        plan = self._plan(fetches, feeds)
+        # a fast key means what it says only if it holds the tensors themselves
+        if key is not None and _is_plain(key, feed_dict):
+            with self._lock:
+                self._plans[key] = plan
+        if plan.executable is None:
+            return plan.build(())
+        return plan.build(plan.executable.run(values))
+
+    def _empty_graph(self) -> str:
+        from flowgraph.ir.scope import place
+
+        default = get_default_graph()
+        details = [f"the session's graph was made at {place(self._graph)}"]
+        if default is not self._graph and default.version:
+            details.append(f"the default graph, made at {place(default)}, has {default.version} ops")
+        return errors.explain(
+            "The Session graph is empty.  Add operations to the graph before calling run().",
+            details=details,
+            where=user_site(),
+        )
+
+    def _plan(self, fetches: Any, feeds: Sequence[Tensor]) -> _Plan:
+        structure = FetchPlan(self._graph, fetches)
+        shared = ("program", tuple(structure.tensors), tuple(structure.targets), tuple(feeds))
+        with self._lock:
+            known = self._plans.get(shared)
+        if known is None:
+            executable = None
+            if structure.tensors or structure.targets:
+                executable = self._compile(structure.tensors, structure.targets, feeds)
+            known = _Plan(feeds, executable, None)
+            with self._lock:
+                self._plans[shared] = known
+        return _Plan(feeds, known.executable, structure.build)
+
+    def _compile(self, tensors: list[Tensor], targets: list[Operation], feeds: Sequence[Tensor]) -> Executable:
+        missing = [
+            op
+            for op in needed_ops(tensors, targets, feeds)
+            if op.opdef.name == "Placeholder" and op.outputs[0] not in feeds
+        ]
+        if missing:
+            wanted = [t.name for t in tensors] + [op.name for op in targets]
+            raise unfed(missing, ", ".join(wanted[:5]) + (" ..." if len(wanted) > 5 else ""))
+        return self._engine.compile(build_program(tensors, targets, feeds), self._store)
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else f"engine {self._engine.name}"
+        return f"<flowgraph.{type(self).__name__} over {self._graph!r}, {state}>"
+
+
+def _is_plain(key: Any, feed_dict: Any) -> bool:
+    """Whether a quick key consists of tensors, ops and variables, which mean the same at every call."""
+    fetches, _, feeds = key
+    members = fetches if type(fetches) is tuple else (fetches,)
+    plain = all(isinstance(item, Tensor | Operation) or hasattr(item, "_as_graph_element") for item in members)
+    return plain and all(type(item) is Tensor for item in feeds) and isinstance(feed_dict or {}, dict)
+
+
+def _note_unused(config: ConfigProto) -> None:
+    """Say once for each field that it is accepted and has no effect here."""
+    for field in config.changed():
+        if field not in _USED_FIELDS and field not in _said:
+            _said.add(field)
+            _log.info("ConfigProto.%s has no effect: flowgraph computes in this process, on the CPU.", field)
+
+
+class Session(BaseSession):
+    """A session over a graph.
+
+    Use it as a context manager, which makes it and its graph the defaults and closes it at the end, or close it
+    yourself.
+
+    Args:
+      target: '' : flowgraph runs in this process.
+      graph: the graph to run; by default the default graph.
+      config: a ConfigProto; `config.experimental.executor_type` chooses the engine.
+
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.constant(2) * 3))
+    6
+    """
+
+    def __enter__(self) -> Session:
+        for block in (default_graphs.pushed(self._graph), default_sessions.pushed(self)):
+            block.__enter__()
+            self._stack.append(block)
+        return self
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if kind is errors.OpError:
+            _log.error("Session closing due to error %s", error)
+        try:
+            for _ in range(2):
+                self._stack.pop().__exit__(kind, error, traceback)
+        finally:
+            self.close()
+
+    @staticmethod
+    def reset(target: str, containers: Any = None, config: Any = None) -> None:
+        """TF's reset of a server's containers; there is no server here.
+
+        Raises:
+          NotImplementedError: always.
+        """
+        raise NotImplementedError("Session.reset works on servers; flowgraph's sessions run in this process.")
+
+
+class InteractiveSession(BaseSession):
+    """A session that makes itself the default at once, for notebooks and the Python prompt; `close` ends that.
+
+    >>> sess = tf.InteractiveSession()
+    >>> tf.constant([1, 2]).eval()
+    array([1, 2], dtype=int32)
+    >>> sess.close()
+    """
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
+        super().__init__(target, graph, config)
+        self._explicit = graph is not None
+        if self._explicit:
+            default_graphs.items.append(self._graph)
+        default_sessions.items.append(self)
+
+    def close(self) -> None:
+        """End the session; it is no longer the default."""
+        if not self._closed:
+            if self in default_sessions.items:
+                default_sessions.items.remove(self)
+            if self._explicit and self._graph in default_graphs.items:
+                default_graphs.items.remove(self._graph)
+        super().close()
