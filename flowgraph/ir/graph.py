@@ -99,7 +99,7 @@ class Graph:
         self._colocations: tuple[Operation, ...] = ()
         self._collections: dict[Any, list[Any]] = {}
         self._finalized = False
-        self._marks: dict[str, Any] = {}
+        self.overrides: dict[str, str] = {}  # op type -> name of the user's gradient, inside an override block
         self._site: Site | None = None
         self.context: Any = None  # the control flow context (a branch of tf.cond, a loop) that is being built
         self.memory: dict[Any, Any] = {}  # what upper floors remember about this graph, keyed by them
@@ -135,7 +135,7 @@ class Graph:
         op.inputs = inputs
         op.attrs = attrs
         op.context = None
-        op.marks = self._marks or None
+        op.marks = None
         op.colocation = None
         op.device = ""
         op.site = self._site or user_site()
@@ -161,6 +161,8 @@ class Graph:
         self._by_name[name] = op
         if self._devices:
             self._place(op)
+        if self.overrides and opdef.name in self.overrides:
+            op.marks = {"_gradient_op_type": self.overrides[opdef.name]}
         if self._colocations:
             self._colocate(op, self._colocations)
         if self._controllers:
@@ -302,6 +304,12 @@ class Graph:
             yield
         finally:
             self._site = outer
+
+    def gradient_override_map(self, op_type_map: Any) -> Any:
+        """Let ops of some types, made inside the block, have gradients that the user registered: {op type: name}."""
+        from flowgraph.ops.registry import gradient_override_map
+
+        return gradient_override_map(self, op_type_map)
 
     def finalize(self) -> None:
         """Forbid further ops; `run` never needs new ones."""
