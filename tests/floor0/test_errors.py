@@ -51,7 +51,7 @@ def test_the_parts_of_a_message(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = errors.explain(
         "Dimensions must be equal, but are 3 and 4",
-        details=["The operands:", ("a", "hidden:0", "(2, 3)"), ("b", "w:0", "(4, 5)"), "one\ntwo"],
+        details=["The operands:", ("a", "hidden:0", "(2, 3)"), ("b", "w:0", "(4, 5)"), "  one\ntwo"],
         mend="Transpose w:\ntf.transpose(w)",
         where=(str(script), 3),
     )
@@ -61,7 +61,7 @@ def test_the_parts_of_a_message(tmp_path, monkeypatch):
         "  The operands:",
         "  a  hidden:0  (2, 3)",
         "  b  w:0       (4, 5)",
-        "  one",
+        "    one",
         "  two",
         "",
         "  Fix: Transpose w:",
