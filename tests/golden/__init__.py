@@ -1,0 +1,1 @@
+"""Golden data recorded from TensorFlow 1.15.5, its recorders (`make_*.py`), their notation."""

@@ -1,0 +1,139 @@
+"""How graphs and values are written down in the golden files.
+
+The recording scripts (Python 3.7, beside TensorFlow 1.15.5) and the tests (any Python) both import this
+module, so that the two sides can never disagree about the notation. It knows neither library: a graph is
+anything with `get_operations()`, an attribute is a plain Python value.
+
+A node is one JSON line: `[type, name, inputs, attrs, shapes]`, followed by the device where there is one.
+Inputs are tensor names (`w/read:0`), then control inputs sorted by name (`^init`). Attributes are text, see
+`attr_text`. A static shape is a list of sizes with None for an unknown one, or None for an unknown rank.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+
+import numpy as np
+
+SMALL = 16
+"""Tensors of at most this many entries are written out in attributes, larger ones as a hash."""
+
+SAMPLED = 64
+"""Results of more entries than this are kept as a few samples and their sums."""
+
+
+_COUNTED = re.compile(r"(?<=CustomGradient)-\d+")  # numbered by process, not by graph
+
+
+def node_record(op, attrs):
+    """One operation as a JSON-able list; `attrs` are its attributes as plain Python values."""
+    inputs = [tensor.name for tensor in op.inputs] + sorted("^" + other.name for other in op.control_inputs)
+    texts = {key: _COUNTED.sub("", attr_text(attrs[key])) for key in sorted(attrs)}
+    record = [op.type, op.name, inputs, texts, [static_shape(tensor) for tensor in op.outputs]]
+    return record + [op.device] if op.device else record
+
+
+def static_shape(tensor):
+    """The static shape as a list (None: unknown size), or None where not even the rank is known."""
+    shape = tensor.get_shape()
+    return None if shape.ndims is None else shape.as_list()
+
+
+def collections_record(graph):
+    """The names in each collection, in order; private collections and nameless members are left out."""
+    record = {}
+    for key in sorted(str(key) for key in graph.get_all_collection_keys()):
+        names = [member.name for member in graph.get_collection(key) if hasattr(member, "name")]
+        if names and not key.startswith("__") and not key.endswith("_context"):
+            record[key] = names
+    return record
+
+
+def attr_text(value):  # noqa: PLR0911 (one return a kind of value)
+    """An attribute value as stable text.
+
+    DTypes are their names, strings are quoted, shapes are `(2, ?)` or `<unknown>`, floats have float32's
+    shortest digits, tensors are `float32 [2] 1.0 2.0` or, beyond `SMALL` entries, `float32 [99] #hash`.
+    """
+    if isinstance(value, np.ndarray):
+        return _tensor_text(value)
+    if isinstance(value, (bytes, str)):
+        return json.dumps(_text(value))
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, (float, np.floating)):
+        return str(np.float32(value))
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, list):
+        return "[" + ", ".join(attr_text(entry) for entry in value) + "]"
+    if hasattr(value, "as_list"):
+        value = None if value.ndims is None else tuple(value.as_list())
+    if value is None:
+        return "<unknown>"
+    if isinstance(value, tuple):
+        return "(" + ", ".join("?" if size in (None, -1) else str(size) for size in value) + ")"
+    return value.name
+
+
+def _text(value):
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
+def _tensor_text(array):
+    kind = "string" if array.dtype.kind in "OSU" else array.dtype.name
+    head = "%s [%s]" % (kind, ", ".join(map(str, array.shape)))
+    entries = array.ravel().tolist() if kind == "string" else list(array.ravel())
+    texts = [json.dumps(_text(entry)) if kind == "string" else str(entry) for entry in entries]
+    if len(texts) <= SMALL:
+        return " ".join([head] + texts)
+    return "%s #%s" % (head, hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16])
+
+
+def value_record(value):
+    """A fetched value as JSON-able data: arrays keep dtype, shape and exact entries, structures stay."""
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return {"dict": {str(key): value_record(value[key]) for key in sorted(value)}}
+    if hasattr(value, "dense_shape"):
+        value = [value.values, value.indices]
+    if isinstance(value, (list, tuple)):
+        return {"list": [value_record(entry) for entry in value]}
+    array = np.asarray(value)
+    kind = "string" if array.dtype.kind in "OSU" else array.dtype.name
+    record = {"dtype": kind, "shape": list(array.shape)}
+    if array.size <= SAMPLED:
+        record["data"] = entries(array)
+    else:
+        flat = array.ravel()
+        wide = flat.astype(np.float64)
+        record["every"] = step = -(-array.size // 16)
+        record["data"] = entries(flat[::step])
+        record["sum"], record["sum_abs"] = float(wide.sum()), float(np.abs(wide).sum())
+    return record
+
+
+def entries(array):
+    """The entries of an array, flat, as the shortest JSON values that read back to exactly the same array."""
+    if array.dtype.kind == "c":
+        return [[entry.real, entry.imag] for entry in array.ravel().tolist()]
+    if array.dtype.kind in "OSU":
+        return [_text(entry) for entry in array.ravel().tolist()]
+    if array.dtype in (np.float16, np.float32):
+        return [float(str(entry)) for entry in array.ravel()]
+    return array.ravel().tolist()
+
+
+def array_of(record):
+    """The array behind a small `value_record`."""
+    kind, shape = record["dtype"], record["shape"]
+    if kind == "string":
+        array = np.empty(len(record["data"]), dtype=object)
+        array[:] = [entry.encode("utf-8", "surrogateescape") for entry in record["data"]]
+        return array.reshape(shape)
+    if kind.startswith("complex"):
+        return np.array([complex(*pair) for pair in record["data"]], dtype=kind).reshape(shape)
+    return np.array(record["data"], dtype=kind).reshape(shape)

@@ -1,0 +1,53 @@
+"""TensorFlow 1.x programs, as books and tutorials write them, each a function of the library itself.
+
+A program is a public function `name(tf)` in one of the modules listed here. It builds into the default graph
+through the public TF1 API only, so the same function runs under TensorFlow 1.15 (to record golden data) and
+under flowgraph (to be compared). It returns None, or a list of `(fetches, feeds)` pairs: the calls of
+`sess.run` to make one after another in one session. Feeds come from seeded numpy, random ops that are run
+have seeds, so every value is the same on every machine.
+
+The modules keep to what Python 3.7 understands.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+
+MODULES = [
+    "textbook",
+    "mnist_mlp",
+    "lenet",
+    "regression",
+    "schedules",
+    "averages",
+    "variables",
+    "naming",
+    "constants",
+    "operators",
+    "idioms",
+    "branches",
+    "seeds",
+    "convolution",
+    "gradients_math",
+    "gradients_reduce",
+    "gradients_array",
+    "gradients_nn",
+    "gradients_api",
+    "beyond",
+]
+
+
+def all_programs():
+    """Every program by its name, `module.function`, in the order of the sources."""
+    programs = {}
+    for short in MODULES:
+        module = importlib.import_module(__name__ + "." + short)
+        for name, function in vars(module).items():
+            if not name.startswith("_") and _takes_only_tf(function):
+                programs[short + "." + name] = function
+    return programs
+
+
+def _takes_only_tf(value):
+    return inspect.isfunction(value) and list(inspect.signature(value).parameters) == ["tf"]
