@@ -164,7 +164,10 @@ class Tensor:
       sizes: what is known of its shape: a tuple with None for unknown sizes, or None for an unknown rank.
     """
 
-    __slots__ = ("__weakref__", "dtype", "index", "op", "sizes", "users")
+    __slots__ = ("__weakref__", "_shape", "dtype", "index", "op", "sizes", "users")
+
+    # tells `tf.constant` that a list of these is not a list of numbers
+    is_symbolic_tensor = True
 
     # numpy must leave `array + tensor` to us
     __array_priority__ = 100
@@ -173,6 +176,7 @@ class Tensor:
     index: int
     dtype: DType
     sizes: Sizes
+    _shape: TensorShape
     users: list[Operation] | None
 
     @property
@@ -195,10 +199,17 @@ class Tensor:
     @property
     def shape(self) -> TensorShape:
         """What is known of the shape while building; `tf.shape(x)` gives the shape at run time."""
-        return TensorShape.of(self.sizes)
+        # one object as long as nothing new is known: TF's shapes with unknown sizes equal themselves alone
+        try:
+            if self._shape.sizes is self.sizes:
+                return self._shape
+        except AttributeError:
+            pass
+        self._shape = TensorShape.of(self.sizes)
+        return self._shape
 
     def get_shape(self) -> TensorShape:
-        return TensorShape.of(self.sizes)
+        return self.shape
 
     def set_shape(self, shape: Any) -> None:
         """Add what is known of the shape; it is never forgotten again.
