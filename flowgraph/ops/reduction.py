@@ -16,8 +16,8 @@ from flowgraph.ops import reduction_grad
 from flowgraph.sizes import Sizes
 
 NUMBER_TYPES = (
-    dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.complex64, dt.int64, dt.qint8, dt.quint8,
-    dt.qint32, dt.bfloat16, dt.uint16, dt.complex128, dt.float16, dt.uint32, dt.uint64,
+    dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.complex64, dt.int64, dt.qint8, 
+    dt.quint8, dt.qint32, dt.bfloat16, dt.uint16, dt.complex128, dt.float16, dt.uint32, dt.uint64,
 )  # fmt: skip
 """TF's `numbertype`, in the order in which its messages list it."""
 
@@ -105,7 +105,7 @@ def reduce(
 
 
 def scalar_if_certain(output: Tensor, axis: Any, keepdims: bool) -> Tensor:
-    """Note that the output is a scalar where all axes were reduced, even if nobody knows how many there were."""
+    """Note that the output is a scalar where all axes were reduced, even if nobody knows how many."""
     if axis is None and not keepdims and (output.sizes is None or None in output.sizes):
         output.set_shape(())
     return output
@@ -177,10 +177,10 @@ def _mean(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
     count = int(np.prod([x.shape[axis] for axis in axes], dtype=np.int64))
     if x.dtype.kind in "iu":
         if count == 0:
-            raise errors.InvalidArgumentError(None, None, f"There is no integer mean of no entries: shape {list(x.shape)}")
+            raise errors.InvalidArgumentError(None, None, f"No integer is the mean of nothing: {list(x.shape)}")
         # C's division of integers, which forgets the remainder: -5 / 2 is -2
         return (xp.sign(total) * (abs(total) // count)).astype(x.dtype)
-    with np.errstate(invalid="ignore", divide="ignore"):  # the mean of nothing is nan, as in TF, without a warning
+    with np.errstate(invalid="ignore", divide="ignore"):  # the mean of nothing is nan, without a warning
         return total / x.dtype.type(count)
 
 
@@ -220,9 +220,15 @@ PROD = OpDef(
         x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, dtype=x.dtype
     ),
     gradient=reduction_grad.prod_grad,
-    cases=[case(POSITIVE(2, 3), INTS(0)), case(FLOAT(2, 3), INTS(0, 1)), case(FLOAT(2, 2, 2), INTS(-1), keep_dims=True),
-           case(FLOAT(2, 3), INT(1)), *_MORE_CASES, case(FLOAT(0, 3), INTS(0), gradient=False)],
-)  # fmt: skip
+    cases=[
+        case(POSITIVE(2, 3), INTS(0)),
+        case(FLOAT(2, 3), INTS(0, 1)),
+        case(FLOAT(2, 2, 2), INTS(-1), keep_dims=True),
+        case(FLOAT(2, 3), INT(1)),
+        case(FLOAT(0, 3), INTS(0), gradient=False),
+        *_MORE_CASES,
+    ],
+)
 
 
 def reduce_prod(
@@ -253,7 +259,7 @@ def highest(dtype: Any) -> Any:
     return np.iinfo(dtype).max if dtype.kind in "iu" else dtype.type(np.inf)
 
 
-# TF's comparison never prefers a nan: fmax and fmin pass over it too, and what is left of nothing is the start
+# TF's comparison never prefers a nan: fmax and fmin pass over it too; what is left of nothing is the start
 _EXTREME_CASES = (
     case(FLOAT(2, 3, gap=0.05), INTS(0)),
     case(FLOAT(2, 3, gap=0.05), INTS(0, 1)),
@@ -283,7 +289,7 @@ def reduce_max(
     reduction_indices: Any = None,
     keep_dims: Any = None,
 ) -> Tensor:
-    """The largest entry along some axes; its gradient is shared equally among entries that are all the largest.
+    """The largest entry along some axes; where several are the largest, they share its gradient.
 
     Args: see `reduce_sum`.
 
@@ -313,7 +319,7 @@ def reduce_min(
     reduction_indices: Any = None,
     keep_dims: Any = None,
 ) -> Tensor:
-    """The smallest entry along some axes; its gradient is shared equally among entries that are all the smallest.
+    """The smallest entry along some axes; where several are the smallest, they share its gradient.
 
     Args: see `reduce_sum`.
 
@@ -323,7 +329,11 @@ def reduce_min(
     return reduce(MIN, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-_LOGIC_CASES = (case(BOOL(2, 3), INTS(0)), case(BOOL(2, 3), INTS(0, 1), keep_dims=True), case(BOOL(0, 3), INT(0)))
+_LOGIC_CASES = (
+    case(BOOL(2, 3), INTS(0)),
+    case(BOOL(2, 3), INTS(0, 1), keep_dims=True),
+    case(BOOL(0, 3), INT(0)),
+)
 
 ALL = OpDef(
     "All(input: bool, reduction_indices: Tidx) -> output: bool",

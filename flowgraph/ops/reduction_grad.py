@@ -43,7 +43,8 @@ def sum_grad(op: Any, dy: Tensor) -> list[Any]:
     """Every entry of the input gets the gradient of the sum it went into."""
     from flowgraph.ops.array import shape
     from flowgraph.ops.constant import constant
-    from flowgraph.ops.shaping import reshape, tile
+    from flowgraph.ops.array import reshape
+    from flowgraph.ops.shaping import tile
 
     x, axes = op.inputs
     known = None if x.sizes is None else axes.constant()
@@ -65,8 +66,8 @@ def sum_grad(op: Any, dy: Tensor) -> list[Any]:
 def _known_shapes(x: Tensor, axes: tuple[Any, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The reduced shape and the repeats of a known shape.
 
-    TF adds the ops that work them out once for each shape and axes of a graph, takes their values and leaves the
-    ops behind unused; so do we, for the names that everything after them gets.
+    TF adds the ops that work them out once for each shape and axes of a graph, takes their values and leaves
+    the ops behind unused; so do we, for the names that everything after them gets.
     """
     cache = x.graph.memory.setdefault("reduced_shapes", {})
     found = cache.get((x.sizes, axes))
@@ -94,7 +95,6 @@ def mean_grad(op: Any, dy: Tensor) -> list[Any]:
         count = constant(prod(x.sizes) // max(prod(y.sizes), 1), dtype=grad.dtype)
     else:
         x_shape, y_shape = shape(x), shape(y)
-        # reduce_prod of the second shape is named after the first
         count = _repeats(reduce_prod(x_shape), reduce_prod(y_shape))
     return [truediv(grad, cast(count, grad.dtype)), None]
 
@@ -118,12 +118,13 @@ def extreme_grad(op: Any, dy: Tensor) -> list[Any]:
 
 
 def prod_grad(op: Any, dy: Tensor) -> list[Any]:
-    """Each entry's gradient is the product of all others: cumulated from both sides, so that a zero does no harm.
+    """Each entry's gradient is the product of all others, cumulated from both sides: a zero does no harm.
 
     The reduced axes are moved to the front and made one, `left[i]` and `right[i]` are the products before and
     behind entry i, and everything is moved back.
     """
-    from flowgraph.ops.array import rank as rank_of, shape
+    from flowgraph.ops.array import rank as rank_of
+    from flowgraph.ops.array import shape
     from flowgraph.ops.cast import cast
     from flowgraph.ops.complex import conj
     from flowgraph.ops.cumulative import cumprod
