@@ -22,10 +22,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from flowgraph.errors import InvalidArgumentError
 from flowgraph.kernels import libm
-from flowgraph.kernels.philox import Blocks, Stream, UInts, Words, pieces
+from flowgraph.kernels.philox import Blocks, Stream, UInts, Words, interleaved, pieces
 
 Shape = int | Sequence[int]
 Floats = NDArray[np.float32] | NDArray[np.float64]
+Convert = Callable[[list[UInts]], Any]
+"""From the four words of n blocks (see `Blocks.at`) to an [n, numbers per block] array."""
 
 BLOCKS_PER_ELEMENT = 256
 """What a run reserves for each output element, whatever it takes to make one."""
@@ -54,7 +56,7 @@ def uniform(stream: Stream, shape: Shape, dtype: DTypeLike) -> NDArray[Any]:
     dtype, bits = _float_dtype(dtype)
     if bits == 52:
         return _fill(stream, shape, dtype, 2, uniforms64)
-    return _fill(stream, shape, dtype, 4, lambda words: _fractions(_interleaved(words), bits))
+    return _fill(stream, shape, dtype, 4, lambda words: _fractions(interleaved(words), bits))
 
 
 def uniform_int(stream: Stream, shape: Shape, low: int, high: int, dtype: DTypeLike) -> NDArray[Any]:
@@ -75,8 +77,7 @@ def uniform_int(stream: Stream, shape: Shape, low: int, high: int, dtype: DTypeL
     span, start = unsigned(max(high - low, 1)), unsigned(low % (1 << 8 * dtype.itemsize))
 
     def in_range(words: list[UInts]) -> NDArray[Any]:
-        bits = _interleaved(words)
-        numbers = bits if dtype == np.int32 else _join(bits[:, 0::2], bits[:, 1::2])
+        numbers = interleaved(words) if dtype == np.int32 else _joined(low=words[0::2], high=words[1::2])
         numbers %= span
         numbers += start  # wraps around, as two's complement needs
         return numbers.view(dtype)
@@ -138,10 +139,6 @@ def _replace_outliers(groups: Floats, stream: Stream, stride: int, convert: Conv
         short, pool = short[~full], pool[~full]
 
 
-Convert = Callable[[list[UInts]], Any]
-"""From the four words of n blocks (see `Blocks.at`) to an [n, values per block] array of numbers."""
-
-
 def _fill(stream: Stream, shape: Shape, dtype: np.dtype[Any], width: int, convert: Convert) -> NDArray[Any]:
     """An array of `shape`, filled in order with the `width` values that `convert` makes of each block."""
     size = _size(shape)
@@ -183,25 +180,19 @@ def normals64(words: list[UInts]) -> NDArray[np.float64]:
 
 def uniforms64(words: list[UInts]) -> NDArray[np.float64]:
     """Doubles in [0, 1), of two words each, the upper one first: from the words of n blocks to [n, 2]."""
-    bits = np.stack(words[0::2], axis=1)
-    bits &= np.uint64(0xF_FFFF)
-    bits <<= np.uint64(32)
-    bits |= np.stack(words[1::2], axis=1)
+    bits = _joined(low=words[1::2], high=words[0::2])
+    bits &= np.uint64((1 << 52) - 1)
     bits |= np.uint64(0x3FF << 52)  # a double in [1, 2)
     doubles = bits.view(np.float64)
     doubles -= 1.0
     return doubles
 
 
-def _interleaved(words: list[UInts]) -> Words:
-    """The words in the order of the stream, [n, 4]."""
-    return np.stack(words, axis=1, dtype=np.uint32, casting="unsafe")
-
-
-def _join(low: Words, high: Words) -> UInts:
-    joined = high.astype(np.uint64)
+def _joined(low: list[UInts], high: list[UInts]) -> UInts:
+    """The two 64-bit integers of each of n blocks, [n, 2]."""
+    joined = np.stack(high, axis=1)
     joined <<= np.uint64(32)
-    joined |= low
+    joined |= np.stack(low, axis=1)
     return joined
 
 

@@ -1,10 +1,10 @@
 """Logarithm, sine and cosine with the bits of the C library that TensorFlow calls.
 
-TensorFlow's normal numbers are made of log, sin and cos of uniform ones, as the C library rounds them. numpy's
-own functions round some values differently: a fifth of all float32 normals would be 1 to 4 units in the last
-place off. The float32 functions here evaluate, in float64, the polynomials of glibc 2.28 and later, and agree
-with it on every argument that a generator can make, all 2**23 of them. The float64 functions ask the C
-library itself, or come to the same answer in a faster way.
+TensorFlow's normal numbers are made of log, sin and cos of uniform ones, as the C library rounds them. With
+numpy's own functions a fifth of all float32 normals would be 1 to 4 units in the last place off. The float32
+functions here evaluate, in float64, the polynomials of glibc 2.28 and later, and agree with it on every
+argument that a generator can make, all 2**23 of them. The float64 functions ask the C library itself, or come
+to the same answer in a faster way.
 
 The constants are those of Arm Optimized Routines, (c) Arm Limited, MIT OR Apache-2.0 WITH LLVM-exception,
 which glibc carries too; their notice is in LICENSE-arm-optimized-routines.txt beside this file.

@@ -194,10 +194,13 @@ def words(stream: Stream, count: int) -> Words:
     blocks = -(-count // 4)
     result = np.empty((blocks, 4), np.uint32)
     for start, four in pieces(stream, blocks):
-        part = result[start : start + len(four[0])]
-        for column, word in enumerate(four):
-            part[:, column] = word
+        result[start : start + len(four[0])] = interleaved(four)
     return result.reshape(-1)[:count]
+
+
+def interleaved(four: list[UInts]) -> Words:
+    """The words of n blocks (see `Blocks.at`) in the order of the stream, uint32 [n, 4]."""
+    return np.stack(four, axis=1, dtype=np.uint32, casting="unsafe")
 
 
 class WordStream:
@@ -246,7 +249,7 @@ class WordStream:
         return (upper << 32 | self.word()) * 2.0**-52
 
     def below(self, bound: int, bits: int = 32) -> int:
-        """An integer in [0, bound), each equally likely, for which draws of `bits` (32 or 64) may be discarded."""
+        """An integer in [0, bound), each equally likely, of draws of `bits` (32 or 64) until one fits."""
         draw = self.word if bits == 32 else self.long
         number = draw()
         if bound & (bound - 1):

@@ -35,7 +35,7 @@ def gamma(stream: Stream, shape: Shape, alpha: NDArray[Any]) -> NDArray[Any]:
     array([[0.186109, 0.747532],
            [0.214245, 0.479686]])
     """
-    return _by_item(stream, shape, alpha, _gamma).astype(alpha.dtype)
+    return _by_item(stream, shape, alpha, _gamma, alpha.dtype)
 
 
 def poisson(stream: Stream, shape: Shape, rate: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
@@ -54,7 +54,7 @@ def poisson(stream: Stream, shape: Shape, rate: NDArray[Any], dtype: DTypeLike) 
     possible = rates <= largest
     if not possible.all():
         raise InvalidArgumentError(None, None, f"No {dtype} has a Poisson rate of {rates[~possible][0]}")
-    return _by_item(stream, shape, rates, lambda items, means: _poisson(items, means, largest)).astype(dtype)
+    return _by_item(stream, shape, rates, lambda items, means: _poisson(items, means, largest), dtype)
 
 
 class _Items:
@@ -95,17 +95,22 @@ Sampler = Callable[[_Items, F64], F64]
 """Makes a number for each item, given the items' parameters."""
 
 
-def _by_item(stream: Stream, shape: Shape, parameter: NDArray[Any], sample: Sampler) -> F64:
+def _by_item(
+    stream: Stream, shape: Shape, parameter: NDArray[Any], sample: Sampler, dtype: np.dtype[Any]
+) -> NDArray[Any]:
     """Sample the items in pieces; all items of one parameter come before those of the next."""
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    shape = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
     each = math.prod(shape)
-    result = np.empty(parameter.size * each)
+    result = np.empty(parameter.size * each, dtype)
     parameters = np.repeat(parameter.reshape(-1).astype(np.float64), each)
     for start in range(0, len(result), PIECE):
         piece = parameters[start : start + PIECE]
         items = _Items(stream.skip(start * BLOCKS_PER_ELEMENT), len(piece))
-        with np.errstate(all="ignore"):  # parameters like 0 and infinity give what C gives, in silence
-            result[start : start + PIECE] = sample(items, piece)
+        with np.errstate(all="ignore"):  # parameters like 0 and infinity give what they give in C
+            numbers = sample(items, piece)
+            if dtype == np.float16:  # rounded twice in TensorFlow, which makes halves of floats
+                numbers = numbers.astype(np.float32)
+            result[start : start + PIECE] = numbers
     return result.reshape(parameter.size, each).T.reshape(shape + parameter.shape)
 
 

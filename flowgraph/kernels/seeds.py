@@ -43,7 +43,7 @@ def _reduced(seed: Any) -> Any:
 
 
 def fresh_pair() -> tuple[int, int]:
-    """A random (seed, seed2) from the operating system, for an op with seeds (0, 0): draw it once and keep it.
+    """A random (seed, seed2) of the operating system's, for an op with seeds (0, 0) to draw once and keep.
 
     >>> fresh_pair() == fresh_pair()
     False
