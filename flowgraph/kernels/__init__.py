@@ -1,1 +1,1 @@
-"""Numpy building blocks that know nothing of graphs: random streams and their distributions."""
+"""Numpy building blocks that know nothing of graphs: plain functions from arrays to arrays."""
