@@ -21,8 +21,8 @@ FLOAT_TYPES = (dt.float16, dt.bfloat16, dt.float32, dt.float64)
 """The floating types, in the order in which TF's messages list them for these ops."""
 
 REAL_TYPES = (
-    dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.int64, dt.bfloat16, dt.uint16, dt.float16,
-    dt.uint32, dt.uint64,
+    dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.int64, dt.bfloat16, dt.uint16,
+    dt.float16, dt.uint32, dt.uint64,
 )  # fmt: skip
 """TF's `realnumbertype`, in the order in which its messages list it."""
 
@@ -213,7 +213,7 @@ def _grad_of_output_grad(gradient: Any) -> Any:
 
 
 def elu(features: Any, name: str | None = None) -> Tensor:
-    """x above zero, exp(x) - 1 below.
+    """What x is above zero, and exp(x) - 1 below.
 
     >>> run(elu([-1.0, 2.0]))
     array([-0.632121,  2.      ], dtype=float32)
@@ -363,7 +363,11 @@ SOFTSIGN = OpDef(
     forward=lambda xp, x: x / (abs(x) + x.dtype.type(1)),
     gradient=lambda op, dy: [softsign_grad(dy, op.inputs[0])],
     elementwise=True,
-    cases=[case(FLOAT(2, 3, gap=0.05), second=False), case(FLOAT(0, 2), second=False), case(HALF(3), gradient=False)],
+    cases=[
+        case(FLOAT(2, 3, gap=0.05), second=False),
+        case(FLOAT(0, 2), second=False),
+        case(HALF(3), gradient=False),
+    ],
 )
 
 SOFTSIGN_GRAD = OpDef(
@@ -378,7 +382,7 @@ SOFTSIGN_GRAD = OpDef(
 
 
 def softsign(features: Any, name: str | None = None) -> Tensor:
-    """x / (1 + |x|).
+    """Squash each entry of x into (-1, 1): x / (1 + |x|).
 
     >>> run(softsign([-1.0, 3.0]))
     array([-0.5 ,  0.75], dtype=float32)

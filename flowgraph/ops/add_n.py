@@ -32,7 +32,7 @@ def _merged_sizes(tensors: Sequence[Any]) -> Sizes:
     return known
 
 
-def _add_up(xp: Any, tensors: Sequence[Any]) -> Any:
+def _add_up(xp: Any, tensors: Sequence[Any], **_: Any) -> Any:
     for tensor in tensors:
         if tensor.shape != tensors[0].shape:
             raise ValueError("shapes differ")  # which numpy would broadcast
@@ -72,7 +72,7 @@ ACCUMULATE_N = OpDef(
     "AccumulateNV2(inputs: N*T) -> sum: T",
     attrs={"T": TypeAttr(NUMBER_TYPES), "shape": REQUIRED},
     infer=lambda tensors, *, shape: shape,
-    forward=lambda xp, tensors, *, shape: _add_up(xp, tensors),
+    forward=_add_up,
     failure=lambda tensors, *, shape: "Parameters and update must be the same size",
     gradient=lambda op, dy: [dy] * len(op.inputs),
     elementwise=True,

@@ -14,6 +14,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.add_n import add_n as add_n
 from flowgraph.sizes import Size, Sizes, broadcast, merge, to_text
 
 _TYPES = (
@@ -39,7 +40,7 @@ def _matrix(x: Any, transposed: bool) -> tuple[Size, Size]:
     return (x.sizes[1], x.sizes[0]) if transposed else x.sizes
 
 
-def _product_sizes(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool, **attrs: Any) -> Sizes:
+def _product_sizes(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool, **_: Any) -> Sizes:
     rows, a_inner = _matrix(a, transpose_a)
     b_inner, columns = _matrix(b, transpose_b)
     _same_size(a_inner, b_inner)
@@ -87,7 +88,7 @@ def _batch_matmul(xp: Any, x: Any, y: Any, *, adj_x: bool, adj_y: bool) -> Any:
     return _product(xp, _adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
 
 
-def _matmul_failure(a: Any, b: Any, **attrs: Any) -> str:
+def _matmul_failure(a: Any, b: Any, **_: Any) -> str:
     """TF's words for matrices that do not fit."""
     for index, x in enumerate((a, b)):
         if x.ndim != 2:
@@ -106,7 +107,8 @@ def _batch_matmul_failure(x: Any, y: Any, *, adj_x: bool, adj_y: bool) -> str:
     except ValueError:
         return f"In[0] and In[1] must have compatible batch dimensions: {' vs. '.join(shapes)}"
     x_inner, y_inner = x.shape[-2 if adj_x else -1], y.shape[-1 if adj_y else -2]
-    return f"In[0] mismatch In[1] shape: {x_inner} vs. {y_inner}: {' '.join(shapes)} {int(adj_x)} {int(adj_y)}"
+    adjoints = f"{int(adj_x)} {int(adj_y)}"
+    return f"In[0] mismatch In[1] shape: {x_inner} vs. {y_inner}: {' '.join(shapes)} {adjoints}"
 
 
 def _conj(x: Tensor) -> Tensor:
@@ -260,7 +262,7 @@ SPARSE_MATMUL = OpDef(
     forward=lambda xp, a, b, *, transpose_a, transpose_b, a_is_sparse, b_is_sparse: _matmul(
         xp, a.astype(np.float32), b.astype(np.float32), transpose_a=transpose_a, transpose_b=transpose_b
     ),
-    failure=lambda a, b, **attrs: f"Matrix size incompatible: a: {to_text(a.shape)}, b: {to_text(b.shape)}",
+    failure=lambda a, b, **_: f"Matrix size incompatible: a: {to_text(a.shape)}, b: {to_text(b.shape)}",
     gradient=_sparse_matmul_grad,
     cases=[
         case(FLOAT(2, 3), FLOAT(3, 4), a_is_sparse=True),
@@ -288,7 +290,7 @@ def matmul(
     """The matrix product of `a` and `b`, or of each pair of matrices in two stacks of them.
 
     Args:
-      a, b: tensors of one dtype and of rank 2 or more; the last two axes are the matrices, others are broadcast.
+      a, b: tensors of one dtype and of rank 2 or more; all axes but the last two are broadcast.
       transpose_a, transpose_b: whether to transpose a matrix first.
       adjoint_a, adjoint_b: whether to transpose and conjugate it.
       a_is_sparse, b_is_sparse: whether many entries are zero; builds a SparseMatMul for float32 matrices.

@@ -16,7 +16,7 @@ from flowgraph.ops import reduction_grad
 from flowgraph.sizes import Sizes
 
 NUMBER_TYPES = (
-    dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.complex64, dt.int64, dt.qint8, 
+    dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.complex64, dt.int64, dt.qint8,
     dt.quint8, dt.qint32, dt.bfloat16, dt.uint16, dt.complex128, dt.float16, dt.uint32, dt.uint64,
 )  # fmt: skip
 """TF's `numbertype`, in the order in which its messages list it."""
@@ -177,7 +177,7 @@ def _mean(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
     count = int(np.prod([x.shape[axis] for axis in axes], dtype=np.int64))
     if x.dtype.kind in "iu":
         if count == 0:
-            raise errors.InvalidArgumentError(None, None, f"No integer is the mean of nothing: {list(x.shape)}")
+            raise errors.InvalidArgumentError(None, None, f"No integer is the mean of nothing: {x.shape}")
         # C's division of integers, which forgets the remainder: -5 / 2 is -2
         return (xp.sign(total) * (abs(total) // count)).astype(x.dtype)
     with np.errstate(invalid="ignore", divide="ignore"):  # the mean of nothing is nan, without a warning

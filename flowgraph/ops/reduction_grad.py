@@ -41,9 +41,8 @@ def _repeats(full: Any, reduced: Any) -> Tensor:
 
 def sum_grad(op: Any, dy: Tensor) -> list[Any]:
     """Every entry of the input gets the gradient of the sum it went into."""
-    from flowgraph.ops.array import shape
+    from flowgraph.ops.array import reshape, shape
     from flowgraph.ops.constant import constant
-    from flowgraph.ops.array import reshape
     from flowgraph.ops.shaping import tile
 
     x, axes = op.inputs
@@ -54,8 +53,8 @@ def sum_grad(op: Any, dy: Tensor) -> list[Any]:
             dy = reshape(dy, [1] * rank)
             return [tile(dy, shape(x) if None in x.sizes else constant(x.sizes, dt.int32)), None]
         if None not in x.sizes:
-            kept, repeats = _known_shapes(x, tuple(known.reshape(-1)))
-            return [tile(reshape(dy, kept), repeats), None]
+            known_shapes = _known_shapes(x, tuple(known.reshape(-1)))
+            return [tile(reshape(dy, known_shapes[0]), known_shapes[1]), None]
     full = shape(x)
     with colocate_with(full):
         kept = reduced_shape(full, axes)
@@ -101,12 +100,11 @@ def mean_grad(op: Any, dy: Tensor) -> list[Any]:
 
 def extreme_grad(op: Any, dy: Tensor) -> list[Any]:
     """Of Max and Min: the gradient is shared equally among the entries that are the extreme."""
-    from flowgraph.ops.array import shape
+    from flowgraph.ops.array import reshape, shape
     from flowgraph.ops.cast import cast
     from flowgraph.ops.compare import equal
     from flowgraph.ops.division import divide
     from flowgraph.ops.reduction import reduce_sum
-    from flowgraph.ops.shaping import reshape
 
     x, axes = op.inputs
     kept = reduced_shape(shape(x), axes)
@@ -124,7 +122,7 @@ def prod_grad(op: Any, dy: Tensor) -> list[Any]:
     behind entry i, and everything is moved back.
     """
     from flowgraph.ops.array import rank as rank_of
-    from flowgraph.ops.array import shape
+    from flowgraph.ops.array import reshape, shape
     from flowgraph.ops.cast import cast
     from flowgraph.ops.complex import conj
     from flowgraph.ops.cumulative import cumprod
@@ -133,7 +131,7 @@ def prod_grad(op: Any, dy: Tensor) -> list[Any]:
     from flowgraph.ops.range import range as range_op
     from flowgraph.ops.reduction import reduce_prod
     from flowgraph.ops.sets import setdiff1d
-    from flowgraph.ops.shaping import invert_permutation, reshape, tile, transpose
+    from flowgraph.ops.shaping import invert_permutation, tile, transpose
 
     x, axes = op.inputs
     full = shape(x)
