@@ -18,6 +18,7 @@ from flowgraph.ops.array import (
     fill, identity, identity_n, ones, ones_like, rank, reshape, shape, shape_n, size, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
+from flowgraph.ops.control_flow import group, no_op, tuple
 from flowgraph.shapes import Dimension, TensorShape
 from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
 from flowgraph.fetches import register_session_run_conversion_functions
