@@ -11,6 +11,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.config import ConfigProto
 from flowgraph.engines.base import Engine, Executable, unfed
+from flowgraph.engines.numpy import NumpyEngine
 from flowgraph.engines.reference import ReferenceEngine
 from flowgraph.engines.store import Store
 from flowgraph.feeds import feed_key, to_array
@@ -23,8 +24,8 @@ from flowgraph.ir.walk import needed_ops
 
 _log = logging.getLogger("flowgraph")
 
-ENGINES: dict[str, Callable[[], Engine]] = {"REFERENCE": ReferenceEngine}
-_DEFAULT_ENGINE = "REFERENCE"
+ENGINES: dict[str, Callable[[], Engine]] = {"REFERENCE": ReferenceEngine, "NUMPY": NumpyEngine}
+_DEFAULT_ENGINE = "NUMPY"
 
 _USED_FIELDS = ("experimental.executor_type",)
 _said: set[str] = set()

@@ -1,0 +1,140 @@
+"""What is known of a Program's values before it runs, once the shapes of its feeds are: shapes, and small constants.
+
+The ops' own shape rules are asked again, now with full shapes, and pure steps whose inputs are known are computed:
+so the shape arithmetic of a TF graph (Shape, BroadcastGradientArgs, Range ...) is done once and not at every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from flowgraph.dtypes import DType
+from flowgraph.engines.store import Store
+from flowgraph.ir.opdef import Effect
+from flowgraph.ir.program import COPY, IF, READ, Program, Step
+from flowgraph.sizes import Sizes
+
+_LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
+
+
+class Known:
+    """What is known of one value; stands in for a tensor where a shape rule asks.
+
+    Attributes:
+      dtype: its dtype, None if nobody asked yet.
+      sizes: its shape, with None for what is not known.
+      value: the array itself if that is known.
+    """
+
+    __slots__ = ("dtype", "sizes", "value")
+
+    def __init__(self, dtype: DType | None, sizes: Sizes, value: Any = None) -> None:
+        self.dtype, self.sizes, self.value = dtype, sizes, value
+
+    def constant(self) -> Any:
+        return self.value
+
+    def constant_sizes(self) -> Sizes:
+        if self.value is not None and np.ndim(self.value) == 1:
+            return tuple(None if size < 0 else int(size) for size in self.value)
+        if self.sizes is not None and len(self.sizes) == 1 and self.sizes[0] is not None:
+            return (None,) * self.sizes[0]
+        return None
+
+    @property
+    def is_full(self) -> bool:
+        return self.sizes is not None and None not in self.sizes
+
+
+class _AbstractOp:
+    """A step as `OpDef.partial` wants to see it: with inputs and attrs, as an operation has them."""
+
+    __slots__ = ("attrs", "inputs", "outputs")
+
+    def __init__(self, inputs: Sequence[Known], attrs: dict[str, Any], outputs: Sequence[Any]) -> None:
+        self.inputs, self.attrs, self.outputs = inputs, attrs, outputs
+
+
+def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], store: Store) -> dict[int, Known]:
+    """What is known of each value of a Program when its feeds have these shapes.
+
+    Raises:
+      ValueError: a shape rule says that the run must fail.
+    """
+    known: dict[int, Known] = {}
+    for number, shape in zip(program.feeds, feed_shapes, strict=True):
+        known[number] = Known(_dtype(program, number), tuple(shape))
+    cells: dict[int, Any] = {}
+    for step in program.steps:
+        if step.opdef.effect is Effect.STATE:
+            cells[step.outputs[0]] = store.cell(step.op)
+        for number, fact in zip(step.outputs, _facts(step, known, cells, program), strict=True):
+            known[number] = fact
+    return known
+
+
+def _dtype(program: Program, number: int) -> DType | None:
+    tensor = program.tensors.get(number)
+    return None if tensor is None else tensor.dtype.base_dtype
+
+
+def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: Program) -> list[Known]:
+    opdef = step.opdef
+    dtypes = [_dtype(program, number) for number in step.outputs]
+    if opdef in (READ, COPY):
+        source = step.inputs[0]
+        array = cells[source].array if source in cells else None
+        sizes = known[source].sizes if array is None else array.shape
+        return [Known(dtypes[0], sizes)]
+    if opdef is IF or opdef.effect in (Effect.STATE, Effect.WRITE):
+        return [Known(dtype, None) for dtype in dtypes]
+    inputs = [known[number] for number in step.inputs]
+    value = _value(step, inputs, dtypes)
+    if value is not None:
+        return [Known(dtype, np.shape(v), v) for dtype, v in zip(dtypes, value, strict=True)]
+    sizes = opdef.infer(*opdef.structure(inputs, step.attrs), **step.attrs)
+    if len(step.outputs) == 1 and not opdef.outputs[0].is_list:
+        sizes = [sizes]
+    return [Known(dtype, size) for dtype, size in zip(dtypes, sizes, strict=True)]
+
+
+def _value(step: Step, inputs: list[Known], dtypes: list[DType | None]) -> list[Any] | None:
+    """The outputs of a step if they are known and small."""
+    opdef = step.opdef
+    if opdef.effect is not Effect.NONE:
+        return None
+    if opdef.partial is not None:
+        sizes = opdef.partial(_AbstractOp(inputs, step.attrs, step.op.outputs))
+        if sizes is not None and None not in sizes and dtypes[0] is not None:
+            shape = step.op.outputs[0].sizes
+            return [np.asarray(sizes, dtypes[0].np).reshape(() if shape == () else (len(sizes),))]
+    if not inputs:
+        return [step.attrs["value"]] if "value" in step.attrs else None
+    if any(fact.value is None or np.size(fact.value) > _LARGEST for fact in inputs):
+        return None
+    if not _is_small(step, inputs):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            result = opdef.forward(np, *opdef.structure([fact.value for fact in inputs], step.attrs), **step.attrs)
+    except Exception:  # noqa: BLE001  # whatever is wrong will be reported when the step runs
+        return None
+    if len(step.outputs) == 1 and not opdef.outputs[0].is_list:
+        result = [result]
+    return list(result)
+
+
+def _is_small(step: Step, inputs: list[Known]) -> bool:
+    if step.opdef.data_shape:
+        return True
+    try:
+        sizes = step.opdef.infer(*step.opdef.structure(inputs, step.attrs), **step.attrs)
+    except ValueError:
+        return False
+    if len(step.outputs) == 1 and not step.opdef.outputs[0].is_list:
+        sizes = [sizes]
+    return all(size is not None and None not in size and prod(size) <= _LARGEST for size in sizes)

@@ -1,0 +1,140 @@
+"""Kernels of the numpy engine: steps that can write into a buffer instead of making a new array.
+
+A kernel is asked once, when a frame is bound: `kernel(step, operands, out, slots)` returns a prebound call, or None
+when it does not apply. It must compute exactly what the op's own forward computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from flowgraph.ir.opdef import OpDef
+from flowgraph.ir.program import Step
+from flowgraph.ops import add_n, division, math, matmul, reduction
+
+
+class Operand:
+    """One input of a step: an array that is the same at every run, or a slot that is filled during the run."""
+
+    __slots__ = ("array", "known", "slot")
+
+    def __init__(self, known: Any, array: Any, slot: int | None) -> None:
+        self.known, self.array, self.slot = known, array, slot
+
+
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+Kernel = Callable[[Step, list[Operand], np.ndarray, list[Any]], Call | None]
+
+
+def _ufunc(ufunc: np.ufunc) -> Kernel:
+    """A kernel for an op whose forward is exactly one ufunc."""
+
+    def kernel(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+        if len(operands) == 1:
+            return _unary_call(ufunc, operands[0], out, slots)
+        return _binary_call(ufunc, operands[0], operands[1], out, slots)
+
+    return kernel
+
+
+def _unary_call(ufunc: Callable[..., Any], a: Operand, out: np.ndarray, slots: list[Any]) -> Call:
+    if a.slot is None:
+        return ufunc, (a.array, out)
+    at = a.slot
+    return lambda: ufunc(slots[at], out), ()
+
+
+def _binary_call(ufunc: Callable[..., Any], a: Operand, b: Operand, out: np.ndarray, slots: list[Any]) -> Call:
+    if a.slot is None and b.slot is None:
+        return ufunc, (a.array, b.array, out)
+    if a.slot is None:
+        left, right = a.array, b.slot
+        return lambda: ufunc(left, slots[right], out), ()
+    if b.slot is None:
+        at, array = a.slot, b.array
+        return lambda: ufunc(slots[at], array, out), ()
+    first, second = a.slot, b.slot
+    return lambda: ufunc(slots[first], slots[second], out), ()
+
+
+def _matmul(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    """A transposed operand is a view: BLAS takes it as it is."""
+    a, b = operands
+    if not _is_wide_float(out):
+        return None
+    first, second = step.attrs["transpose_a"], step.attrs["transpose_b"]
+    if a.slot is None and b.slot is None:
+        return np.matmul, (a.array.T if first else a.array, b.array.T if second else b.array, out)
+
+    def call() -> None:
+        x = a.array if a.slot is None else slots[a.slot]
+        y = b.array if b.slot is None else slots[b.slot]
+        np.matmul(x.T if first else x, y.T if second else y, out)
+
+    return call, ()
+
+
+def _add_n(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    if len(operands) < 2 or not _is_wide_float(out):
+        return None
+    if not all(o.known is not None and o.known.is_full for o in operands):
+        return None  # numpy would broadcast what AddN refuses
+    if len(operands) == 2:
+        return _binary_call(np.add, operands[0], operands[1], out, slots)
+
+    def call() -> None:
+        values = [o.array if o.slot is None else slots[o.slot] for o in operands]
+        np.add(values[0], values[1], out)
+        for value in values[2:]:
+            np.add(out, value, out)
+
+    return call, ()
+
+
+def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    """A sum over axes that are known; over none of them it is a copy."""
+    x, axes = operands
+    if axes.array is None or not _is_wide_float(out) or x.known is None:
+        return None
+    if x.known.sizes is None:
+        return None
+    rank = len(x.known.sizes)
+    axis = tuple(int(i) % rank for i in np.atleast_1d(axes.array)) if rank else ()
+    if not axis:
+        return _unary_call(_copy, x, out, slots)
+    keep = bool(step.attrs["keep_dims"])
+    reduce = np.add.reduce
+    if x.slot is None:
+        return reduce, (x.array, axis, None, out, keep)
+    at = x.slot
+    return lambda: reduce(slots[at], axis, None, out, keep), ()
+
+
+def _divide(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    """Floats only: TF's integer division is no ufunc of numpy's."""
+    return _binary_call(np.divide, operands[0], operands[1], out, slots) if _is_wide_float(out) else None
+
+
+def _is_wide_float(out: np.ndarray) -> bool:
+    return out.dtype.kind == "f" and out.dtype.itemsize >= 4
+
+
+def _copy(source: np.ndarray, out: np.ndarray) -> None:
+    np.copyto(out, source)
+
+
+KERNELS: dict[OpDef, Kernel] = {
+    math.ADD: _ufunc(np.add),
+    math.ADD_V2: _ufunc(np.add),
+    math.SUB: _ufunc(np.subtract),
+    math.MUL: _ufunc(np.multiply),
+    division.DIV: _divide,
+    division.REAL_DIV: _divide,
+    matmul.MATMUL: _matmul,
+    add_n.ADD_N: _add_n,
+    reduction.SUM: _sum,
+}
+"""By OpDef object; what is not here runs its own forward."""
