@@ -23,3 +23,5 @@ from flowgraph.shapes import Dimension, TensorShape
 from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
 from flowgraph.fetches import register_session_run_conversion_functions
 from flowgraph.session import InteractiveSession, Session
+from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
+from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient

@@ -29,7 +29,7 @@ from flowgraph.ops.array import fill, identity, shape, zeros_like
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import zeros_like_outside_branch
 from flowgraph.ops.indexed_slices import IndexedSlices, aggregate_slices, convert_to_tensor_or_indexed_slices
-from flowgraph.ops.matmul import add_n
+from flowgraph.ops.add_n import add_n
 
 _TRAINABLE = frozenset({dt.float16, dt.float32, dt.float64, dt.complex64, dt.complex128, dt.resource, dt.variant})
 _CARRIES_GRADIENT = _TRAINABLE | {dt.bfloat16}
