@@ -19,6 +19,7 @@ from flowgraph.ops.array import (
 )  # fmt: skip
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
 from flowgraph.ops.control_flow import group, no_op, tuple
+from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
 from flowgraph.shapes import Dimension, TensorShape
 from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
 from flowgraph.fetches import register_session_run_conversion_functions
