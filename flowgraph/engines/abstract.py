@@ -51,12 +51,19 @@ class Known:
 
 
 class _AbstractOp:
-    """A step as `OpDef.partial` wants to see it: with inputs and attrs, as an operation has them."""
+    """A step as `OpDef.partial` wants to see it: the op of an output, with inputs and attrs."""
 
-    __slots__ = ("attrs", "inputs", "outputs")
+    __slots__ = ("attrs", "inputs")
 
-    def __init__(self, inputs: Sequence[Known], attrs: dict[str, Any], outputs: Sequence[Any]) -> None:
-        self.inputs, self.attrs, self.outputs = inputs, attrs, outputs
+    def __init__(self, inputs: Sequence[Known], attrs: dict[str, Any]) -> None:
+        self.inputs, self.attrs = inputs, attrs
+
+
+class _AbstractOutput:
+    __slots__ = ("dtype", "index", "op", "sizes")
+
+    def __init__(self, op: _AbstractOp, index: int, dtype: DType, sizes: Sizes) -> None:
+        self.op, self.index, self.dtype, self.sizes = op, index, dtype, sizes
 
 
 def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], store: Store) -> dict[int, Known]:
@@ -108,10 +115,10 @@ def _value(step: Step, inputs: list[Known], dtypes: list[DType | None]) -> list[
     if opdef.effect is not Effect.NONE:
         return None
     if opdef.partial is not None:
-        sizes = opdef.partial(_AbstractOp(inputs, step.attrs, step.op.outputs))
-        if sizes is not None and None not in sizes and dtypes[0] is not None:
-            shape = step.op.outputs[0].sizes
-            return [np.asarray(sizes, dtypes[0].np).reshape(() if shape == () else (len(sizes),))]
+        op = _AbstractOp(inputs, step.attrs)
+        found = [_shape_value(step, op, index, dtype) for index, dtype in enumerate(dtypes)]
+        if all(value is not None for value in found):
+            return found
     if not inputs:
         return [step.attrs["value"]] if "value" in step.attrs else None
     if any(fact.value is None or np.size(fact.value) > _LARGEST for fact in inputs):
@@ -126,6 +133,17 @@ def _value(step: Step, inputs: list[Known], dtypes: list[DType | None]) -> list[
     if len(step.outputs) == 1 and not opdef.outputs[0].is_list:
         result = [result]
     return list(result)
+
+
+def _shape_value(step: Step, op: _AbstractOp, index: int, dtype: DType | None) -> Any:
+    """One output of an op that makes shapes, if the whole shape is known."""
+    if dtype is None or step.opdef.partial is None:
+        return None
+    shape = step.op.outputs[index].sizes
+    sizes = step.opdef.partial(_AbstractOutput(op, index, dtype, shape))
+    if sizes is None or None in sizes:
+        return None
+    return np.asarray(sizes, dtype.np).reshape(() if shape == () else (len(sizes),))
 
 
 def _is_small(step: Step, inputs: list[Known]) -> bool:

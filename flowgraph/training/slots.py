@@ -1,0 +1,62 @@
+"""Slots: variables that accompany another variable, such as an average of it, named after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowgraph.initializers import Zeros
+from flowgraph.ir.scope import colocate_with
+from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.array import shape, zeros
+from flowgraph.shapes import TensorShape
+from flowgraph.variable_scope import get_variable, get_variable_scope, variable_scope
+from flowgraph.variables import Variable
+
+
+def create_slot(primary: Any, value: Any, name: str, colocate_with_primary: bool = True) -> Variable:
+    """A variable named `<primary>/<name>` that starts as the tensor `value`."""
+    return _make(primary, value, name, value.shape.is_fully_defined(), None, None, colocate_with_primary)
+
+
+def create_slot_with_initializer(
+    primary: Any, initializer: Any, shape: TensorShape, dtype: Any, name: str, colocate_with_primary: bool = True
+) -> Variable:
+    """A variable named `<primary>/<name>` that an initializer fills."""
+    return _make(primary, initializer, name, shape.is_fully_defined(), shape, dtype, colocate_with_primary)
+
+
+def create_zeros_slot(primary: Any, name: str, dtype: Any = None, colocate_with_primary: bool = True) -> Variable:
+    """A variable named `<primary>/<name>` of zeros, of the primary's shape."""
+    dtype = dtype or primary.dtype
+    sizes = primary.get_shape()
+    if sizes.is_fully_defined():
+        return create_slot_with_initializer(primary, Zeros(), sizes, dtype, name, colocate_with_primary)
+    like = primary if isinstance(primary, Tensor) else primary.initialized_value()
+    value = zeros(shape(like), dtype=dtype)
+    return create_slot(primary, value, name, colocate_with_primary)
+
+
+def _make(primary: Any, value: Any, name: str, validate: bool, sizes: Any, dtype: Any, colocate: bool) -> Variable:
+    with variable_scope(None, f"{primary.op.name}/{name}"):
+        if not colocate:
+            return _variable(value, validate, sizes, dtype)
+        with colocate_with(primary):
+            return _variable(value, validate, sizes, dtype)
+
+
+def _variable(value: Any, validate: bool, sizes: Any, dtype: Any) -> Variable:
+    scope = get_variable_scope()
+    partitioner = scope.partitioner
+    scope.set_partitioner(None)
+    try:
+        return get_variable(
+            "",
+            initializer=value,
+            trainable=False,
+            use_resource=False,
+            shape=sizes if callable(value) else None,
+            dtype=dtype,
+            validate_shape=validate,
+        )
+    finally:
+        scope.set_partitioner(partitioner)
