@@ -28,7 +28,8 @@ _BOOL_ATTRS = {"keep_dims": False, "Tidx": TypeAttr(INDEX, dt.int32)}
 # -- shape rule and axes ---------------------------------------------------------------------------------
 
 
-def _reduced_sizes(x: Any, axes: Any, *, keep_dims: bool) -> Sizes:
+def reduced_sizes(x: Any, axes: Any, *, keep_dims: bool) -> Sizes:
+    """Shape rule of the reductions."""
     if axes.sizes is not None and len(axes.sizes) > 1:
         raise ValueError(f"Shape must be at most rank 1 but is rank {len(axes.sizes)}")
     known = None if x.sizes is None else axes.constant()
@@ -136,7 +137,7 @@ def _sum(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
 SUM = OpDef(
     "Sum(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
-    infer=_reduced_sizes,
+    infer=reduced_sizes,
     forward=_sum,
     gradient=reduction_grad.sum_grad,
     cases=[*_CASES, *_MORE_CASES, case(FLOAT(0, 3), INTS(0)), case(COMPLEX(2, 2), INTS(0), gradient=False)],
@@ -187,7 +188,7 @@ def _mean(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
 MEAN = OpDef(
     "Mean(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
-    infer=_reduced_sizes,
+    infer=reduced_sizes,
     forward=_mean,
     gradient=reduction_grad.mean_grad,
     cases=[*_CASES, *_MORE_CASES, case(FLOAT(0, 3), INTS(0), gradient=False)],
@@ -215,7 +216,7 @@ def reduce_mean(
 PROD = OpDef(
     "Prod(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
-    infer=_reduced_sizes,
+    infer=reduced_sizes,
     forward=lambda xp, x, axes, *, keep_dims: xp.prod(
         x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, dtype=x.dtype
     ),
@@ -272,7 +273,7 @@ _EXTREME_CASES = (
 MAX = OpDef(
     "Max(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
-    infer=_reduced_sizes,
+    infer=reduced_sizes,
     forward=lambda xp, x, axes, *, keep_dims: xp.fmax.reduce(
         x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, initial=lowest(x.dtype)
     ),
@@ -302,7 +303,7 @@ def reduce_max(
 MIN = OpDef(
     "Min(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
-    infer=_reduced_sizes,
+    infer=reduced_sizes,
     forward=lambda xp, x, axes, *, keep_dims: xp.fmin.reduce(
         x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, initial=highest(x.dtype)
     ),
@@ -338,7 +339,7 @@ _LOGIC_CASES = (
 ALL = OpDef(
     "All(input: bool, reduction_indices: Tidx) -> output: bool",
     attrs=_BOOL_ATTRS,
-    infer=_reduced_sizes,
+    infer=reduced_sizes,
     forward=lambda xp, x, axes, *, keep_dims: xp.all(x, axis=axes_at_run_time(x, axes), keepdims=keep_dims),
     gradient=NO_GRADIENT,
     cases=_LOGIC_CASES,
@@ -366,7 +367,7 @@ def reduce_all(
 ANY = OpDef(
     "Any(input: bool, reduction_indices: Tidx) -> output: bool",
     attrs=_BOOL_ATTRS,
-    infer=_reduced_sizes,
+    infer=reduced_sizes,
     forward=lambda xp, x, axes, *, keep_dims: xp.any(x, axis=axes_at_run_time(x, axes), keepdims=keep_dims),
     gradient=NO_GRADIENT,
     cases=_LOGIC_CASES,
