@@ -26,3 +26,10 @@ from flowgraph.fetches import register_session_run_conversion_functions
 from flowgraph.session import InteractiveSession, Session
 from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
 from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
+from flowgraph import nn
+from flowgraph.ops.add_n import accumulate_n, add_n
+from flowgraph.ops.cumulative import cumprod, cumsum
+from flowgraph.ops.matmul import matmul, sparse_matmul
+from flowgraph.ops.ranking import argmax, argmin
+from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
+from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp

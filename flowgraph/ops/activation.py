@@ -306,7 +306,7 @@ def _epsilon(dtype: Any) -> float:
 
 
 def _softplus_grad(op: Any, dy: Tensor) -> list[Any]:
-    from flowgraph.ops.unary import sigmoid
+    from flowgraph.ops.hyperbolic import sigmoid
 
     return [dy * sigmoid(op.inputs[0])]
 

@@ -342,8 +342,8 @@ def _check_shapes(labels: Tensor, logits: Tensor) -> bool:
     if None in y or None in x[:-1]:
         return False
     if y != x[:-1]:
-        line = f"The shape of labels (received {labels.shape}) should equal the shape of logits except for the last"
-        raise misfit(f"Shape mismatch: {line} dimension (received {logits.shape}).", labels, logits)
+        line = f"The shape of labels (received {labels.shape}) should equal the shape of logits except for the"
+        raise misfit(f"Shape mismatch: {line} last dimension (received {logits.shape}).", labels, logits)
     return True
 
 

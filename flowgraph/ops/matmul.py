@@ -168,7 +168,7 @@ def _broadcast_stacked_grad(op: Any, dy: Tensor) -> list[Any]:
 def _sparse_matmul_grad(op: Any, dy: Tensor) -> list[Any]:
     """As for MatMul; a gradient is taken for sparse where it comes out of a relu."""
     from flowgraph.ops.cast import cast
-    from flowgraph.ops.transpose import transpose
+    from flowgraph.ops.shaping import transpose
 
     a, b = op.inputs
     a_turned, b_turned = op.attrs["transpose_a"], op.attrs["transpose_b"]

@@ -188,7 +188,7 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     0.75
     """
     from flowgraph.ops.cast import cast
-    from flowgraph.ops.control_flow import cond
+    from flowgraph.ops.cond import cond
 
     with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
