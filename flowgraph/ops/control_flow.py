@@ -10,11 +10,13 @@ A Merge hands on the first of its inputs that has a value:
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from flowgraph import dtypes as dt
+from flowgraph import nest
 from flowgraph.ir.convert import is_tensor, to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
@@ -50,16 +52,29 @@ def _first_alive(_xp: Any, inputs: Sequence[Any]) -> builtins.tuple[Any, Any]:
     return DEAD, DEAD
 
 
-def _switch_gradient(op: Operation, *dys: Any) -> list[Any]:
-    from flowgraph.ops.cond_grad import switch_gradient
-
-    return switch_gradient(op, *dys)
+def _switch_gradient(op: Operation, *dys: Any) -> Sequence[Any]:
+    """What either branch brings back, merged; a branch that did not use the data brings zeros."""
+    if op.context is None:
+        in_false = switch(dys[0], op.inputs[1])[0]
+        in_true = switch(dys[1], op.inputs[1])[1]
+        return merge([in_false, in_true])[0], None
+    if dys[1 - op.context.branch] is not None:
+        return merge(dys, name="cond_grad")[0], None
+    if op.inputs[0].dtype.base_dtype == dt.resource:
+        # no zeros can be made for the other branch: the gradient there is stands on both sides
+        return merge([dys[op.context.branch]] * 2, name="cond_resource_grad")[0], None
+    return None, None
 
 
 def _merge_gradient(op: Operation, dy: Any, _: Any) -> Sequence[Any]:
-    from flowgraph.ops.cond_grad import merge_gradient
+    """The gradient, handed to the branch that was taken."""
+    from flowgraph.ops.compare import equal
 
-    return merge_gradient(op, dy)
+    context = op.inputs[0].op.context
+    if context is not None:
+        return switch_ref_or_tensor(dy, context.pred, name="cond_grad")
+    chosen = [equal(op.outputs[1], index) for index in range(len(op.inputs))]
+    return [switch_ref_or_tensor(dy, pred)[1] for pred in chosen]
 
 
 SWITCH = OpDef(
@@ -132,7 +147,7 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
         if not inputs:
             return no_op(name=scope)
         on_device: dict[str, list[Any]] = {}
-        for item in _flat(inputs):
+        for item in nest.flatten(inputs, expand_composites=True):
             if not hasattr(item, "device"):
                 raise TypeError(
                     f"Expected tf.group() expected Tensor arguments not '{item}' with type '{type(item)}'"
@@ -144,19 +159,6 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
         gates = [_no_op_after(place, on_device[place]) for place in sorted(on_device)]
         with control_dependencies(gates):
             return no_op(name=scope)
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, list | builtins.tuple):
-        for item in value:
-            yield from _flat(item)
-    elif isinstance(value, dict):
-        for key in sorted(value):
-            yield from _flat(value[key])
-    elif hasattr(value, "dense_shape"):
-        yield from (part for part in (value.values, value.indices, value.dense_shape) if part is not None)
-    else:
-        yield value
 
 
 def _no_op_after(place: str, deps: Sequence[Any], name: str | None = None) -> Operation:
@@ -299,7 +301,10 @@ def _from_parts(like: Any, parts: Sequence[Any]) -> Any:
 
 
 def zeros_like_outside_branch(op: Operation, index: int) -> Tensor:
-    """The zero gradient of an output that the ys do not depend on; for a Switch, made in the other branch."""
+    """The zero gradient of an output that the ys do not depend on.
+
+    That of a Switch is made in the other branch only, where it stands in for what the branch does not bring.
+    """
     tensor = op.outputs[index]
     if op.opdef.role != "switch" or op.context is None:
         return zeros_like(tensor, optimize=False)

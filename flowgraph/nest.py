@@ -1,0 +1,210 @@
+"""Nested structures: lists, tuples, named tuples, dicts and attrs classes, with anything for leaves.
+
+With `expand_composites`, values that consist of tensors (IndexedSlices, SparseTensor) are taken apart too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+_Parts = Callable[[Any], list[Any]]
+_Join = Callable[[Any, list[Any]], Any]
+
+_composites: dict[type, tuple[_Parts, _Join]] = {}
+
+
+def register_composite(kind: type, parts: _Parts, join: _Join) -> None:
+    """Teach `expand_composites` a type: `parts(value)` takes it apart, `join(value, parts)` rebuilds it."""
+    _composites[kind] = parts, join
+
+
+def is_composite(value: Any) -> bool:
+    """Whether a value consists of tensors."""
+    return type(value) in _composites
+
+
+def is_sequence(value: Any) -> bool:
+    """Whether a value is a structure and not a leaf; strings and arrays are leaves."""
+    if isinstance(value, Mapping) or hasattr(type(value), "__attrs_attrs__"):
+        return True
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _is_namedtuple(value: Any) -> bool:
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+def _is_inner(value: Any, expand_composites: bool) -> bool:
+    return is_sequence(value) or (expand_composites and is_composite(value))
+
+
+def _sorted_keys(mapping: Mapping[Any, Any]) -> list[Any]:
+    try:
+        return sorted(mapping)
+    except TypeError:
+        raise TypeError("nest only supports dicts with sortable keys.") from None
+
+
+def _children(value: Any) -> list[Any]:
+    """What a structure holds; a dict's values in the order of their keys."""
+    if is_composite(value):
+        return _composites[type(value)][0](value)
+    if isinstance(value, Mapping):
+        return [value[key] for key in _sorted_keys(value)]
+    if hasattr(type(value), "__attrs_attrs__"):
+        return [getattr(value, attr.name) for attr in type(value).__attrs_attrs__]
+    return list(value)
+
+
+def _rebuild(value: Any, children: list[Any]) -> Any:
+    """A structure like `value` that holds `children`."""
+    kind: Any = type(value)
+    if is_composite(value):
+        return _composites[kind][1](value, children)
+    if isinstance(value, Mapping):
+        found = dict(zip(_sorted_keys(value), children, strict=True))
+        items = [(key, found[key]) for key in value]
+        return defaultdict(value.default_factory, items) if isinstance(value, defaultdict) else kind(items)
+    if _is_namedtuple(value) or hasattr(kind, "__attrs_attrs__"):
+        return kind(*children)
+    return kind(children)
+
+
+def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
+    """The leaves of a structure, in order; a leaf alone gives a list of one.
+
+    >>> flatten({"b": [1, (2,)], "a": 3})
+    [3, 1, 2]
+    """
+    if not _is_inner(structure, expand_composites):
+        return [structure]
+    return [leaf for child in _children(structure) for leaf in flatten(child, expand_composites)]
+
+
+def pack_sequence_as(structure: Any, flat_sequence: Sequence[Any], expand_composites: bool = False) -> Any:
+    """A structure like `structure` with other leaves.
+
+    Raises:
+      TypeError: `flat_sequence` is not a sequence.
+      ValueError: it has another number of leaves.
+
+    >>> pack_sequence_as({"b": [1, (2,)], "a": 3}, ["x", "y", "z"])
+    {'b': ['y', ('z',)], 'a': 'x'}
+    """
+    if not is_sequence(flat_sequence):
+        raise TypeError("flat_sequence must be a sequence")
+    if not _is_inner(structure, expand_composites):
+        if len(flat_sequence) != 1:
+            raise ValueError(f"Structure is a scalar but len(flat_sequence) == {len(flat_sequence)} > 1")
+        return flat_sequence[0]
+    count = len(flatten(structure, expand_composites))
+    if count != len(flat_sequence):
+        raise ValueError(
+            f"Could not pack sequence. Structure had {count} elements, but flat_sequence had "
+            f"{len(flat_sequence)} elements.  Structure: {structure}, flat_sequence: {flat_sequence}."
+        )
+    return _pack(structure, iter(flat_sequence), expand_composites)
+
+
+def _pack(structure: Any, leaves: Iterator[Any], expand_composites: bool) -> Any:
+    if not _is_inner(structure, expand_composites):
+        return next(leaves)
+    return _rebuild(structure, [_pack(child, leaves, expand_composites) for child in _children(structure)])
+
+
+def map_structure(function: Callable[..., Any], *structures: Any, expand_composites: bool = False) -> Any:
+    """Apply `function` to the leaves of one structure, or of several of one form.
+
+    Raises:
+      TypeError, ValueError: the structures are not alike.
+
+    >>> map_structure(lambda x, y: x + y, [1, {"a": 2}], [10, {"a": 20}])
+    [11, {'a': 22}]
+    """
+    if not callable(function):
+        raise TypeError(f"func must be callable, got: {function}")
+    if not structures:
+        raise ValueError("Must provide at least one structure")
+    for other in structures[1:]:
+        assert_same_structure(structures[0], other, expand_composites=expand_composites)
+    columns = zip(*[flatten(structure, expand_composites) for structure in structures], strict=True)
+    return pack_sequence_as(structures[0], [function(*column) for column in columns], expand_composites)
+
+
+def assert_same_structure(
+    nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False
+) -> None:
+    """Check that two structures differ in their leaves only.
+
+    Raises:
+      ValueError: one has more, or deeper, or other keys.
+      TypeError: their types differ (a list is no tuple) although the rest is alike.
+    """
+    problem = _difference(nest1, nest2, check_types, expand_composites)
+    if problem is not None:
+        kind, words = problem
+        raise kind(
+            "The two structures don't have the same nested structure.\n\n"
+            f"First structure: {_describe(nest1)}\n\nSecond structure: {_describe(nest2)}\n\n"
+            f"More specifically: {words}\n"
+            f"Entire first structure:\n{_outline(nest1)}\nEntire second structure:\n{_outline(nest2)}"
+        )
+
+
+def _difference(a: Any, b: Any, check_types: bool, expand: bool) -> tuple[type[Exception], str] | None:
+    """The first place where two structures differ, in TF's words."""
+    inner = _is_inner(a, expand), _is_inner(b, expand)
+    if inner == (False, False):
+        return None
+    if inner != (True, True):
+        one, other = (a, b) if inner[0] else (b, a)
+        return ValueError, (
+            f'Substructure "{_describe(one)}" is a sequence, while substructure "{_describe(other)}" is not'
+        )
+    if check_types and not _same_kind(a, b):
+        return TypeError, (
+            f"The two namedtuples don't have the same sequence type. First structure {_describe(a)} has type "
+            f"{type(a).__name__}, while second structure {_describe(b)} has type {type(b).__name__}"
+        )
+    if isinstance(a, Mapping) and isinstance(b, Mapping) and set(a) != set(b):
+        return ValueError, (
+            "The two dictionaries don't have the same set of keys. First structure has keys "
+            f"{_describe(list(a))}, while second structure has keys {_describe(list(b))}"
+        )
+    left, right = _children(a), _children(b)
+    for x, y in zip(left, right, strict=False):
+        problem = _difference(x, y, check_types, expand)
+        if problem is not None:
+            return problem
+    if len(left) != len(right):
+        return ValueError, (
+            "The two structures don't have the same number of elements. First structure: "
+            f"{_describe(a)}. Second structure: {_describe(b)}"
+        )
+    return None
+
+
+def _same_kind(a: Any, b: Any) -> bool:
+    if type(a) is type(b) or (isinstance(a, Mapping) and isinstance(b, Mapping)):
+        return True
+    if _is_namedtuple(a) and _is_namedtuple(b):
+        return type(a).__name__ == type(b).__name__ and a._fields == b._fields
+    return False
+
+
+def _describe(value: Any) -> str:
+    return f"type={type(value).__name__} str={value}"
+
+
+class _Dot:
+    def __repr__(self) -> str:
+        return "."
+
+
+_DOT = _Dot()
+
+
+def _outline(structure: Any) -> str:
+    return str(map_structure(lambda _: _DOT, structure))
