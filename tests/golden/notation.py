@@ -137,3 +137,33 @@ def array_of(record):
     if kind.startswith("complex"):
         return np.array([complex(*pair) for pair in record["data"]], dtype=kind).reshape(shape)
     return np.array(record["data"], dtype=kind).reshape(shape)
+
+
+PYTHONS_WORDS = re.compile(
+    "argument must be|can't convert complex|can't set attribute|cannot be interpreted as an integer"
+    "|doesn't define|does not support item assignment|expected sequence object|has no attribute|has no len"
+    "|index out of range$|indices must be|is not callable|is not subscriptable|must be real number"
+    "|positional argument|returned non-int|setting an array element|unexpected keyword|^$"
+)
+"""Messages of Python and numpy, which change from version to version; empty ones too."""
+
+
+def error_record(mistake, tf):
+    """What a mistake raises: its class and the first line of its message; None where it raises nothing.
+
+    The message is None where it is Python's or numpy's own.
+    """
+    try:
+        mistake(tf)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
+        line = first_line(error)
+        return [type(error).__name__, None if PYTHONS_WORDS.search(line) else line]
+    return None
+
+
+def first_line(error):
+    """The first line of an exception's message, without addresses and the modules of classes."""
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    text = text.strip().split("\n")[0].rstrip().replace("RefVariable", "Variable")
+    text = re.sub(r"<(?:[\w.]+\.)?(\w+) object at 0x[0-9a-f]+>", r"<\1 object>", text)
+    return re.sub(r"<class '(?:[\w.]+\.)?(\w+)'>", r"<class '\1'>", text)
