@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 BLOCK_BYTES = 1 << 21
-"""The size of a block of windows: it should stay in the cache from its making to its use."""
+"""How large a block of windows may be: it should stay in the cache from its making to its use."""
 
 BLOCK_WINDOWS = 384
 """A block has at least so many windows, however large they are: products of fewer rows are slow."""
@@ -210,7 +210,7 @@ def _scatter(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
         dx = np.zeros((n, rows.size, cols.size, in_depth), dy.dtype)
     col_taps = list(cols.taps())
     floats = rows.out * cols.out * max(in_depth * (cols.kernel if thin else 1), out_depth)
-    step = _images_at_once(floats * dy.itemsize)
+    step = max(1, BLOCK_BYTES // max(1, floats * dy.itemsize))
     for first in range(0, n, step):
         grads, target = dy[first : first + step], dx[first : first + step]
         for w_row, (out_rows, in_rows) in zip(w, rows.taps()):
@@ -239,14 +239,11 @@ def _blocks_of_windows(x: Array, rows: Axis, cols: Axis) -> Iterator[tuple[Block
 
     A block is several whole images, or some rows of one large image.
     """
-    n, depth = len(x), x.shape[3]
-    window_bytes = rows.kernel * cols.kernel * depth * x.itemsize
-    step = _images_at_once(rows.out * cols.out * window_bytes)
-    row_step = max(1, rows.out)
-    if step == 1:
-        count = max(BLOCK_WINDOWS, BLOCK_BYTES // max(1, window_bytes)) // max(1, cols.out)
-        row_step = max(1, min(row_step, count))
-    for first in range(0, n, step):
+    window_bytes = rows.kernel * cols.kernel * x.shape[3] * x.itemsize
+    count = max(BLOCK_WINDOWS, BLOCK_BYTES // max(1, window_bytes))
+    step = max(1, count // max(1, rows.out * cols.out))
+    row_step = max(1, rows.out if step > 1 else count // max(1, cols.out))
+    for first in range(0, len(x), step):
         windows = _windows(x[first : first + step], rows, cols)
         for top in range(0, rows.out, row_step):
             block = slice(first, first + step), slice(top, top + row_step)
@@ -289,10 +286,6 @@ def _overlap(axis: Axis) -> tuple[slice, slice]:
     first, last = max(0, -axis.before), min(axis.size, axis.span - axis.before)
     last = max(first, last)
     return slice(first + axis.before, last + axis.before), slice(first, last)
-
-
-def _images_at_once(image_bytes: int) -> int:
-    return max(1, BLOCK_BYTES // max(1, image_bytes))
 
 
 def _widened(compute: Computation, a: Array, b: Array, rows: Axis, cols: Axis) -> Array:

@@ -1,7 +1,7 @@
 """Max and average pooling of images, their gradients, and the second-order gradient of max pooling.
 
-Everything goes tap by tap: one cell of every window is a strided slice of the images, so that a pool of 2
-x 2 is four whole-array operations:
+Everything goes tap by tap: one cell of every window is a strided slice of the images, so that a 2x2 pool is
+four whole-array operations:
 
     y = max(x[:, 0::2, 0::2], x[:, 0::2, 1::2], x[:, 1::2, 0::2], x[:, 1::2, 1::2])
 
@@ -105,16 +105,17 @@ def max_pool_grad(
     dx = np.zeros_like(images, dtype=dy.dtype)
     overlapping = any(axis.stride < axis.kernel for axis in plan)
     taps = list(enumerate(_taps(plan)))
-    for block in _blocks(images):
-        winner = _first_maximum(_comparable(images[block]), plan)
-        source, target = grads[block], dx[block]
-        # backwards, a cell meets its windows in their order
-        for tap, (windows, cells) in reversed(taps):
-            won = winner[windows] == tap
-            if overlapping:
-                target[cells] += _masked(source[windows], won)
-            else:
-                np.multiply(_bits(source[windows]), won, out=_bits(target)[cells])
+    with np.errstate(all="ignore"):
+        for block in _blocks(images):
+            winner = _first_maximum(_comparable(images[block]), plan)
+            source, target = grads[block], dx[block]
+            # backwards, a cell meets its windows in their order
+            for tap, (windows, cells) in reversed(taps):
+                won = winner[windows] == tap
+                if overlapping:
+                    target[cells] += _masked(source[windows], won)
+                else:
+                    np.multiply(_bits(source[windows]), won, out=_bits(target)[cells])
     return _in_format(dx, data_format)
 
 

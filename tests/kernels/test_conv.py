@@ -153,6 +153,21 @@ def to_nchw(images):
     return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("depth", [1, 5])
+def test_a_filter_slightly_too_large_finds_nothing(stride, depth):
+    """TensorFlow refuses it when it builds the graph, but not when it runs one with unknown sizes."""
+    attributes = golden.attributes((stride, stride), "VALID")
+    x, w, dy = np.ones((2, 3, 3, depth)), np.ones((4, 4, depth, 1)), np.ones((2, 0, 0, 1))
+    assert conv.conv2d(x, w, **attributes).shape == dy.shape
+    np.testing.assert_array_equal(
+        conv.conv2d_backprop_input(x.shape, w, dy, **attributes), 0 * x, strict=True
+    )
+    np.testing.assert_array_equal(
+        conv.conv2d_backprop_filter(x, w.shape, dy, **attributes), 0 * w, strict=True
+    )
+
+
 @pytest.mark.parametrize("depths", [(2, 5), (5, 3)])
 @pytest.mark.parametrize("stride", [1, 2])
 def test_blocks_change_nothing(monkeypatch, depths, stride):
@@ -173,22 +188,27 @@ def test_blocks_change_nothing(monkeypatch, depths, stride):
 
 
 @pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16])
-def test_half_floats_add_up_in_float32(dtype):
+def test_half_floats_add_up_in_float32(monkeypatch, dtype):
     """In their own precision, sums of ones would stop at 2048 or 256."""
-    x, w = np.ones((1, 8, 8, 64), dtype), np.ones((8, 8, 64, 1), dtype)
-    y = conv.conv2d(x, w, **golden.VALID)
-    assert y.dtype == dtype
-    assert y.item() == 4096
-    dw = conv.conv2d_backprop_filter(
-        np.ones((4096, 1, 1, 1), dtype), [1] * 4, np.ones((4096, 1, 1, 1), dtype), **golden.VALID
-    )
-    assert dw.dtype == dtype
-    assert dw.item() == 4096
-    dx = conv.conv2d_backprop_input(
-        [1, 1, 1, 1], np.ones((1, 1, 1, 4096), dtype), np.ones((1, 1, 1, 4096), dtype), **golden.VALID
-    )
-    assert dx.dtype == dtype
-    assert dx.item() == 4096
+    monkeypatch.setattr(conv, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(conv, "BLOCK_WINDOWS", 1)
+
+    def ones(*shape):
+        return np.ones(shape, dtype)
+
+    many, one = ones(4096, 1, 1, 1), ones(1, 1, 1, 1)
+    wide, square = ones(1, 64, 64, 1), ones(64, 64, 1, 1)
+    found = [
+        conv.conv2d(wide, square, **golden.VALID).item(),
+        conv.conv2d_backprop_filter(many, [1, 1, 1, 1], many, **golden.VALID).item(),
+        # the cell in the middle is seen by every window
+        conv.conv2d_backprop_input(wide.shape, square, wide, **golden.SAME)[0, 32, 32, 0],
+        conv.conv2d_backprop_input(
+            one.shape, ones(1, 1, 1, 4096), ones(1, 1, 1, 4096), **golden.VALID
+        ).item(),
+    ]
+    assert found == [4096, 4096, 4096, 4096]
+    assert conv.conv2d(one, one, **golden.VALID).dtype == dtype
 
 
 def test_infinities_and_overflows_pass_silently():

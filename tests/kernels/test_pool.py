@@ -203,6 +203,15 @@ def test_windows_of_many_cells_are_told_apart():
     assert pool.max_pool_grad_grad(x, y, x, sizes, sizes, "VALID").item() == 399
 
 
+def test_a_window_slightly_too_large_finds_nothing():
+    """TensorFlow refuses it when it builds the graph, but not when it runs one with unknown sizes."""
+    x, none, attributes = np.ones((2, 3, 3, 1)), np.ones((2, 0, 0, 1)), {**golden.POOL, "ksize": [1, 4, 4, 1]}
+    assert pool.max_pool(x, **attributes).shape == pool.avg_pool(x, **attributes).shape == none.shape
+    assert not pool.max_pool_grad(x, none, none, **attributes).any()
+    assert pool.max_pool_grad_grad(x, none, x, **attributes).shape == none.shape
+    assert not pool.avg_pool_grad(x.shape, none, **attributes).any()
+
+
 @pytest.mark.parametrize("stride", [1, 2])
 def test_blocks_change_nothing(monkeypatch, stride):
     attributes = golden.attributes((stride, stride), "SAME", ksize=(2, 2))
