@@ -8,6 +8,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.indexed_slices import IndexedSlices, IndexedSlicesValue
 
 Rebuild = Callable[[Sequence[Any]], Any]
 Expansion = tuple[Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]]
@@ -32,6 +33,23 @@ def register_session_run_conversion_functions(
     if any(issubclass(tensor_type, known) for known, _, _ in _expansions):
         raise ValueError(f"{tensor_type} has already been registered so ignore it.")
     _expansions.insert(0, (tensor_type, fetch_function, feed_function))
+
+
+def _fetch_slices(slices: IndexedSlices) -> tuple[list[Any], Rebuild]:
+    parts = [slices.values, slices.indices]
+    if slices.dense_shape is not None:
+        parts.append(slices.dense_shape)
+    return parts, lambda values: IndexedSlicesValue(*values, *[None] * (3 - len(values)))
+
+
+def _feed_slices(slices: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:
+    parts = [slices.values, slices.indices]
+    if slices.dense_shape is not None:
+        parts.append(slices.dense_shape)
+    return list(zip(parts, value, strict=False))
+
+
+_expansions.append((IndexedSlices, _fetch_slices, _feed_slices))
 
 
 class FetchPlan:

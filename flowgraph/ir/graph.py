@@ -305,11 +305,18 @@ class Graph:
         finally:
             self._site = outer
 
-    def gradient_override_map(self, op_type_map: Any) -> Any:
+    @contextmanager
+    def gradient_override_map(self, op_type_map: Any) -> Iterator[None]:
         """Let ops of some types, made inside the block, have gradients that the user registered: {op type: name}."""
-        from flowgraph.ops.registry import gradient_override_map
-
-        return gradient_override_map(self, op_type_map)
+        pairs = op_type_map.items() if isinstance(op_type_map, dict) else [(None, None)]
+        if not all(isinstance(item, str) for pair in pairs for item in pair):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        outer = self.overrides
+        self.overrides = {**outer, **op_type_map}
+        try:
+            yield
+        finally:
+            self.overrides = outer
 
     def finalize(self) -> None:
         """Forbid further ops; `run` never needs new ones."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import REGISTRY
 from flowgraph.ir.tensor import Operation
 
@@ -74,19 +73,3 @@ def gradient_override(op: Operation) -> Callable[..., Any] | None:
         raise LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})")
     function = _registered[name][0]
     return function if function is not None else lambda op, *dys: [None] * len(op.inputs)
-
-
-@contextmanager
-def gradient_override_map(graph: Graph, op_type_map: Mapping[str, str]) -> Iterator[None]:
-    """See `Graph.gradient_override_map`."""
-    if not isinstance(op_type_map, dict):
-        raise TypeError("op_type_map must be a dictionary mapping strings to strings")
-    for op_type, name in op_type_map.items():
-        if not (isinstance(op_type, str) and isinstance(name, str)):
-            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
-    outer = graph.overrides
-    graph.overrides = {**outer, **op_type_map}
-    try:
-        yield
-    finally:
-        graph.overrides = outer

@@ -1,0 +1,68 @@
+"""The house has floors, and imports point down only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flowgraph
+
+PACKAGE = Path(flowgraph.__file__).parent
+FLOORS: list[set[str]] = [
+    {"errors", "dtypes", "dtype_table", "conversion", "dimension", "shapes", "sizes", "config", "nest"},
+    {"kernels"},
+    {"ir"},
+    {"ops"},
+    {"autodiff"},
+    {"engines"},
+    {"session", "feeds", "fetches"},
+    {"variables", "variable_scope", "variable_store", "initializers", "training", "neural", "data"},
+    {"viz"},
+    {"__init__", "app", "contrib", "examples", "nn", "random", "train"},
+]
+# A graph and a tensor know how to show themselves in a notebook: the drawing is looked up when it is asked for.
+SHOWS_ITSELF = {("ir/graph.py", "viz"), ("ir/tensor.py", "viz")}
+
+
+def floor_of(room: str) -> int:
+    for number, rooms in enumerate(FLOORS):
+        if room in rooms:
+            return number
+    raise AssertionError(f"flowgraph/{room} stands on no floor: give it one in {Path(__file__).name}")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, room) of every import of our own in a file, those inside functions too."""
+    package = ("flowgraph", *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            names = [f"{module}.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "flowgraph" and len(parts) > 1:
+                yield node.lineno, parts[1]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down(path: Path) -> None:
+    where = path.relative_to(PACKAGE)
+    mine = floor_of(where.parts[0].removesuffix(".py"))
+    for line, room in imports(path):
+        if not (PACKAGE / room).exists() and not (PACKAGE / f"{room}.py").exists():
+            continue  # a name of flowgraph/__init__.py
+        if (str(where), room) not in SHOWS_ITSELF:
+            assert floor_of(room) <= mine, f"{where}:{line} imports upwards, from {room}"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_rooms_stay_small(path: Path) -> None:
+    length = len(path.read_text().splitlines())
+    assert length <= 500, f"{length} lines: the design wants another room"
