@@ -97,6 +97,7 @@ class Graph:
         self._controllers: tuple[Controller, ...] = ()
         self._devices: tuple[Any, ...] = ()
         self._colocations: tuple[Operation, ...] = ()
+        self._home: tuple[str, ...] | None = None  # see `colocate_with_name`
         self._collections: dict[Any, list[Any]] = {}
         self._finalized = False
         self.overrides: dict[str, str] = {}  # op type -> name of the user's gradient, inside an override block
@@ -136,7 +137,7 @@ class Graph:
         op.attrs = attrs
         op.context = None
         op.marks = None
-        op.colocation = None
+        op.colocation = self._home
         op.device = ""
         op.site = self._site or user_site()
         op.control = self._control_inputs(inputs) if self._controllers else ()
@@ -294,6 +295,16 @@ class Graph:
             yield
         finally:
             self._colocations, self._devices = colocations, devices
+
+    @contextmanager
+    def colocate_with_name(self, name: str) -> Iterator[None]:
+        """Put the ops made inside where an op of that name will be: a variable, while its initial value is made."""
+        outer = self._home
+        self._home = (name,)
+        try:
+            yield
+        finally:
+            self._home = outer
 
     @contextmanager
     def at_site(self, site: Site | None) -> Iterator[None]:
