@@ -49,6 +49,8 @@ class Input:
             made = self._real(rng).astype(self.dtype.np)
         if dtype is not None and self.dtype.is_floating:
             made = made.astype(dtype.np)
+        elif dtype is not None and self.dtype.is_complex:
+            made = made.astype(np.complex128)
         return made
 
     def _real(self, rng: np.random.Generator) -> np.ndarray:
