@@ -179,6 +179,35 @@ class Tensor:
     _shape: TensorShape
     users: list[Operation] | None
 
+    if TYPE_CHECKING:  # Python's operators, which the floor of the ops installs
+        __add__: Callable[[Tensor, Any], Tensor]
+        __radd__: Callable[[Tensor, Any], Tensor]
+        __sub__: Callable[[Tensor, Any], Tensor]
+        __rsub__: Callable[[Tensor, Any], Tensor]
+        __mul__: Callable[[Tensor, Any], Tensor]
+        __rmul__: Callable[[Tensor, Any], Tensor]
+        __truediv__: Callable[[Tensor, Any], Tensor]
+        __rtruediv__: Callable[[Tensor, Any], Tensor]
+        __floordiv__: Callable[[Tensor, Any], Tensor]
+        __rfloordiv__: Callable[[Tensor, Any], Tensor]
+        __mod__: Callable[[Tensor, Any], Tensor]
+        __rmod__: Callable[[Tensor, Any], Tensor]
+        __pow__: Callable[[Tensor, Any], Tensor]
+        __rpow__: Callable[[Tensor, Any], Tensor]
+        __matmul__: Callable[[Tensor, Any], Tensor]
+        __rmatmul__: Callable[[Tensor, Any], Tensor]
+        __and__: Callable[[Tensor, Any], Tensor]
+        __or__: Callable[[Tensor, Any], Tensor]
+        __xor__: Callable[[Tensor, Any], Tensor]
+        __lt__: Callable[[Tensor, Any], Tensor]
+        __le__: Callable[[Tensor, Any], Tensor]
+        __gt__: Callable[[Tensor, Any], Tensor]
+        __ge__: Callable[[Tensor, Any], Tensor]
+        __neg__: Callable[[Tensor], Tensor]
+        __abs__: Callable[[Tensor], Tensor]
+        __invert__: Callable[[Tensor], Tensor]
+        __getitem__: Callable[[Tensor, Any], Tensor]
+
     @property
     def name(self) -> str:
         """`<name of the op>:<index of the output>`."""
