@@ -17,16 +17,38 @@ from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import (
     fill, identity, identity_n, ones, ones_like, rank, reshape, shape, shape_n, size, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
+from flowgraph.ops.cond import cond
+from flowgraph.ops.cast import (
+    bitcast, cast, saturate_cast, to_bfloat16, to_complex64, to_complex128, to_double, to_float, to_int32, to_int64,
+)  # fmt: skip
+from flowgraph.ops.compare import (
+    equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not, logical_or,
+    logical_xor, not_equal,
+)  # fmt: skip
+from flowgraph.ops.complex import angle, complex, conj, imag, real
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
 from flowgraph.ops.control_flow import group, no_op, tuple
+from flowgraph.ops.division import (
+    div, div_no_nan, divide, floor_div, floordiv, floormod, mod, realdiv, truediv, truncatediv, truncatemod,
+)  # fmt: skip
+from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, sigmoid, sinh, tanh
+from flowgraph.ops.math import (
+    add, maximum, minimum, multiply, pow, scalar_mul, squared_difference, subtract,
+)  # fmt: skip
+from flowgraph.ops import operators as _operators  # installs Python's operators on Tensor
 from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
+from flowgraph.ops.select import where, where_v2
+from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
+from flowgraph.ops.unary import (
+    abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
+)  # fmt: skip
 from flowgraph.shapes import Dimension, TensorShape
 from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
 from flowgraph.fetches import register_session_run_conversion_functions
 from flowgraph.session import InteractiveSession, Session
 from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
 from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
-from flowgraph import nn
+from flowgraph import math, nn
 from flowgraph.ops.add_n import accumulate_n, add_n
 from flowgraph.ops.cumulative import cumprod, cumsum
 from flowgraph.ops.matmul import matmul, sparse_matmul
