@@ -143,7 +143,7 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
         common = common.merge_with(tensor.shape)
     if tensor_dtype is not None and tensor_dtype != tensors[0].dtype:
         wanted = as_dtype(tensor_dtype)
-        raise TypeError(f"tensor_dtype is {wanted!r}, but input is of type {tensors[0].dtype!r}")
+        raise TypeError(f"tensor_dtype is {wanted}, but input is of type {tensors[0].dtype}")
     if len(tensors) > 1:
         return emit(ACCUMULATE_N, tensors, shape=common.sizes, name=name)
     return tensors[0] if name is None else identity(tensors[0], name=name)

@@ -1,0 +1,85 @@
+"""Checks of op attributes that users hand over, in TF's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Sized
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.ir.graph import user_site
+
+
+def _refusal(kind: type[Exception], line: str, mend: str | None = None) -> Exception:
+    return kind(errors.explain(line, mend=mend, where=user_site()))
+
+
+def ints(name: str, value: Any, function: str) -> tuple[int, ...]:
+    """A list of integers.
+
+    Raises:
+      TypeError: it is no list or tuple, or something in it is no number.
+    """
+    if not isinstance(value, list | tuple):
+        raise _refusal(TypeError, f"Expected list for '{name}' argument to '{function}' Op, not {value!r}.")
+    found = []
+    for item in value:
+        try:
+            found.append(int(item if not isinstance(item, str) else None))  # int("3") is 3, which TF refuses
+        except (TypeError, ValueError):
+            raise _refusal(TypeError, f"Expected int for argument '{name}' not {item!r}.") from None
+    return tuple(found)
+
+
+def choice(name: str, value: Any, allowed: Sequence[str], op_type: str) -> str:
+    """One of a few strings.
+
+    Raises:
+      TypeError: it is no string.
+      ValueError: it is none of them.
+    """
+    if isinstance(value, bytes):
+        value = value.decode()
+    if not isinstance(value, str):
+        raise _refusal(TypeError, f"Expected string for argument '{name}' not {value!r}.")
+    if value not in allowed:
+        options = '", "'.join(allowed)
+        line = f"Attr '{name}' of '{op_type}' Op passed string '{value}' not in: \"{options}\"."
+        raise _refusal(ValueError, line)
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False, and nothing that merely counts as such.
+
+    Raises:
+      TypeError: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise _refusal(TypeError, f"Expected bool for argument '{name}' not {value!r}.")
+    return value
+
+
+def per_axis(name: str, value: Any, channel_axis: int, spatial: int = 2) -> Any:
+    """A number for each axis of images: from one for all rows and columns, one for each of these, or all.
+
+    Args:
+      name: what it is, for the message.
+      value: a number, or a sequence of 1, `spatial` or `spatial + 2` of them; None: 1.
+      channel_axis: 1 where channels come before rows, otherwise they come last.
+      spatial: how many axes there are besides batch and channels.
+
+    Raises:
+      ValueError: the sequence has another length.
+    """
+    if value is None:
+        value = [1]
+    elif not isinstance(value, Sized):
+        value = [value]
+    count = len(value)
+    if count == spatial + 2:
+        return value
+    if count not in (1, spatial):
+        line = f"{name} should be of length 1, {spatial} or {spatial + 2} but was {count}"
+        raise _refusal(ValueError, line)
+    inner = [value[0]] * spatial if count == 1 else list(value)
+    return [1, 1, *inner] if channel_axis == 1 else [1, *inner, 1]
