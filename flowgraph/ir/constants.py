@@ -53,7 +53,7 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
             return None, []
     if not op.inputs:
         return (op.attrs["value"] if "value" in op.attrs else None), []
-    if tensor.sizes is None or None in tensor.sizes or int(np.prod(tensor.sizes)) > _LARGEST:
+    if not opdef.data_shape and not _is_small(tensor.sizes):
         return None, []
     if any(t in unknown for t in op.inputs):
         return None, []
@@ -62,12 +62,17 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
         return None, waiting
     values = [memory[t] for t in op.inputs]
     try:
-        result = opdef.forward(np, *opdef.structure(values, op.attrs), **op.attrs)
+        with np.errstate(all="ignore"):
+            result = opdef.forward(np, *opdef.structure(values, op.attrs), **op.attrs)
     except Exception:  # what fails now fails when it runs, and is reported there
         return None, []
     if len(op.outputs) > 1:
         result = result[tensor.index]
     return np.asarray(result, tensor.dtype.base_dtype.np), []
+
+
+def _is_small(sizes: Sizes) -> bool:
+    return sizes is not None and None not in sizes and int(np.prod(sizes)) <= _LARGEST  # type: ignore[arg-type]
 
 
 def sizes_of(tensor: Tensor) -> Sizes:
