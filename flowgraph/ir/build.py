@@ -15,6 +15,7 @@ from typing import Any
 
 from flowgraph.ir.guards import Guards, Path
 from flowgraph.ir.program import COPY, IF, NEVER, READ, Program, Step
+from flowgraph.ir.reciprocal import LITERAL, reciprocals
 from flowgraph.ir.refs import Refs
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
@@ -25,9 +26,10 @@ def build_program(fetches: Sequence[Tensor], targets: Sequence[Operation], feeds
     ops = needed_ops(fetches, targets, feeds)
     refs = Refs(ops, feeds)
     guards = Guards(ops, feeds)
-    if not refs.root and not guards and _is_in_order(ops, feeds):
+    by_constant = reciprocals(ops, set(feeds))
+    if not refs.root and not guards and not by_constant and _is_in_order(ops, feeds):
         return _straight(ops, fetches, feeds)
-    return _Builder(ops, refs, guards, fetches, feeds).build()
+    return _Builder(ops, refs, guards, by_constant, fetches, feeds).build()
 
 
 def _is_in_order(ops: Sequence[Operation], feeds: Sequence[Tensor]) -> bool:
@@ -60,9 +62,16 @@ class _Builder:
     """The general case: variables, branches, any order."""
 
     def __init__(
-        self, ops: list[Operation], refs: Refs, guards: Guards, fetches: Sequence[Tensor], feeds: Sequence[Tensor]
+        self,
+        ops: list[Operation],
+        refs: Refs,
+        guards: Guards,
+        by_constant: dict[Operation, Any],
+        fetches: Sequence[Tensor],
+        feeds: Sequence[Tensor],
     ) -> None:
         self.refs, self.guards, self.fetches, self.feeds = refs, guards, fetches, feeds
+        self.by_constant = by_constant
         self.ops = {op._id: op for op in ops}
         self.fetched, self.fed = set(fetches), set(feeds)
         self.size = 0
@@ -294,7 +303,12 @@ class _Builder:
                 inputs.append(self._cell(tensor, op))
             else:
                 inputs.append(self._operand(tensor, op, path, steps))
-        steps.append(Step(op, opdef, inputs, [self._define(t, path) for t in op.outputs], op.attrs))
+        attrs = op.attrs
+        if op in self.by_constant:
+            inputs[1] = self._number()
+            steps.append(Step(op, LITERAL, (), (inputs[1],), {"value": self.by_constant[op]}))
+            opdef, attrs = opdef.times_reciprocal or opdef, {}
+        steps.append(Step(op, opdef, inputs, [self._define(t, path) for t in op.outputs], attrs))
 
     def _cell(self, tensor: Tensor, op: Operation) -> int:
         root = self.refs.root.get(tensor)

@@ -10,6 +10,7 @@ from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Tensor
 from flowgraph.shapes import Sizes
 
+_FARTHEST = 2000  # looks at ops: shape arithmetic is never long, and a deep graph is asked at every op
 _LARGEST = 1000  # entries: a shape is never longer, and folding more while building would be work for nothing
 
 
@@ -25,7 +26,11 @@ def value_of(tensor: Tensor) -> Any:
     # what is unknown now may be known after a set_shape: remembered for this one question only
     unknown: dict[Tensor, Any] = {}
     stack = [tensor]
+    steps = 0
     while stack:
+        steps += 1
+        if steps > _FARTHEST:
+            return None
         current = stack[-1]
         if current in memory or current in unknown:
             stack.pop()
@@ -43,7 +48,7 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
     """Compute one tensor from what `memory` holds: its value, or the inputs to be looked at first."""
     op = tensor.op
     opdef = op.opdef
-    if opdef.effect is not Effect.NONE or op.control or any(arg.is_ref for arg in opdef.inputs):
+    if opdef.effect is not Effect.NONE or opdef.role or op.control or any(arg.is_ref for arg in opdef.inputs):
         return None, []
     if opdef.partial is not None:
         sizes = opdef.partial(tensor)

@@ -25,7 +25,7 @@ class Guards:
         self._fed = frozenset(fed)
         self._guard: dict[Operation, Guard] = {}
         self._paths: dict[Guard, Path] = {_FREE: ()}
-        if not any(op.opdef.role for op in ops):
+        if not any(op.opdef.role == "switch" for op in ops):
             return
         for op in ops:
             guard = self._merged(op) if op.opdef.role == "merge" else self._joined(op)

@@ -137,7 +137,8 @@ class OpDef:
       failure: `failure(*arrays, **attrs) -> str | None`: TF's words for inputs on which `forward` raised an error that
         was not TF's; called after the fact, so that `forward` itself need not check what numpy checks.
       partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a shape.
-      role: what it is to control flow: "switch", "merge" or nothing.
+      role: "switch" and "merge" steer branches, a "placeholder" with a default is never taken for a constant.
+      times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
       allows_uninitialized: it may be given a variable that has no value yet.
       cases: the cases on which the op tests itself (`flowgraph.ir.cases`).
     """
@@ -145,7 +146,8 @@ class OpDef:
     __slots__ = (
         "alias", "allows_uninitialized", "attr_order", "cases", "data_shape", "defaults", "effect", "elementwise",
         "failure", "forward", "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "n_inputs", "name",
-        "outputs", "partial", "role", "signature", "type_attrs",
+        "outputs", "partial", "role", "signature", "times_reciprocal",
+        "type_attrs",
     )  # fmt: skip
 
     def __init__(
@@ -163,6 +165,7 @@ class OpDef:
         partial: Callable[[Any], Any] | None = None,
         failure: Callable[..., str | None] | None = None,
         role: str | None = None,
+        times_reciprocal: OpDef | None = None,
         allows_uninitialized: bool = False,
         cases: Sequence[Any] = (),
     ) -> None:
@@ -183,6 +186,7 @@ class OpDef:
         self.partial = partial
         self.failure = failure
         self.role = role
+        self.times_reciprocal = times_reciprocal
         self.allows_uninitialized = allows_uninitialized
         self.cases = tuple(cases)
         self._settle_attrs(dict(attrs or {}))

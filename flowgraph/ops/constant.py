@@ -114,6 +114,8 @@ PLACEHOLDER_WITH_DEFAULT = OpDef(
     infer=lambda x, *, shape: _default_sizes(x.sizes, shape),
     forward=lambda xp, x, *, shape: x,
     gradient=lambda op, dy: [dy],
+    role="placeholder",  # never folded: it may be fed
+    alias=True,
     cases=[case(FLOAT(2, 3), shape=(2, 3))],
 )
 

@@ -20,7 +20,7 @@ from flowgraph.ops.cast import cast
 from flowgraph.ops.complex import conj
 from flowgraph.ops.constant import constant
 from flowgraph.ops.elementwise import ARITHMETIC, WIDE
-from flowgraph.ops.math import is_not_zero, same_type
+from flowgraph.ops.math import MUL, is_not_zero, same_type
 from flowgraph.ops.unbroadcast import DynamicUnbroadcast
 
 _MODULAR = (*INDEX, *FLOATS)
@@ -102,6 +102,7 @@ DIV = OpDef(
     infer=broadcast_shape,
     forward=_divide,
     gradient=lambda op, dy: _quotient_grad(op, dy, divide),
+    times_reciprocal=MUL,
     elementwise=True,
     failure=incompatible,
     cases=[*_DIVISION_CASES, *_COMPLEX_CASES, *_INTEGER_CASES, *_SMALL_INTEGER_CASES],
@@ -113,6 +114,7 @@ REAL_DIV = OpDef(
     infer=broadcast_shape,
     forward=_divide,
     gradient=lambda op, dy: _quotient_grad(op, dy, realdiv),
+    times_reciprocal=MUL,
     elementwise=True,
     failure=incompatible,
     cases=[*_DIVISION_CASES, *_COMPLEX_CASES],
