@@ -37,6 +37,8 @@ from flowgraph.ops.math import (
 )  # fmt: skip
 from flowgraph.ops import operators as _operators  # installs Python's operators on Tensor
 from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
+from flowgraph.ops.random_choice import multinomial, random_shuffle
+from flowgraph.ops.random_gamma import random_gamma, random_poisson
 from flowgraph.ops.select import where, where_v2
 from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
 from flowgraph.ops.unary import (
@@ -48,7 +50,7 @@ from flowgraph.fetches import register_session_run_conversion_functions
 from flowgraph.session import InteractiveSession, Session
 from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
 from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
-from flowgraph import math, nn
+from flowgraph import math, nn, random
 from flowgraph.ops.add_n import accumulate_n, add_n
 from flowgraph.ops.cumulative import cumprod, cumsum
 from flowgraph.ops.matmul import matmul, sparse_matmul

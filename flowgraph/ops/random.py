@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.dtypes import as_dtype
+from flowgraph.dtypes import DType, as_dtype
 from flowgraph.errors import InvalidArgumentError
 from flowgraph.ir.cases import INT, INTS, case
 from flowgraph.ir.convert import convert_to_tensor
@@ -144,12 +144,16 @@ TRUNCATED_NORMAL = OpDef(
 )
 
 
+def demand_scalars(*inputs: Any) -> None:
+    """Refuse, in a shape rule, inputs that are known not to be scalars."""
+    for tensor in inputs:
+        if tensor.sizes:
+            raise ValueError(f"Shape must be rank 0 but is rank {len(tensor.sizes)}")
+
+
 def _int_sizes(shape: Any, minval: Any, maxval: Any, **_attrs: Any) -> Sizes:
-    sizes = shape_argument(shape)
-    for bound in (minval, maxval):
-        if bound.sizes:
-            raise ValueError(f"Shape must be rank 0 but is rank {len(bound.sizes)}")
-    return sizes
+    demand_scalars(minval, maxval)
+    return shape_argument(shape)
 
 
 def scalar_bounds(minval: Any, maxval: Any) -> tuple[int, int]:
@@ -216,13 +220,7 @@ def random_uniform(
     >>> run(random_uniform([4], 0, 10, tf.int32, seed=1))
     array([7, 9, 3, 2], dtype=int32)
     """
-    dtype = as_dtype(dtype)
-    if dtype not in (*FLOATS, *INDEX):
-        raise ValueError(f"Invalid dtype {dtype!r}")
-    if maxval is None:
-        if dtype.is_integer:
-            raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
-        maxval = 1
+    dtype, maxval = uniform_arguments(dtype, maxval)
     with name_scope(name, "random_uniform", [shape, minval, maxval]) as scope:
         shape = shape_tensor(shape)
         minval = convert_to_tensor(minval, dtype, "min")
@@ -230,8 +228,17 @@ def random_uniform(
         if dtype.is_integer:
             return emit(RANDOM_UNIFORM_INT, shape, minval, maxval, **seed_attrs(seed), name=scope)
         numbers = emit(RANDOM_UNIFORM, shape, dtype=dtype, **seed_attrs(seed))
-        scaled = multiply(numbers, subtract(maxval, minval, name="sub"), name="mul")
-        return add(scaled, minval, name=scope)
+        return stretched(numbers, subtract(maxval, minval, name="sub"), minval, scope)
+
+
+def uniform_arguments(dtype: Any, maxval: Any) -> tuple[DType, Any]:
+    """The dtype and the upper bound of uniform numbers; only floats have a default, 1."""
+    dtype = as_dtype(dtype)
+    if dtype not in (*FLOATS, *INDEX):
+        raise ValueError(f"Invalid dtype {dtype!r}")
+    if maxval is None and dtype.is_integer:
+        raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
+    return dtype, 1 if maxval is None else maxval
 
 
 def random_normal(
@@ -285,9 +292,14 @@ def truncated_normal(
 
 
 def _scaled(opdef: OpDef, shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, scope: str) -> Tensor:
-    """Numbers from a standard distribution, stretched by `stddev` and moved by `mean`."""
+    """Normal numbers from `opdef`, as the user wants them spread."""
     shape = shape_tensor(shape)
     mean = convert_to_tensor(mean, dtype, "mean")
     stddev = convert_to_tensor(stddev, dtype, "stddev")
     numbers = emit(opdef, shape, dtype=as_dtype(dtype), **seed_attrs(seed))
-    return add(multiply(numbers, stddev, name="mul"), mean, name=scope)
+    return stretched(numbers, stddev, mean, scope)
+
+
+def stretched(numbers: Tensor, factor: Tensor, start: Tensor, scope: str) -> Tensor:
+    """Numbers of a standard distribution, made `factor` times as wide and moved to `start`."""
+    return add(multiply(numbers, factor, name="mul"), start, name=scope)
