@@ -57,3 +57,4 @@ from flowgraph.ops.matmul import matmul, sparse_matmul
 from flowgraph.ops.ranking import argmax, argmin
 from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
 from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
+from flowgraph.ops.tensordot import tensordot

@@ -49,3 +49,26 @@ from flowgraph.ops.unary import (
     sqrt,
     square,
 )
+from flowgraph.ops.activation import softplus, softsign
+from flowgraph.ops.add_n import accumulate_n, add_n
+from flowgraph.ops.cumulative import cumprod, cumsum
+from flowgraph.ops.ranking import argmax, argmin, in_top_k, top_k
+from flowgraph.ops.reduction import (
+    reduce_all,
+    reduce_any,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_sum,
+)
+from flowgraph.ops.softmax import log_softmax, softmax
+from flowgraph.ops.statistics import (
+    count_nonzero,
+    l2_normalize,
+    reduce_euclidean_norm,
+    reduce_logsumexp,
+    reduce_std,
+    reduce_variance,
+    zero_fraction,
+)

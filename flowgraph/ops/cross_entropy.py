@@ -353,15 +353,22 @@ def misfit(line: str, labels: Tensor, logits: Tensor) -> ValueError:
     return ValueError(errors.explain(line, details=details, where=user_site()))
 
 
+def _same_rows(labels: Tensor, logits: Tensor) -> Any:
+    """The check at run time of what is not known while building."""
+    from flowgraph.ops.array import shape
+    from flowgraph.ops.checks import assert_equal
+
+    return assert_equal(shape(labels), shape(logits)[:-1])
+
+
 def _flat_sparse(
     labels: Tensor, logits: Tensor, precise: Tensor, labels_shape: Tensor, certain: bool, name: str | None
 ) -> Tensor:
     """The loss of logits that are no matrix: made one, and back."""
     from flowgraph.ops.array import rank, reshape, shape
-    from flowgraph.ops.checks import assert_equal
 
     known = labels.shape
-    checks = [] if certain else [assert_equal(shape(labels), shape(logits)[:-1])]
+    checks = [] if certain else [_same_rows(labels, logits)]
     with control_dependencies(checks):
         classes = shape(logits)[rank(logits) - 1]
         precise = reshape(precise, [-1, classes])

@@ -283,10 +283,10 @@ def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) ->
       predictions: a float32 matrix, a row for each example.
       targets: the class number of each row.
       k: how many are looked at.
-      name: the name of the op's scope.
+      name: the name of the op and of its scope.
 
     >>> run(in_top_k([[0.1, 0.7, 0.2]], [2], k=2))
     array([ True])
     """
     with name_scope(name, "in_top_k"):
-        return emit(IN_TOP_K, predictions, targets, k)
+        return emit(IN_TOP_K, predictions, targets, k, name=name)
