@@ -4,7 +4,8 @@ from flowgraph.ops.activation import crelu, elu, leaky_relu, relu, relu6, selu, 
 from flowgraph.ops.bias import bias_add, relu_layer, xw_plus_b
 from flowgraph.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose
 from flowgraph.ops.cross_entropy import (
-    softmax_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2,
+    sparse_softmax_cross_entropy_with_logits,
 )  # fmt: skip
 from flowgraph.ops.dropout import dropout
 from flowgraph.ops.hyperbolic import sigmoid, tanh

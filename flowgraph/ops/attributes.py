@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence, Sized
 from typing import Any
 
@@ -24,7 +25,8 @@ def ints(name: str, value: Any, function: str) -> tuple[int, ...]:
     found = []
     for item in value:
         try:
-            found.append(int(item if not isinstance(item, str) else None))  # int("3") is 3, which TF refuses
+            # int("3") is 3, which TF refuses
+            found.append(operator.index(item) if isinstance(item, str) else int(item))  # type: ignore[arg-type]
         except (TypeError, ValueError):
             raise _refusal(TypeError, f"Expected int for argument '{name}' not {item!r}.") from None
     return tuple(found)

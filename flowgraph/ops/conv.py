@@ -120,9 +120,9 @@ def _backprop_filter_grad(op: Any, d: Tensor) -> list[Any]:
     return [to_x, None, emit(CONV2D, x, d, **op.attrs)]
 
 
-_ONE = {"strides": (1, 1, 1, 1)}
-_TWO = {"strides": (1, 2, 2, 1)}
-_EXPLICIT = {"padding": "EXPLICIT", "explicit_paddings": (0, 0, 1, 2, 0, 1, 0, 0)}
+_ONE: dict[str, Any] = {"strides": (1, 1, 1, 1)}
+_TWO: dict[str, Any] = {"strides": (1, 2, 2, 1)}
+_EXPLICIT: dict[str, Any] = {"padding": "EXPLICIT", "explicit_paddings": (0, 0, 1, 2, 0, 1, 0, 0)}
 
 CONV2D = OpDef(
     "Conv2D(input: T, filter: T) -> output: T",

@@ -18,7 +18,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.activation import FLOAT_TYPES
 from flowgraph.ops.reduction import one_of
 from flowgraph.ops.softmax import log_softmax, shifted, softmax, wide
-from flowgraph.sizes import Sizes, broadcast, merge, to_text
+from flowgraph.sizes import Sizes, broadcast, merge, num_elements, to_text
 
 # -- the op types ----------------------------------------------------------------------------------------
 
@@ -291,7 +291,7 @@ def _rows(x: Tensor) -> Tensor:
     last = slice_op(shape(x), [subtract(count, 1)], [1])
     rows = reshape(x, concat([[-1], last], 0))
     if x.sizes is not None and None not in x.sizes[:-1]:
-        rows.set_shape([int(np.prod(x.sizes[:-1])), x.sizes[-1]])
+        rows.set_shape([num_elements(x.sizes[:-1]), x.sizes[-1]])
     return rows
 
 
@@ -342,8 +342,8 @@ def _check_shapes(labels: Tensor, logits: Tensor) -> bool:
     if None in y or None in x[:-1]:
         return False
     if y != x[:-1]:
-        line = f"The shape of labels (received {labels.shape}) should equal the shape of logits except for the"
-        raise misfit(f"Shape mismatch: {line} last dimension (received {logits.shape}).", labels, logits)
+        line = f"The shape of labels (received {labels.shape}) should equal the shape of logits except"
+        raise misfit(f"Shape mismatch: {line} for the last dimension (received {logits.shape}).", labels, logits)
     return True
 
 

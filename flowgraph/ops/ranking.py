@@ -184,7 +184,7 @@ def _top_grad(op: Any, dy: Tensor, _: Any) -> list[Any]:
     from flowgraph.ops.joining import stack
     from flowgraph.ops.range import range as range_op
     from flowgraph.ops.reduction import reduce_prod
-    from flowgraph.ops.scatter import scatter_nd
+    from flowgraph.ops.scatter_nd import scatter_nd
     from flowgraph.ops.shaping import expand_dims
 
     x_shape, top_shape = shape(op.inputs[0]), shape(op.outputs[1])

@@ -168,7 +168,7 @@ def _swapped(x: Tensor, axis: Any, last: Tensor, name: str | None = None) -> Ten
     from flowgraph.ops.shaping import transpose
 
     order = concat([range_op(axis), [last], range_op(axis + 1, last), [axis]], 0)
-    return transpose(x, order, name=name)
+    return transpose(x, order, name=name or "transpose")
 
 
 def _check_axis(axis: Any, count: int) -> None:

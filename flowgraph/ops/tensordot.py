@@ -24,8 +24,8 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
 
     Args:
       a, b: tensors of one dtype.
-      axes: n: the last n axes of `a` with the first n of `b`; or the axes of `a` and those of `b`, each a number,
-        a list or together an int32 tensor of two rows.
+      axes: n: the last n axes of `a` with the first n of `b`; or the axes of `a` and those of `b`, each a
+        number or a list, or both of them together an int32 tensor of two rows.
       name: the op's name.
 
     Raises:
@@ -82,8 +82,10 @@ def _axes_of_both(a: Tensor, axes: Any) -> tuple[Any, Any]:
 
 
 def _as_matrix(x: Tensor, axes: Any, axes_first: bool) -> tuple[Tensor, Any, list[Size] | None]:
-    """`x` as a matrix of its other axes by `axes`, or the other way round; the sizes of the others, and what of them
-    is known while building."""
+    """`x` as a matrix of its other axes by `axes`, or the other way round.
+
+    Returns the matrix, the sizes of the other axes, and what is known of these while building.
+    """
     from flowgraph.ops.shaping import transpose
 
     if x.sizes is None or not isinstance(axes, list | tuple):
@@ -93,7 +95,7 @@ def _as_matrix(x: Tensor, axes: Any, axes_first: bool) -> tuple[Tensor, Any, lis
     if None in x.sizes:
         return _as_matrix_at_run_time(x, axes, free, axes_first)
     order = axes + free if axes_first else free + axes
-    rows, columns = prod(free_sizes), prod(x.sizes[axis] for axis in axes)  # type: ignore[arg-type,misc]
+    rows, columns = prod(free_sizes), prod(x.sizes[axis] for axis in axes)  # type: ignore[arg-type]
     matrix = reshape(transpose(x, order), [columns, rows] if axes_first else [rows, columns])
     return matrix, free_sizes, free_sizes
 
