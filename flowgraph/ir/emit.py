@@ -378,7 +378,8 @@ def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any]
     except ValueError:
         pass
     flat = [w for item in watched for w in (item if isinstance(item, list) else [item])]
-    line = f"{error} for '{name}' (op: '{opdef.name}') with input shapes: {', '.join(to_text(w.sizes) for w in flat)}"
+    input_shapes = ", ".join(to_text(w.sizes, "?") for w in flat)
+    line = f"{error} for '{name}' (op: '{opdef.name}') with input shapes: {input_shapes}"
     values = [
         f"input[{i}] = {_value_text(w.values)}"
         for i, w in enumerate(flat)
