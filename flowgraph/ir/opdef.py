@@ -220,6 +220,13 @@ class OpDef:
         """Whether two ops of this type with equal inputs may still differ (so that they are never merged)."""
         return self.effect is not Effect.NONE
 
+    def list_sizes(self, total: int, attrs: Mapping[str, Any] | None = None) -> Sequence[int]:
+        """How many of `total` inputs each list argument has: those of one `N` have the same number."""
+        if len({self.inputs[i].number_attr for i in self.lists}) == 1:
+            count = len(self.lists)
+            return [(total - (self.n_inputs - count)) // count] * count
+        return (attrs or {})["_lists"]
+
     def structure(self, flat: Sequence[Any], attrs: Mapping[str, Any] | None = None) -> list[Any]:
         """Group a flat list of inputs as the signature has them: list arguments become lists."""
         if not self.lists:
@@ -229,9 +236,9 @@ class OpDef:
             size = len(flat) - (self.n_inputs - 1)
             return [*flat[:at], list(flat[at : at + size]), *flat[at + size :]]
         grouped, at = [], 0
-        counts = (attrs or {})["_lists"]
-        for i, arg in enumerate(self.inputs):
-            size = counts[self.lists.index(i)] if arg.is_list else 1
+        sizes = iter(self.list_sizes(len(flat), attrs))
+        for arg in self.inputs:
+            size = next(sizes) if arg.is_list else 1
             grouped.append(list(flat[at : at + size]) if arg.is_list else flat[at])
             at += size
         return grouped

@@ -85,11 +85,9 @@ class Operation:
         """
         found: dict[str, Any] = {}
         at = 0
-        sizes = iter(self.attrs.get("_lists", ()))
+        sizes = iter(self.opdef.list_sizes(len(self.inputs), self.attrs) if self.opdef.lists else ())
         for arg in self.opdef.inputs:
-            count = 1
-            if arg.is_list:
-                count = next(sizes, len(self.inputs) - (self.opdef.n_inputs - 1))
+            count = next(sizes) if arg.is_list else 1
             mine = self.inputs[at : at + count]
             at += count
             if arg.is_mixed and arg.type_attr:
