@@ -61,3 +61,47 @@ from flowgraph.ops.ranking import argmax, argmin
 from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
 from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
 from flowgraph.ops.tensordot import tensordot
+from flowgraph.ops.broadcasting import (
+    broadcast_dynamic_shape, broadcast_static_shape, broadcast_to, reverse, reverse_v2,
+)  # fmt: skip
+from flowgraph.ops.gather import gather, gather_nd
+from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
+from flowgraph.ops.joining import concat, split, stack, unstack
+from flowgraph.ops.masking import boolean_mask, one_hot, sequence_mask
+from flowgraph.ops.packing import is_dense as _is_dense  # lets lists with tensors inside stand for tensors
+from flowgraph.ops.padding import pad
+from flowgraph.ops.range import lin_space, linspace, range
+from flowgraph.ops.scattering import scatter_nd, tensor_scatter_add, tensor_scatter_sub, tensor_scatter_update
+from flowgraph.ops.segment import (
+    segment_max, segment_mean, segment_min, segment_prod, segment_sum, unsorted_segment_max, unsorted_segment_mean,
+    unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum,
+)  # fmt: skip
+from flowgraph.ops.sets import setdiff1d, unique, unique_with_counts
+from flowgraph.ops.shaping import expand_dims, invert_permutation, matrix_transpose, squeeze, tile, transpose
+from flowgraph.ops.slicing import slice, strided_slice
+from flowgraph.ops.initializers import (
+    Constant as constant_initializer, GlorotNormal as glorot_normal_initializer,
+    GlorotUniform as glorot_uniform_initializer, Ones as ones_initializer, RandomNormal as random_normal_initializer,
+    RandomUniform as random_uniform_initializer, TruncatedNormal as truncated_normal_initializer,
+    UniformUnitScaling as uniform_unit_scaling_initializer, VarianceScaling as variance_scaling_initializer,
+    Zeros as zeros_initializer,
+)  # fmt: skip
+from flowgraph.ops.scatter import (
+    scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul, scatter_sub, scatter_update,
+)  # fmt: skip
+from flowgraph.ops.scatter_nd import scatter_nd_add, scatter_nd_sub, scatter_nd_update
+from flowgraph.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
+from flowgraph.variable_lists import (
+    all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
+    initialize_all_variables, initialize_local_variables, initialize_variables, local_variables,
+    local_variables_initializer, model_variables, moving_average_variables, report_uninitialized_variables,
+    trainable_variables, variables_initializer,
+)  # fmt: skip
+from flowgraph.variable_scope import (
+    AUTO_REUSE, VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer,
+    variable_op_scope, variable_scope,
+)  # fmt: skip
+from flowgraph.variables import (
+    Variable, VariableAggregation, VariableSynchronization, variable_creator_scope,
+)  # fmt: skip
+from flowgraph import initializers

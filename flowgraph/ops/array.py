@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from math import prod
 from typing import Any
@@ -157,13 +158,15 @@ def _constant_for(tensor: Tensor, value: np.ndarray, out_type: Any, name: str | 
 
 
 def _is_sparse(input: Any) -> bool:
-    return hasattr(input, "dense_shape") and not hasattr(input, "_as_dense")
+    from flowgraph.ops.indexed_slices import IndexedSlices
+
+    return hasattr(input, "dense_shape") and not isinstance(input, IndexedSlices)
 
 
 def _cast(tensor: Tensor, dtype: Any) -> Tensor:
-    from flowgraph.ops.cast import cast_op
+    from flowgraph.ops.cast import CAST
 
-    return cast_op(tensor, dtype)
+    return emit(CAST, tensor, DstT=as_dtype(dtype))
 
 
 # -- reshape -----------------------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ RESHAPE = OpDef(
     infer=_reshape_sizes,
     forward=_reshape,
     failure=_reshape_failure,
-    gradient=lambda op, dy: [reshape(dy, shape(op.inputs[0])), None],
+    gradient=lambda op, dy: [reshape_to_input(op, dy), None],
     alias=True,
     cases=[
         case(FLOAT(2, 3), INTS(3, 2)),
@@ -279,6 +282,20 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     return emit(RESHAPE, tensor, shape, name=name)
 
 
+def reshape_gradient(dy: Any, shape: Any) -> Tensor:
+    """Reshape a gradient, and should it be IndexedSlices, make it dense without a warning: it is small."""
+    if isinstance(dy, Tensor):
+        return reshape(dy, shape)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Converting sparse IndexedSlices to a dense Tensor.*")
+        return reshape(dy, shape)
+
+
+def reshape_to_input(op: Any, dy: Any) -> Tensor:
+    """A gradient of the output of `op`, which holds the entries of its input in their order, as one of the input."""
+    return reshape_gradient(dy, shape(op.inputs[0]))
+
+
 # -- arrays of one value -----------------------------------------------------------------------------------
 
 
@@ -294,9 +311,9 @@ def _fill_sizes(dims: Any, value: Any) -> Sizes:
 
 def _fill_failure(dims: Any, value: Any) -> str | None:
     if dims.ndim != 1:
-        return f"dims must represent a vector, got shape {to_text(dims.shape)}"
+        return f"dims must be a vector, got shape {to_text(dims.shape)}"
     if value.ndim:
-        return f"value must represent a scalar, got shape {to_text(value.shape)}"
+        return f"value must be a scalar, got shape {to_text(value.shape)}"
     return f"Dimension {dims.min()} must be >= 0" if dims.size and dims.min() < 0 else None
 
 
