@@ -105,3 +105,4 @@ from flowgraph.variables import (
     Variable, VariableAggregation, VariableSynchronization, variable_creator_scope,
 )  # fmt: skip
 from flowgraph import initializers
+from flowgraph import app, contrib, train

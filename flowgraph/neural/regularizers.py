@@ -11,7 +11,7 @@ from flowgraph.ir.scope import GraphKeys, add_to_collection, get_collection, nam
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.add_n import add_n
 from flowgraph.ops.constant import constant
-from flowgraph.ops.loss import l2_loss
+from flowgraph.ops.statistics import l2_loss
 from flowgraph.ops.math import multiply
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.unary import abs as abs_op

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.initializers import Zeros
+from flowgraph.ops.initializers import Zeros
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import GraphKeys, get_default_graph
 from flowgraph.ir.tensor import Tensor

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.initializers import Zeros
+from flowgraph.ops.initializers import Zeros
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.scope import (
     GraphKeys,
@@ -23,13 +23,9 @@ from flowgraph.ops.control_flow import group
 from flowgraph.ops.math import minimum, pow
 from flowgraph.ops.state import assign, assign_sub
 from flowgraph.training.slots import create_slot, create_zeros_slot
+from flowgraph.variable_lists import global_variables, moving_average_variables, trainable_variables
 from flowgraph.variable_scope import get_variable, get_variable_scope, variable_scope
-from flowgraph.variables import (
-    Variable,
-    global_variables,
-    moving_average_variables,
-    trainable_variables,
-)
+from flowgraph.variables import Variable
 
 
 def assign_moving_average(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowgraph.initializers import Zeros
+from flowgraph.ops.initializers import Zeros
 from flowgraph.ir.scope import colocate_with
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape, zeros
