@@ -1,0 +1,44 @@
+"""`tf.initializers`: what makes initial values of variables, and the ops that put them there."""
+
+from flowgraph.ops import initializers as _classes
+from flowgraph.ops.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
+from flowgraph.variable_lists import (
+    global_variables_initializer,
+    local_variables_initializer,
+    variables_initializer,
+)
+
+constant = _classes.Constant
+glorot_normal = _classes.GlorotNormal
+glorot_uniform = _classes.GlorotUniform
+ones = _classes.Ones
+random_normal = _classes.RandomNormal
+random_uniform = _classes.RandomUniform
+truncated_normal = _classes.TruncatedNormal
+uniform_unit_scaling = _classes.UniformUnitScaling
+variance_scaling = _classes.VarianceScaling
+zeros = _classes.Zeros
+
+global_variables = global_variables_initializer
+local_variables = local_variables_initializer
+variables = variables_initializer
+
+__all__ = [
+    "constant",
+    "global_variables",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "local_variables",
+    "ones",
+    "random_normal",
+    "random_uniform",
+    "truncated_normal",
+    "uniform_unit_scaling",
+    "variables",
+    "variance_scaling",
+    "zeros",
+]
