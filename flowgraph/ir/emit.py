@@ -394,4 +394,10 @@ def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any]
 
 
 def _value_text(value: Any) -> str:
-    return "<" + " ".join(str(v) for v in value.reshape(-1)[:100]) + ">"
+    return f"<{_entries_text(value)}>"
+
+
+def _entries_text(value: Any) -> str:
+    if value.ndim > 1:
+        return "".join(f"[{_entries_text(row)}]" for row in value)
+    return " ".join(f"{entry:g}" if value.dtype.kind == "f" else str(entry) for entry in value.reshape(-1)[:256])
