@@ -78,7 +78,7 @@ from flowgraph.ops.segment import (
 )  # fmt: skip
 from flowgraph.ops.sets import setdiff1d, unique, unique_with_counts
 from flowgraph.ops.shaping import expand_dims, invert_permutation, matrix_transpose, squeeze, tile, transpose
-from flowgraph.ops.slicing import slice, strided_slice
+from flowgraph.ops.slicing import newaxis, slice, strided_slice
 from flowgraph.ops.initializers import (
     Constant as constant_initializer, GlorotNormal as glorot_normal_initializer,
     GlorotUniform as glorot_uniform_initializer, Ones as ones_initializer, RandomNormal as random_normal_initializer,

@@ -109,13 +109,13 @@ def one_hot(
         wanted = on_dtype or off_dtype or dt.float32 if dtype is None else as_dtype(dtype)
         for given, label in ((on_dtype, "on_value"), (off_dtype, "off_value")):
             if dtype is not None and given not in (None, wanted):
-                raise TypeError(f"dtype {given!r} of {label} does not match dtype parameter {wanted!r}")
+                raise TypeError(f"dtype {given} of {label} does not match dtype parameter {wanted}")
         if on_value is None:
             on_value, on_dtype = convert_to_tensor(1, wanted, name="on_value"), wanted
         if off_value is None:
             off_value, off_dtype = convert_to_tensor(0, wanted, name="off_value"), wanted
         if on_dtype != off_dtype:
-            raise TypeError(f"dtype {on_dtype!r} of on_value does not match dtype {off_dtype!r} of off_value")
+            raise TypeError(f"dtype {on_dtype} of on_value does not match dtype {off_dtype} of off_value")
         return emit(ONE_HOT, indices, depth, on_value, off_value, axis=axis, name=scope)
 
 

@@ -27,9 +27,9 @@ def _require_scalars(**inputs: Any) -> None:
 def _count(start: Any, limit: Any, delta: Any) -> int:
     """How many numbers there are from `start` on before `limit`."""
     if start > limit and delta > 0:
-        raise ValueError(f"Requires start <= limit when delta > 0: {start}/{limit}")
+        raise ValueError(f"Requires start <= limit when delta > 0: {start:g}/{limit:g}")
     if start < limit and delta < 0:
-        raise ValueError(f"Requires start >= limit when delta < 0: {start}/{limit}")
+        raise ValueError(f"Requires start >= limit when delta < 0: {start:g}/{limit:g}")
     if delta == 0:
         raise ValueError("Requires delta != 0")
     if isinstance(start, int):

@@ -306,6 +306,9 @@ def strided_slice_grad(
     return emit(STRIDED_SLICE_GRAD, shape, begin, end, strides, dy, name=name, **masks)
 
 
+newaxis = None
+
+
 # -- x[...] ---------------------------------------------------------------------------------------------------
 
 _WRONG_INDEX = (
