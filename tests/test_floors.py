@@ -19,7 +19,8 @@ FLOORS: list[set[str]] = [
     {"autodiff"},
     {"engines"},
     {"session", "feeds", "fetches"},
-    {"variables", "variable_scope", "variable_store", "initializers", "training", "neural", "data"},
+    {"variables", "ref_variable", "variable_updates", "initial_values", "variable_lists"}
+    | {"variable_scope", "variable_store", "initializers", "training", "neural", "data"},
     {"viz"},
     {"__init__", "app", "contrib", "examples", "nn", "random", "train"},
 ]
