@@ -98,6 +98,8 @@ def _settle(opdef: OpDef, given: dict[str, Any]) -> dict[str, Any]:
         if name not in attrs:
             raise TypeError(f"apply_op() got unexpected keyword arguments: {name}")
         if value is not None or attrs[name] is REQUIRED:
+            if type(attrs[name]) is bool and type(value) is not bool:
+                raise TypeError(errors.explain(f"Expected bool for argument '{name}' not {value!r}.", where=user_site()))
             attrs[name] = value
     for name, value in attrs.items():
         if value is REQUIRED:
