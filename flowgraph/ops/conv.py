@@ -55,6 +55,13 @@ def four_sizes(sizes: Sizes) -> tuple[Size, ...]:
     return sizes
 
 
+def sizes_of_images(sizes: Any) -> tuple[Size, ...]:
+    """What is known of the four sizes that a vector holds."""
+    if sizes.sizes is not None and len(sizes.sizes) == 1 and sizes.sizes[0] is not None:
+        four_sizes((None,) * sizes.sizes[0])
+    return four_sizes(shape_argument(sizes))
+
+
 def _convolved_sizes(x: Any, w: Any, **attrs: Any) -> Sizes:
     data_format, strides, dilations = attrs["data_format"], attrs["strides"], attrs["dilations"]
     x_sizes, w_sizes = four_axes(x), four_axes(w)
@@ -144,7 +151,7 @@ CONV2D = OpDef(
 CONV2D_BACKPROP_INPUT = OpDef(
     "Conv2DBackpropInput(input_sizes: int32, filter: T, out_backprop: T) -> output: T",
     attrs=_ATTRS,
-    infer=lambda sizes, w, dy, **_: four_sizes(shape_argument(sizes)),
+    infer=lambda sizes, w, dy, **_: sizes_of_images(sizes),
     forward=lambda xp, sizes, w, dy, **attrs: kernel.conv2d_backprop_input(sizes, w, dy, **_numbers(attrs)),
     gradient=_backprop_input_grad,
     cases=[
@@ -157,7 +164,7 @@ CONV2D_BACKPROP_INPUT = OpDef(
 CONV2D_BACKPROP_FILTER = OpDef(
     "Conv2DBackpropFilter(input: T, filter_sizes: int32, out_backprop: T) -> output: T",
     attrs=_ATTRS,
-    infer=lambda x, sizes, dy, **_: four_sizes(shape_argument(sizes)),
+    infer=lambda x, sizes, dy, **_: sizes_of_images(sizes),
     forward=lambda xp, x, sizes, dy, **attrs: kernel.conv2d_backprop_filter(x, sizes, dy, **_numbers(attrs)),
     gradient=_backprop_filter_grad,
     cases=[

@@ -18,6 +18,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.activation import FLOAT_TYPES
 from flowgraph.ops.reduction import one_of
 from flowgraph.ops.softmax import log_softmax, shifted, softmax, wide
+from flowgraph.ops.static_value import constant_value
 from flowgraph.sizes import Sizes, broadcast, merge, num_elements, to_text
 
 # -- the op types ----------------------------------------------------------------------------------------
@@ -72,7 +73,7 @@ def _rows_times(vector: Tensor, matrix: Tensor) -> Tensor:
 def _is_zero(grad: Tensor) -> bool:
     if grad.op.type in ("ZerosLike", "Zeros"):
         return True
-    known = grad.constant()
+    known = constant_value(grad)
     return known is not None and not known.any()
 
 
@@ -342,8 +343,9 @@ def _check_shapes(labels: Tensor, logits: Tensor) -> bool:
     if None in y or None in x[:-1]:
         return False
     if y != x[:-1]:
-        line = f"The shape of labels (received {labels.shape}) should equal the shape of logits except"
-        raise misfit(f"Shape mismatch: {line} for the last dimension (received {logits.shape}).", labels, logits)
+        line = f"The shape of labels (received {labels.shape}) should equal the shape of logits except for the"
+        line = f"Shape mismatch: {line} last dimension (received {logits.shape})."
+        raise misfit(line, labels, logits)
     return True
 
 

@@ -11,6 +11,7 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.reduction import one_of
+from flowgraph.ops.static_value import constant_value
 from flowgraph.shapes import TensorShape
 
 
@@ -69,7 +70,7 @@ def dropout_v2(
                 return x
         rate = convert_to_tensor(rate, dtype=x.dtype, name="rate")
         rate.shape.assert_has_rank(0)
-        known = rate.constant()
+        known = constant_value(rate)
         if known is not None and known == 0:
             return x
         noise = random_uniform(_noise_shape(x, noise_shape), seed=seed, dtype=x.dtype)

@@ -17,9 +17,9 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import pool as kernel
 from flowgraph.kernels.window import image_axes, infer_output_size
 from flowgraph.ops.activation import FLOAT_TYPES, REAL_TYPES
-from flowgraph.ops.array import shape, shape_argument, zeros
+from flowgraph.ops.array import shape, zeros
 from flowgraph.ops.attributes import choice, ints, per_axis
-from flowgraph.ops.conv import FORMATS, four_axes, four_sizes
+from flowgraph.ops.conv import FORMATS, four_axes, sizes_of_images
 from flowgraph.ops.identity import stop_gradient
 from flowgraph.ops.reduction import one_of
 from flowgraph.sizes import Size, Sizes
@@ -157,7 +157,7 @@ AVG_POOL = OpDef(
 AVG_POOL_GRAD = OpDef(
     "AvgPoolGrad(orig_input_shape: int32, grad: T) -> output: T",
     attrs={**_WINDOW, "T": TypeAttr(FLOAT_TYPES)},
-    infer=lambda sizes, dy, **_: four_sizes(shape_argument(sizes)),
+    infer=lambda sizes, dy, **_: sizes_of_images(sizes),
     forward=lambda xp, sizes, dy, **attrs: kernel.avg_pool_grad(sizes, dy, **attrs),
     gradient=_avg_pool_grad_grad,
     cases=[

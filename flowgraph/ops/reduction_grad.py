@@ -44,9 +44,10 @@ def sum_grad(op: Any, dy: Tensor) -> list[Any]:
     from flowgraph.ops.array import reshape, shape
     from flowgraph.ops.constant import constant
     from flowgraph.ops.shaping import tile
+    from flowgraph.ops.static_value import constant_value
 
     x, axes = op.inputs
-    known = None if x.sizes is None else axes.constant()
+    known = None if x.sizes is None else constant_value(axes)
     if known is not None:
         rank = len(x.sizes)
         if np.array_equal(known, np.arange(rank)):
@@ -71,10 +72,11 @@ def _known_shapes(x: Tensor, axes: tuple[Any, ...]) -> tuple[tuple[int, ...], tu
     cache = x.graph.memory.setdefault("reduced_shapes", {})
     found = cache.get((x.sizes, axes))
     if found is None:
-        _repeats(x.sizes, reduced_shape(x.sizes, axes))
         assert x.sizes is not None
+        reduced_shape(x.sizes, axes)
         reduced = {int(axis) % len(x.sizes) for axis in axes}
         kept = tuple(1 if axis in reduced else size for axis, size in enumerate(x.sizes))
+        _repeats(x.sizes, kept)
         repeats = tuple(size if axis in reduced else min(size, 1) for axis, size in enumerate(x.sizes))  # type: ignore[type-var]
         found = cache[x.sizes, axes] = kept, repeats
     return found

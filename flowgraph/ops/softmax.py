@@ -15,6 +15,7 @@ from flowgraph.ir.opdef import OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.activation import FLOAT_TYPES
 from flowgraph.ops.reduction import one_of, reduce_sum
+from flowgraph.ops.static_value import constant_value
 from flowgraph.sizes import Sizes
 
 # -- the op types: along the last axis -------------------------------------------------------------------
@@ -172,7 +173,7 @@ def _swapped(x: Tensor, axis: Any, last: Tensor, name: str | None = None) -> Ten
 
 
 def _check_axis(axis: Any, count: int) -> None:
-    known = axis.constant() if isinstance(axis, Tensor) else axis
+    known = constant_value(axis)
     if known is not None and not -count <= known < count:
         line = (
             f"Dimension ({int(known)}) must be in the range [{-count}, {count}) where {count} is the number "

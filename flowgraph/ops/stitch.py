@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.cases import DOUBLE, FLOAT, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.emit import emit
@@ -55,8 +54,8 @@ def _stitch_failure(indices: list[Any], data: list[Any]) -> str | None:
         first, tail = data[0].shape[indices[0].ndim :], what.shape[where.ndim :]
         if first != tail:
             return (
-                f"Need data[0].shape[{indices[0].ndim}:] = data[{i}].shape[{where.ndim}:], got data[0].shape = "
-                f"{to_text(data[0].shape)}, data[{i}].shape = {to_text(what.shape)}, indices[0].shape = "
+                f"Need data[0].shape[{indices[0].ndim}:] = data[{i}].shape[{where.ndim}:], "
+                f"got data[0].shape = {to_text(data[0].shape)}, data[{i}].shape = {to_text(what.shape)}, indices[0].shape = "
                 f"{to_text(indices[0].shape)}, indices[{i}].shape = {to_text(where.shape)}"
             )
     flat = np.concatenate([where.reshape(-1) for where in indices])
@@ -113,8 +112,8 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
             raise TypeError(f"Expected list for '{what}' argument to 'dynamic_stitch' Op, not {values!r}.")
     if len(indices) != len(data):
         raise ValueError(
-            f"List argument 'data' to 'dynamic_stitch' Op with length {len(data)} must match length {len(indices)} "
-            "of argument 'indices'."
+            f"List argument 'data' to 'dynamic_stitch' Op with length {len(data)} must match length "
+            f"{len(indices)} of argument 'indices'."
         )
     if not indices:
         line = "List argument 'indices' to 'DynamicStitch' Op with length 0 shorter than minimum length 1."
