@@ -43,6 +43,7 @@ from flowgraph.ops.random import get_seed, random_normal, random_uniform, trunca
 from flowgraph.ops.random_choice import multinomial, random_shuffle
 from flowgraph.ops.random_gamma import random_gamma, random_poisson
 from flowgraph.ops.select import where, where_v2
+from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
 from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
 from flowgraph.ops.unary import (
     abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
@@ -53,7 +54,7 @@ from flowgraph.fetches import register_session_run_conversion_functions
 from flowgraph.session import InteractiveSession, Session
 from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
 from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
-from flowgraph import math, nn, random
+from flowgraph import linalg, math, nn, random
 from flowgraph.ops.add_n import accumulate_n, add_n
 from flowgraph.ops.cumulative import cumprod, cumsum
 from flowgraph.ops.matmul import matmul, sparse_matmul

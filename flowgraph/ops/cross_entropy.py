@@ -343,9 +343,9 @@ def _check_shapes(labels: Tensor, logits: Tensor) -> bool:
     if None in y or None in x[:-1]:
         return False
     if y != x[:-1]:
-        line = f"The shape of labels (received {labels.shape}) should equal the shape of logits except for the"
-        line = f"Shape mismatch: {line} last dimension (received {logits.shape})."
-        raise misfit(line, labels, logits)
+        x_shape, y_shape = logits.shape, labels.shape
+        line = f"The shape of labels (received {y_shape}) should equal the shape of logits except for the last"
+        raise misfit(f"Shape mismatch: {line} dimension (received {x_shape}).", labels, logits)
     return True
 
 

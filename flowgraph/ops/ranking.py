@@ -180,11 +180,11 @@ def _top_grad(op: Any, dy: Tensor, _: Any) -> list[Any]:
     """The gradients go back to where the entries came from, through one flat vector of all entries."""
     from flowgraph.ops.array import reshape, shape, size, zeros
     from flowgraph.ops.cast import cast
-    from flowgraph.ops.gathering import gather
+    from flowgraph.ops.gather import gather
     from flowgraph.ops.joining import stack
     from flowgraph.ops.range import range as range_op
     from flowgraph.ops.reduction import reduce_prod
-    from flowgraph.ops.scatter_nd import scatter_nd
+    from flowgraph.ops.scattering import scatter_nd
     from flowgraph.ops.shaping import expand_dims
 
     x_shape, top_shape = shape(op.inputs[0]), shape(op.outputs[1])

@@ -128,7 +128,7 @@ def prod_grad(op: Any, dy: Tensor) -> list[Any]:
     from flowgraph.ops.cast import cast
     from flowgraph.ops.complex import conj
     from flowgraph.ops.cumulative import cumprod
-    from flowgraph.ops.gathering import gather
+    from flowgraph.ops.gather import gather
     from flowgraph.ops.joining import concat
     from flowgraph.ops.range import range as range_op
     from flowgraph.ops.reduction import reduce_prod

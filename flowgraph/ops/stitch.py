@@ -55,8 +55,8 @@ def _stitch_failure(indices: list[Any], data: list[Any]) -> str | None:
         if first != tail:
             return (
                 f"Need data[0].shape[{indices[0].ndim}:] = data[{i}].shape[{where.ndim}:], "
-                f"got data[0].shape = {to_text(data[0].shape)}, data[{i}].shape = {to_text(what.shape)}, indices[0].shape = "
-                f"{to_text(indices[0].shape)}, indices[{i}].shape = {to_text(where.shape)}"
+                f"got data[0].shape = {to_text(data[0].shape)}, data[{i}].shape = {to_text(what.shape)}, "
+                f"indices[0].shape = {to_text(indices[0].shape)}, indices[{i}].shape = {to_text(where.shape)}"
             )
     flat = np.concatenate([where.reshape(-1) for where in indices])
     outside = np.flatnonzero(flat < 0)
@@ -66,7 +66,7 @@ def _stitch_failure(indices: list[Any], data: list[Any]) -> str | None:
 def _stitch_grad(op: Any, dy: Any) -> list[Any]:
     """Each row of the data gets the gradient of the row that it became."""
     from flowgraph.ops.array import shape
-    from flowgraph.ops.gathering import gather
+    from flowgraph.ops.gather import gather
     from flowgraph.ops.segment import unsorted_segment_sum
 
     if not isinstance(dy, Tensor):  # slices of the rows

@@ -109,7 +109,7 @@ def _split_axes(axes: Sequence[int], count: int) -> tuple[list[int], list[int]]:
 def _as_matrix_at_run_time(
     x: Tensor, axes: Any, free: list[int] | None, axes_first: bool
 ) -> tuple[Tensor, Tensor, list[Size] | None]:
-    from flowgraph.ops.gathering import gather
+    from flowgraph.ops.gather import gather
     from flowgraph.ops.joining import concat, stack
     from flowgraph.ops.reduction import reduce_prod
     from flowgraph.ops.shaping import transpose
