@@ -31,6 +31,7 @@ from flowgraph.ops.math import (
     subtract,
     xlogy,
 )
+from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
 from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
 from flowgraph.ops.unary import (
     abs,

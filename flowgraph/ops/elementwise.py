@@ -17,6 +17,7 @@ REAL = (*FLOATS, *INDEX)
 ANALYTIC = (*FLOATS, *COMPLEX)
 WIDE = (dt.float16, dt.float32, dt.float64, *COMPLEX)
 """Analytic functions that TF has no bfloat16 of."""
+DOUBLE_WIDTH = (dt.float32, dt.float64)
 
 SMOOTH_UNARY = (
     case(FLOAT(2, 3)),
