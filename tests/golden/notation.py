@@ -92,20 +92,23 @@ def _tensor_text(array):
     return "%s #%s" % (head, hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16])
 
 
-def value_record(value):
-    """A fetched value as JSON-able data: arrays keep dtype, shape and exact entries, structures stay."""
+def value_record(value, limit=SAMPLED):
+    """A fetched value as JSON-able data: arrays keep dtype, shape and exact entries, structures stay.
+
+    Of an array with more than `limit` entries a few are kept, and their sums.
+    """
     if value is None:
         return None
     if isinstance(value, dict):
-        return {"dict": {str(key): value_record(value[key]) for key in sorted(value)}}
+        return {"dict": {str(key): value_record(value[key], limit) for key in sorted(value)}}
     if hasattr(value, "dense_shape"):
         value = [value.values, value.indices]
     if isinstance(value, (list, tuple)):
-        return {"list": [value_record(entry) for entry in value]}
+        return {"list": [value_record(entry, limit) for entry in value]}
     array = np.asarray(value)
     kind = "string" if array.dtype.kind in "OSU" else array.dtype.name
     record = {"dtype": kind, "shape": list(array.shape)}
-    if array.size <= SAMPLED:
+    if array.size <= limit:
         record["data"] = entries(array)
     else:
         flat = array.ravel()
@@ -128,15 +131,17 @@ def entries(array):
 
 
 def array_of(record):
-    """The array behind a small `value_record`."""
-    kind, shape = record["dtype"], record["shape"]
+    """The array behind a `value_record` with all entries, or with one that stands for all."""
+    kind, shape, data = record["dtype"], record["shape"], record["data"]
+    if len(data) == 1:
+        data = data * int(np.prod(shape, dtype=int))
     if kind == "string":
-        array = np.empty(len(record["data"]), dtype=object)
-        array[:] = [entry.encode("utf-8", "surrogateescape") for entry in record["data"]]
+        array = np.empty(len(data), dtype=object)
+        array[:] = [entry.encode("utf-8", "surrogateescape") for entry in data]
         return array.reshape(shape)
     if kind.startswith("complex"):
-        return np.array([complex(*pair) for pair in record["data"]], dtype=kind).reshape(shape)
-    return np.array(record["data"], dtype=kind).reshape(shape)
+        return np.array([complex(*pair) for pair in data], dtype=kind).reshape(shape)
+    return np.array(data, dtype=kind).reshape(shape)
 
 
 PYTHONS_WORDS = re.compile(
@@ -167,3 +172,41 @@ def first_line(error):
     text = text.strip().split("\n")[0].rstrip().replace("RefVariable", "Variable")
     text = re.sub(r"<(?:[\w.]+\.)?(\w+) object at 0x[0-9a-f]+>", r"<\1 object>", text)
     return re.sub(r"<class '(?:[\w.]+\.)?(\w+)'>", r"<class '\1'>", text)
+
+
+def call_and_run(tf, api, args, kwargs):
+    """Call a function of the library as `value_cases` describes it, and run the result."""
+    with tf.Graph().as_default():
+        result, feeds = build_call(tf, api, args, kwargs)
+        with tf.Session() as session:
+            return session.run(result, feeds)
+
+
+def build_call(tf, api, args, kwargs):
+    """Call a function of the library as `value_cases` describes it; return the result and what to feed.
+
+    The arguments are as they stand in the golden file: arrays as `value_record` writes them, dtypes as
+    `{"type": name}`.
+    """
+    feeds = {}
+
+    def argument(value):
+        if isinstance(value, list):
+            return [argument(entry) for entry in value]
+        if not isinstance(value, dict):
+            return value
+        if "type" in value:
+            return tf.as_dtype(value["type"])
+        array = array_of(value)
+        place = tf.placeholder(tf.as_dtype(value["dtype"]), array.shape)
+        feeds[place] = array
+        return place
+
+    function = tf
+    for name in api.split()[-1].split("."):
+        function = getattr(function, name)
+    result = function(*argument(args), **{key: argument(value) for key, value in kwargs.items()})
+    if api.startswith("gradient "):
+        sources = [place for place in feeds if place.dtype.is_floating]
+        result = [tf.convert_to_tensor(grad) for grad in tf.gradients(result, sources) if grad is not None]
+    return result, feeds
