@@ -8,32 +8,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
+from flowgraph.ir.refs import Refs
 from flowgraph.ir.tensor import Operation, Tensor
 
-Guard = frozenset[tuple[Tensor, bool]]
-Path = tuple[tuple[Tensor, bool], ...]
+
+class Asked(NamedTuple):
+    """The predicate of a Switch that asks a variable: the value at one moment, under whatever branch asks."""
+
+    root: Tensor
+    version: int
+    guard: Guard
+
+
+class Alive(NamedTuple):
+    """Whether a Merge has a value, where that follows from no single predicate."""
+
+    merge: Operation
+
+
+Predicate: TypeAlias = Tensor | Asked | Alive
+Guard: TypeAlias = frozenset[tuple[Predicate, bool]]
+Path: TypeAlias = tuple[tuple[Predicate, bool], ...]
 """A guard in order of nesting, the outermost predicate first."""
 
 _FREE: Guard = frozenset()
 
 
 class Guards:
-    """The guards of a set of ops (given oldest first)."""
+    """The guards of a set of ops, given in an order in which inputs come first.
 
-    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor]) -> None:
+    Attributes:
+      has_branches: whether there is a Switch or Merge among them.
+      asks: the ops at whose turn a variable is asked for a predicate.
+      choices: for each Merge the inputs that may have a value, with what each needs beyond the Merge's own guard.
+    """
+
+    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor], refs: Refs) -> None:
         self._fed = frozenset(fed)
+        self._refs = refs
         self._guard: dict[Operation, Guard] = {}
+        self._place: dict[Operation, Guard] = {}  # of Merges: where they run, which is more often than they are alive
         self._paths: dict[Guard, Path] = {_FREE: ()}
-        if not any(op.opdef.role == "switch" for op in ops):
+        self._predicates: dict[Operation, Predicate] = {}
+        self._needs: dict[Predicate, Guard] = {}
+        self._order: dict[Predicate, int] = {}
+        self.asks: dict[Operation, Asked] = {}
+        self.choices: dict[Operation, list[tuple[int, Path]]] = {}
+        self.has_branches = any(op.opdef.role in ("switch", "merge") for op in ops)
+        if not self.has_branches:
             return
         for op in ops:
             guard = self._merged(op) if op.opdef.role == "merge" else self._joined(op)
             if guard:
                 self._guard[op] = guard
-
-    def __bool__(self) -> bool:
-        return bool(self._guard)
+            if op.opdef.role == "switch":
+                self._predicates[op] = self._predicate(op)
 
     def _joined(self, op: Operation) -> Guard:
         guard = _FREE
@@ -44,11 +75,42 @@ class Guards:
         return guard
 
     def _merged(self, op: Operation) -> Guard:
+        """One input with a value is enough; what a Merge waits for through control inputs need not have run."""
         guards = [self.of(tensor) for tensor in op.inputs]
-        common = frozenset.intersection(*guards) if guards else _FREE
-        for source in op.control:
-            common |= self._guard.get(source, _FREE)
-        return common
+        possible = [(index, guard) for index, guard in enumerate(guards) if not impossible(guard)]
+        if not possible:
+            return guards[0]
+        common = frozenset.intersection(*[guard for _, guard in possible])
+        self._place[op] = common
+        self.choices[op] = [(index, self.path(guard - common)) for index, guard in possible]
+        if _covers([guard - common for _, guard in possible]):
+            return common
+        alive = Alive(op)
+        self._note(alive, common)
+        return common | {(alive, True)}
+
+    def _note(self, predicate: Predicate, needs: Guard) -> None:
+        self._needs.setdefault(predicate, needs)
+        self._order.setdefault(predicate, len(self._order))
+
+    def _predicate(self, switch: Operation) -> Predicate:
+        """What a Switch asks, found through the Identities and Switches that tf.cond puts before it."""
+        tensor = switch.inputs[1]
+        root = self._refs.root.get(tensor)
+        if root is not None:
+            itself = self._refs.root.get(switch.inputs[0]) is root or not tensor.op.opdef.alias
+            asker = switch if itself else tensor.op
+            guard = self._guard.get(asker, _FREE)
+            asked = Asked(root, self._refs.version(asker, root), guard)
+            self.asks[asker] = asked
+            self._note(asked, guard)
+            return asked
+        while tensor not in self._fed and (tensor.op.opdef.alias or tensor.op.opdef.role == "switch"):
+            tensor = tensor.op.inputs[0]
+        self._note(tensor, self.of(tensor))
+        return tensor
+
+    # -- asking ----------------------------------------------------------------------------------------------
 
     def of(self, tensor: Tensor) -> Guard:
         """Under which predicates a tensor has a value."""
@@ -56,27 +118,55 @@ class Guards:
             return _FREE
         guard = self._guard.get(tensor.op, _FREE)
         if tensor.op.opdef.role == "switch":
-            guard |= {(self.predicate(tensor.op), tensor.index == 1)}
+            guard |= {(self._predicates[tensor.op], tensor.index == 1)}
         return guard
 
-    def predicate(self, switch: Operation) -> Tensor:
-        """The tensor that a Switch asks, looked up through the Identity ops that TF puts before it."""
-        tensor = switch.inputs[1]
-        while tensor not in self._fed and tensor.op.opdef.alias and tensor.op.inputs and not tensor.op.opdef.role:
-            tensor = tensor.op.inputs[0]
-        return tensor
-
     def path(self, guard: Guard) -> Path:
+        """A guard's predicates, outer ones first: those that can be asked in fewer branches come later."""
         found = self._paths.get(guard)
         if found is None:
-            found = tuple(sorted(guard, key=lambda item: (len(self.of(item[0])), item[0].op._id, item[1])))
-            self._paths[guard] = found
+            ranked = sorted(guard, key=lambda item: (len(self._needs[item[0]]), self._order[item[0]]))
+            found = self._paths[guard] = tuple(ranked)
         return found
 
     def path_of(self, op: Operation) -> Path:
-        return self.path(self._guard.get(op, _FREE))
+        """The branches inside which an op is to be put."""
+        guard = self._place.get(op)
+        if guard is None:
+            guard = self._guard.get(op, _FREE)
+        return () if impossible(guard) else self.path(guard)
 
     def never(self, op: Operation) -> bool:
         """Whether an op lies in both branches of one predicate, and so never runs."""
-        guard = self._guard.get(op, _FREE)
-        return len({pred for pred, _ in guard}) < len(guard)
+        return impossible(self._guard.get(op, _FREE))
+
+    def exclude(self, a: Operation, b: Operation) -> bool:
+        """Whether no run runs both ops."""
+        theirs = self._guard.get(b, _FREE)
+        return any((predicate, not taken) in theirs for predicate, taken in self._guard.get(a, _FREE))
+
+    def predicates_of(self, op: Operation) -> set[Predicate]:
+        """The predicates that must be known when it is an op's turn."""
+        found = {predicate for predicate, _ in self.path_of(op)}
+        for _, path in self.choices.get(op, ()):
+            found.update(predicate for predicate, _ in path)
+        return found
+
+
+def impossible(guard: Guard) -> bool:
+    """Whether a guard asks for both answers of one predicate."""
+    return len(guard) > 1 and len({predicate for predicate, _ in guard}) < len(guard)
+
+
+def _covers(guards: Sequence[Guard]) -> bool:
+    """Whether one of the guards holds, whatever the predicates say."""
+    if not all(guards):
+        return True
+    if len(guards) < 2:
+        return False
+    predicate = next(iter(guards[0]))[0]
+    for taken in (True, False):
+        left = [guard - {(predicate, taken)} for guard in guards if (predicate, not taken) not in guard]
+        if not left or not _covers(left):
+            return False
+    return True

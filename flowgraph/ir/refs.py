@@ -12,7 +12,7 @@ The rules become extra edges for the scheduler. Where they would close a cycle i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
@@ -33,12 +33,12 @@ class Refs:
         self.edges: list[tuple[Operation, Operation]] = []
         self._mask: dict[Operation, int] = {}
         self._bits: dict[Tensor, int] = {}
+        self._readers: dict[Tensor, list[Operation]] = {}
         self._find_roots(ops, frozenset(fed))
         if self.root:
-            readers = self._find_uses(ops)
+            self._find_uses(ops)
             if self.writes:
                 self._mask_writes(ops)
-                self._order(readers)
 
     def _find_roots(self, ops: Sequence[Operation], fed: frozenset[Tensor]) -> None:
         for op in ops:
@@ -49,14 +49,20 @@ class Refs:
                         self.root[tensor] = tensor
             elif op.inputs and self.root and (opdef.alias or opdef.role == "switch" or opdef.has_refs):
                 root = self.root.get(op.inputs[0])
-                if root is not None and (opdef.alias or opdef.role == "switch" or op.outputs and op.outputs[0].dtype.is_ref):
-                    for tensor in op.outputs:
+                if root is not None and (opdef.alias or opdef.role == "switch" or self._returns_ref(op, root)):
+                    for tensor in op.outputs if opdef.role == "switch" else op.outputs[:1]:
                         if tensor not in fed:
                             self.root[tensor] = root
 
-    def _find_uses(self, ops: Sequence[Operation]) -> dict[Tensor, list[Operation]]:
-        """The readers of each variable; fills `writes`."""
-        readers: dict[Tensor, list[Operation]] = {}
+    def _returns_ref(self, op: Operation, root: Tensor) -> bool:
+        """Whether the outputs of an op that takes references are the variable again: not where two are merged."""
+        if op.opdef.role == "merge" and any(self.root.get(tensor) is not root for tensor in op.inputs):
+            return False
+        return bool(op.outputs) and op.outputs[0].dtype.is_ref
+
+    def _find_uses(self, ops: Sequence[Operation]) -> None:
+        """Note who reads and who writes each variable."""
+        readers = self._readers
         for op in ops:
             passes_on = op.outputs and op.outputs[0] in self.root
             for index, tensor in enumerate(op.inputs):
@@ -65,9 +71,8 @@ class Refs:
                     continue
                 if op.opdef.effect is Effect.WRITE and index < op.opdef.n_inputs and op.opdef.inputs[index].is_ref:
                     self.writes.setdefault(root, []).append(op)
-                elif not (passes_on and index == 0):
+                elif not (passes_on and (index == 0 or op.opdef.role == "merge")):
                     readers.setdefault(root, []).append(op)
-        return readers
 
     def _mask_writes(self, ops: Sequence[Operation]) -> None:
         """For each op the set of writes that it depends on, as the bits of an int."""
@@ -88,11 +93,16 @@ class Refs:
                 mask[op] = mine
         self._bit = bit
 
-    def _order(self, readers: dict[Tensor, list[Operation]]) -> None:
+    def order(self, exclude: Callable[[Operation, Operation], bool]) -> None:
+        """Find the edges that the rules ask for; ops that `exclude` each other (in two branches) need none."""
         depends = self.depends
         for root, writes in self.writes.items():
-            for op in readers.get(root, ()):
-                self.edges += [(op, write) for write in writes if write is not op and not depends(op, write)]
+            for op in self._readers.get(root, ()):
+                self.edges += [
+                    (op, write)
+                    for write in writes
+                    if write is not op and not depends(op, write) and not exclude(op, write)
+                ]
             for earlier, later in zip(writes, writes[1:], strict=False):
                 if not depends(earlier, later) and not depends(later, earlier):
                     self.edges.append((earlier, later))

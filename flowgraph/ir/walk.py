@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import heapq
+from collections.abc import Callable, Collection, Iterable
 
 from flowgraph.ir.tensor import Operation, Tensor
 
@@ -46,3 +47,37 @@ def descendants(ops: Iterable[Operation], through: Callable[[Tensor], bool] = la
                         seen.add(op)
                         stack.append(op)
     return seen
+
+
+def in_order(ops: list[Operation], fed: Collection[Tensor]) -> list[Operation]:
+    """The ops, inputs first and otherwise oldest first. Ops on a cycle come last.
+
+    Age alone is such an order unless inputs were changed after an op was made, as tf.cond does.
+    """
+    if all(
+        all(tensor.op._id < op._id for tensor in op.inputs) and all(source._id < op._id for source in op.control)
+        for op in ops
+    ):
+        return ops
+    by_age = {op._id: op for op in ops}
+    followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
+    waiting: dict[Operation, int] = {}
+    for op in ops:
+        sources = {tensor.op for tensor in op.inputs if tensor not in fed}
+        sources.update(source for source in op.control if source in followers)
+        for source in sources:
+            followers[source].append(op)
+        waiting[op] = len(sources)
+    heap = [op._id for op in ops if not waiting[op]]
+    ordered = []
+    while heap:
+        op = by_age[heapq.heappop(heap)]
+        ordered.append(op)
+        for follower in followers[op]:
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                heapq.heappush(heap, follower._id)
+    if len(ordered) < len(ops):
+        placed = set(ordered)
+        ordered += [op for op in ops if op not in placed]
+    return ordered

@@ -1,0 +1,130 @@
+"""When each op's turn comes: after all that it waits for, oldest first, the ops of one branch together."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+
+from flowgraph.ir.guards import Guards, Path, Predicate
+from flowgraph.ir.refs import Refs
+from flowgraph.ir.tensor import Operation, Tensor
+
+
+class Schedule:
+    """The ops that wait, those that are ready, and those that are done.
+
+    Attributes:
+      done: the ops whose turn has been.
+      asked_for: how many ops that are not done need each predicate.
+    """
+
+    def __init__(self, ops: Collection[Operation], fed: Collection[Tensor], refs: Refs, guards: Guards) -> None:
+        self._guards = guards
+        self._by_age = {op._id: op for op in ops}
+        self._ready: dict[Path, list[int]] = {(): []}
+        self._branches: dict[Path, list[tuple[int, Predicate]]] = {}  # ready ops in branches of each block
+        self.done: set[Operation] = set()
+        self.asked_for: Counter[Predicate] = Counter()
+        self._waiting: dict[Operation, int] = {}
+        self._followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
+        self._readers_before: dict[Operation, set[Operation]] = {}
+        for op in ops:
+            sources = {tensor.op for tensor in op.inputs if tensor not in fed}
+            sources.update(source for source in op.control if source in self._followers)
+            for source in sources:
+                self._followers[source].append(op)
+            self._waiting[op] = len(sources)
+        for earlier, later in refs.edges:
+            self._followers[earlier].append(later)
+            self._waiting[later] += 1
+            self._readers_before.setdefault(later, set()).add(earlier)
+        if guards.has_branches:
+            for op in ops:
+                self.asked_for.update(guards.predicates_of(op))
+        self._settle([op for op, count in self._waiting.items() if count == 0])
+
+    def _settle(self, ready: Iterable[Operation]) -> None:
+        """Queue ops that are ready; those that never run are done at once."""
+        stack = list(ready)
+        while stack:
+            op = stack.pop()
+            if self._guards.has_branches and self._guards.never(op):
+                stack += self._release(op)
+            else:
+                self._push(op)
+
+    def _push(self, op: Operation) -> None:
+        path = self._guards.path_of(op)
+        heapq.heappush(self._ready.setdefault(path, []), op._id)
+        for depth in range(len(path)):
+            entry = (op._id, path[depth][0])
+            heapq.heappush(self._branches.setdefault(path[:depth], []), entry)
+
+    def _release(self, op: Operation) -> list[Operation]:
+        """Take note that an op is done; returns the ops that waited for nothing else."""
+        self.done.add(op)
+        if self._guards.has_branches:
+            self.asked_for.subtract(self._guards.predicates_of(op))
+        freed = []
+        for follower in self._followers[op]:
+            self._waiting[follower] -= 1
+            if self._waiting[follower] == 0 and follower not in self.done:
+                freed.append(follower)
+        return freed
+
+    def finish(self, op: Operation) -> None:
+        """An op has had its turn."""
+        self._settle(self._release(op))
+
+    def waits(self, op: Operation) -> bool:
+        """Whether an op is needed in this Program and has not had its turn."""
+        return op in self._waiting and op not in self.done
+
+    @property
+    def remaining(self) -> list[Operation]:
+        return [op for op in self._waiting if op not in self.done]
+
+    def take(self, path: Path) -> Operation | None:
+        """The oldest op that is ready in a block."""
+        heap = self._ready.get(path)
+        while heap:
+            op = self._by_age[heapq.heappop(heap)]
+            if op not in self.done:
+                return op
+        return None
+
+    def ready_in(self, path: Path) -> Iterator[Operation]:
+        """The ops that are ready in a block, oldest first."""
+        for op_id in sorted(self._ready.get(path, ())):
+            op = self._by_age[op_id]
+            if op not in self.done:
+                yield op
+
+    def next_branch(self, path: Path) -> tuple[Operation, Predicate] | None:
+        """The oldest ready op in the branches of a block, and the predicate that leads to it."""
+        heap = self._branches.get(path)
+        while heap:
+            op_id, predicate = heap[0]
+            op = self._by_age[op_id]
+            if op not in self.done:
+                return op, predicate
+            heapq.heappop(heap)
+        return None
+
+    def free_a_write(self) -> tuple[Operation, list[Operation]] | None:
+        """Where the edges of the variables close a cycle: a write, and the readers that it stops waiting for.
+
+        Returns None when no write waits for readers alone.
+        """
+        for write, readers in sorted(self._readers_before.items(), key=lambda item: item[0]._id):
+            blocked = sorted((op for op in readers if op not in self.done), key=lambda op: op._id)
+            if write in self.done or not blocked or len(blocked) != self._waiting[write]:
+                continue
+            for op in blocked:
+                self._followers[op].remove(write)
+            self._waiting[write] = 0
+            self._readers_before[write] = set()
+            self._settle([write])
+            return write, blocked
+        return None
