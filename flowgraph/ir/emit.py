@@ -138,7 +138,8 @@ def _check_arg(
     opdef: OpDef, arg: Arg, value: Any, types: dict[str, Any], source: dict[str, str], args: Sequence[Any]
 ) -> None:
     """Check one input's dtype against the signature and note the attr that it fixes."""
-    if arg.is_ref and not value.dtype.is_ref:
+    members = value if arg.is_list else (value,)
+    if arg.is_ref and not all(member.dtype.is_ref for member in members):
         raise TypeError(
             errors.explain(
                 f"'{opdef.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a tf.Variable)",
@@ -149,7 +150,6 @@ def _check_arg(
     if arg.is_mixed:
         types[arg.type_attr] = [t.dtype.base_dtype for t in value]  # type: ignore[index]
         return
-    members = value if arg.number_attr else (value,)
     if not members:
         return
     dtype = members[0].dtype.base_dtype
