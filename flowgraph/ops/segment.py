@@ -15,7 +15,7 @@ from flowgraph.ir.opdef import INDEX, REALS, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import segment_grad as grads
-from flowgraph.ops.array import ones, reshape, shape_op
+from flowgraph.ops.array import ones, reshape, shape
 from flowgraph.ops.math import maximum
 from flowgraph.ops.reduction import NUMBER_TYPES, highest, lowest
 from flowgraph.shapes import Sizes, to_text
@@ -149,7 +149,7 @@ def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: s
 
 def _rows_in_segments(data: Tensor, segment_ids: Tensor, num_segments: Any) -> Tensor:
     """How many rows each segment has, at least 1, in a shape that broadcasts against its rows."""
-    each = ones(shape_op(segment_ids), data.dtype)
+    each = ones(shape(segment_ids), data.dtype)
     counts = unsorted_segment_sum(each, segment_ids, num_segments)
     assert data.sizes is not None and segment_ids.sizes is not None
     axes = len(data.sizes) - len(segment_ids.sizes)
