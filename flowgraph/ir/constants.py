@@ -48,7 +48,7 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
     """Compute one tensor from what `memory` holds: its value, or the inputs to be looked at first."""
     op = tensor.op
     opdef = op.opdef
-    if opdef.effect is not Effect.NONE or opdef.role or op.control or any(arg.is_ref for arg in opdef.inputs):
+    if opdef.effect is not Effect.NONE or opdef.role or any(arg.is_ref for arg in opdef.inputs):
         return None, []
     if opdef.partial is not None:
         sizes = opdef.partial(tensor)
