@@ -113,7 +113,7 @@ class FetchPlan:
     def _element(self, fetch: Any, said: Any) -> Rebuild:
         element = as_element(self._graph, fetch, said)
         if not self._graph.is_fetchable(element):
-            raise ValueError(f"Tensor {element} may not be fetched.")
+            raise _inaccessible(element)
         if isinstance(element, Operation):
             self.targets.append(element)
             return lambda values: None
@@ -121,6 +121,19 @@ class FetchPlan:
         if at == len(self.tensors):
             self.tensors.append(element)
         return lambda values: values[at]
+
+
+def _inaccessible(element: Tensor | Operation) -> errors.InaccessibleTensorError:
+    """The error of fetching what only a branch or loop may use."""
+    return errors.InaccessibleTensorError(
+        errors.explain(
+            f"Operation {element.op.name!r} has been marked as not fetchable. Typically this happens when it is defined "
+            "in another function or code block. Use return values,explicit Python locals or TensorFlow collections to "
+            "access it.",
+            mend="Return the tensor from the function given to tf.cond, and fetch what tf.cond returns.",
+            where=element.op.site,
+        )
+    )
 
 
 def as_element(graph: Graph, fetch: Any, said: Any) -> Tensor | Operation:

@@ -41,10 +41,10 @@ def demand_variables(program: Program, store: Store) -> None:
         raise uninitialized(empty)
 
 
-def own(value: Any, tensor: Tensor | None) -> Any:
+def own(value: Any, tensor: Tensor | None, program: Program) -> Any:
     """A fetched value as the caller's own copy: an array, or a numpy scalar (bytes for a string) when it is 0-d."""
     if value is DEAD:
-        raise no_value(tensor)
+        raise no_value(tensor, [program.tensors[i] for i in program.fetches if i in program.tensors])
     if isinstance(value, np.ndarray):
         return np.array(value) if value.ndim else value[()]
     return value
@@ -53,7 +53,7 @@ def own(value: Any, tensor: Tensor | None) -> Any:
 def collect(program: Program, values: Any) -> list[Any]:
     """The fetches of a top-level Program out of its values."""
     tensors = program.tensors
-    return [own(DEAD if i == NEVER else values[i], tensors.get(i)) for i in program.fetches]
+    return [own(DEAD if i == NEVER else values[i], tensors.get(i), program) for i in program.fetches]
 
 
 def describe(step: Step, values: Sequence[Any], program: Program) -> list[str]:

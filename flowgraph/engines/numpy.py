@@ -114,7 +114,7 @@ class Frame:
             step = self._steps[len(self._calls) - calls.__length_hint__() - 1]
             values = [self._value(number) for number in step.inputs]
             raise explain_failure(error, step, values, self._owner.program) from error
-        return [slots[at] if fresh else own(slots[at] if at is not None else array, tensor)
+        return [slots[at] if fresh else own(slots[at] if at is not None else array, tensor, self._owner.program)
                 for at, array, fresh, tensor in self._outputs]  # fmt: skip
 
     def forget(self) -> None:

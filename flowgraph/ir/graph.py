@@ -376,12 +376,12 @@ class Graph:
         return tensor not in self.memory.get("unfeedable", ())
 
     def is_fetchable(self, tensor_or_op: Any) -> bool:
-        return tensor_or_op not in self.memory.get("unfetchable", ())
+        return tensor_or_op.op not in self.memory.get("unfetchable", ())
 
     def prevent_feeding(self, tensor: Tensor) -> None:
         self.memory.setdefault("unfeedable", set()).add(tensor)
 
-    def prevent_fetching(self, op: Any) -> None:
+    def prevent_fetching(self, op: Operation) -> None:
         self.memory.setdefault("unfetchable", set()).add(op)
 
     # -- collections -----------------------------------------------------------------------------------------

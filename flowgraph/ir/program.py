@@ -142,13 +142,14 @@ IF = OpDef(
 )
 
 
-def no_value(tensor: Tensor | None) -> errors.InvalidArgumentError:
-    """The error of fetching what lies in a branch that was not taken."""
+def no_value(tensor: Tensor | None, fetches: Sequence[Tensor] = ()) -> errors.InvalidArgumentError:
+    """The error of fetching what lies in a branch that was not taken; TF numbers the fetches by their names."""
+    index = sorted({fetch.name for fetch in fetches}).index(tensor.name) if tensor in fetches else 0
     return errors.InvalidArgumentError(
         None,
         None if tensor is None else tensor.op,
         errors.explain(
-            "Retval[0] does not have value",
+            f"Retval[{index}] does not have value",
             details=[] if tensor is None else [f"{tensor.name} lies in a branch that was not taken"],
             where=None if tensor is None else tensor.op.site,
             mend="Fetch what tf.cond returns, not a tensor inside its branches.",
