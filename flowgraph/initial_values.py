@@ -88,7 +88,9 @@ def _copy(op: Operation, inputs: list[Tensor], name: str) -> Operation:
     attrs = {key: value for key, value in op.attrs.items() if key in opdef.defaults}
     made: Any = emit(opdef, *opdef.structure(inputs, op.attrs), name=name, **attrs)
     copy: Operation = made.op if isinstance(made, Tensor | Operation) else made[0].op
-    copy.colocation, copy.marks = op.colocation, op.marks
+    copy.marks = op.marks
+    if op.colocation and not op.graph._colocations:
+        copy.colocation = op.colocation
     return copy
 
 

@@ -30,6 +30,7 @@ from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops import operators
 from flowgraph.ops.array import identity
 from flowgraph.ops.cond import cond
+from flowgraph.ops.slicing import get_item
 from flowgraph.ops.state import assign, is_variable_initialized, variable_op
 from flowgraph.shapes import Sizes, TensorShape, as_sizes
 from flowgraph.sizes import compatible, is_full, to_tuple_text
@@ -115,6 +116,17 @@ class RefVariable(Updates, Variable):
         elif validate_shape:
             sizes = self._initial_value.sizes
         self._variable: Tensor = variable_op(sizes, self._initial_value.dtype.base_dtype, name=scope)
+
+    def __getitem__(self, entries: Any) -> Tensor:
+        """A part of the value, as of a tensor; and `variable[1:3].assign(value)` changes that part.
+
+        >>> v = tf.Variable([1.0, 2.0, 3.0])
+        >>> with tf.Session() as sess:
+        ...     sess.run(v.initializer)
+        ...     sess.run(v[1:]), sess.run(v[0].assign(9.0))
+        (array([2., 3.], dtype=float32), array([9., 2., 3.], dtype=float32))
+        """
+        return get_item(self.value(), entries, self)
 
     # -- its nodes -------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.ops import scatter, scatter_nd, state
+from flowgraph.ops import scatter, scatter_nd, slice_assign, state
 from flowgraph.ops.indexed_slices import IndexedSlices
 
 
@@ -137,6 +137,10 @@ class Updates:
     def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
         """Subtract from cells or slices of the variable; see `tf.scatter_nd_update`."""
         return scatter_nd.scatter_nd_sub(self._ref(), indices, updates, True, name)
+
+    def _strided_slice_assign(self, **arguments: Any) -> Tensor:
+        """What `variable[1:3].assign(value)` calls."""
+        return slice_assign.strided_slice_assign(self._ref(), **arguments)
 
 
 def _parts(sparse_delta: Any) -> tuple[Any, Any]:
