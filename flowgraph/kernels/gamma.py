@@ -7,29 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowgraph.kernels.special import digamma
+
 F64 = NDArray[np.float64]
 
 _MOST_TERMS = 10_000
 _NO_MORE = 1e-16  # a relative change that counts as none
-
-
-def digamma(x: F64) -> F64:
-    """The derivative of log(gamma(x)), for x > 0.
-
-    >>> digamma(np.array([0.5, 1.0, 30.0]))
-    array([-1.96351 , -0.577216,  3.384438])
-    """
-    x = np.array(x, np.float64)
-    result = np.zeros_like(x)
-    while (small := x < 10).any():  # digamma(x) = digamma(x + 1) - 1 / x
-        result[small] -= 1 / x[small]
-        x[small] += 1
-    # Stirling's series, of the Bernoulli numbers B_2k / 2k
-    square = 1 / (x * x)
-    series = np.zeros_like(x)
-    for coefficient in (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12):
-        series = (series + coefficient) * square
-    return result + np.log(x) - 0.5 / x - series
 
 
 def sample_derivative(alpha: NDArray[Any], sample: NDArray[Any]) -> NDArray[Any]:
