@@ -53,7 +53,7 @@ def _floor_div(xp: Any, x: Any, y: Any) -> Any:
 def _floor_mod(xp: Any, x: Any, y: Any) -> Any:
     _refuse_zero(x, y)
     rest = xp.fmod(x, y)
-    return xp.where((x < 0) == (y < 0), rest, xp.fmod(xp.add(rest, y), y))
+    return xp.where((rest != 0) & ((rest < 0) != (y < 0)), xp.add(rest, y), rest)
 
 
 def _truncate_mod(xp: Any, x: Any, y: Any) -> Any:

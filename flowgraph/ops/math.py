@@ -369,8 +369,12 @@ def xlogy(x: Any, y: Any, name: str | None = None) -> Tensor:
 # -- the larger and the smaller ------------------------------------------------------------------------------
 
 
-def _keep_first(xp: Any, x: Any, y: Any, chosen: Any) -> Any:
-    """TF compares with `<`: where y is no number x is chosen; numpy would choose y."""
+def _first_of_two(xp: Any, x: Any, y: Any, extreme: Any) -> Any:
+    """TF compares with `<`: it chooses x also where the two are equal zeros, or y is no number.
+
+    numpy, asked the other way round, chooses x of two zeros, but always what is no number.
+    """
+    chosen = extreme(y, x)
     if y.dtype.kind in "iu":
         return chosen
     unordered = xp.isnan(y)
@@ -404,7 +408,7 @@ MAXIMUM = OpDef(
     "Maximum(x: T, y: T) -> z: T",
     attrs={"T": TypeAttr(REAL)},
     infer=broadcast_shape,
-    forward=lambda xp, x, y: _keep_first(xp, x, y, xp.maximum(x, y)),
+    forward=lambda xp, x, y: _first_of_two(xp, x, y, xp.maximum),
     gradient=lambda op, dy: _extreme_grad(op, dy, greater_equal),
     elementwise=True,
     failure=incompatible,
@@ -415,7 +419,7 @@ MINIMUM = OpDef(
     "Minimum(x: T, y: T) -> z: T",
     attrs={"T": TypeAttr(REAL)},
     infer=broadcast_shape,
-    forward=lambda xp, x, y: _keep_first(xp, x, y, xp.minimum(x, y)),
+    forward=lambda xp, x, y: _first_of_two(xp, x, y, xp.minimum),
     gradient=lambda op, dy: _extreme_grad(op, dy, less_equal),
     elementwise=True,
     failure=incompatible,

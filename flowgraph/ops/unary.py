@@ -322,6 +322,14 @@ _ROUNDING_CASES = (
     case(HALF(2, 2), gradient=False),
 )
 
+
+def _round(xp: Any, x: Any) -> Any:
+    if x.dtype.kind == "i":
+        return x.copy()
+    # TF's Round, unlike its Rint, makes 0 of -0.5; adding 0 turns -0 into 0
+    return xp.where(x == 0, x, xp.rint(x) + 0)
+
+
 FLOOR = OpDef(
     "Floor(x: T) -> y: T",
     attrs={"T": TypeAttr(FLOATS)},
@@ -356,8 +364,7 @@ ROUND = OpDef(
     "Round(x: T) -> y: T",
     attrs={"T": TypeAttr(NUMERIC)},
     infer=same,
-    # adding 0 turns -0 into 0, which TF's Round, unlike its Rint, gives
-    forward=lambda xp, x: x.copy() if x.dtype.kind == "i" else xp.rint(x) + 0,
+    forward=_round,
     gradient=NO_GRADIENT,
     elementwise=True,
     cases=[*_ROUNDING_CASES, case(INT([1, -2]))],
