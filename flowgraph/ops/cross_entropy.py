@@ -344,8 +344,8 @@ def _check_shapes(labels: Tensor, logits: Tensor) -> bool:
         return False
     if y != x[:-1]:
         x_shape, y_shape = logits.shape, labels.shape
-        line = f"The shape of labels (received {y_shape}) should equal the shape of logits except for the last"
-        raise misfit(f"Shape mismatch: {line} dimension (received {x_shape}).", labels, logits)
+        line = f"The shape of labels (received {y_shape}) should equal the shape of logits except for the"
+        raise misfit(f"Shape mismatch: {line} last dimension (received {x_shape}).", labels, logits)
     return True
 
 
