@@ -78,8 +78,8 @@ ACCUMULATE_N = OpDef(
     elementwise=True,
     cases=[
         case([FLOAT(2, 3), FLOAT(2, 3), FLOAT(2, 3)], shape=(2, 3)),
-        case([FLOAT(4), FLOAT(4)], shape=(None,)),
-        case([RANDOM_INT(3), RANDOM_INT(3)], shape=None, gradient=False),
+        case([FLOAT(4), FLOAT(4)], shape=(4,)),
+        case([RANDOM_INT(3), RANDOM_INT(3)], shape=(3,), gradient=False),
     ],
 )
 
