@@ -16,6 +16,7 @@ from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.broadcast import same
+from flowgraph.ops.elementwise import told_where
 
 _KERNEL_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
 
@@ -83,7 +84,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     >>> run(cast([1.8, -2.2], tf.int32))
     array([ 1, -2], dtype=int32)
     """
-    base = as_dtype(dtype).base_dtype
+    base = _known_dtype(dtype)
     if x.__class__ is Tensor and x.dtype is base:
         return x
     if hasattr(x, "handle") and x.dtype is base:  # a resource variable, which stays one
@@ -94,6 +95,13 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
             return type(x)(indices=x.indices, values=values, dense_shape=x.dense_shape)
         x = convert_to_tensor(x, name="x")
         return x if x.dtype.base_dtype is base else cast_op(x, base, name=scope)
+
+
+def _known_dtype(dtype: Any) -> DType:
+    try:
+        return as_dtype(dtype).base_dtype
+    except TypeError as error:
+        raise told_where(error) from None
 
 
 def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
@@ -110,7 +118,7 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
 
     with name_scope(name, "saturate_cast", [value]) as scope:
         value = convert_to_tensor(value, name="value")
-        target = as_dtype(dtype).base_dtype
+        target = _known_dtype(dtype)
         if value.dtype.min < target.min:
             value = maximum(value, to_tensor(target.min, value.dtype, "min"))
         if value.dtype.max > target.max:
@@ -225,4 +233,4 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
     >>> run(bitcast([1.0, 2.0], tf.int32))
     array([1065353216, 1073741824], dtype=int32)
     """
-    return emit(BITCAST, input, type=as_dtype(type).base_dtype, name=name)
+    return emit(BITCAST, input, type=_known_dtype(type), name=name)

@@ -13,6 +13,7 @@ from flowgraph.ops.array import identity, ones_like, rank, size
 from flowgraph.ops.cast import cast
 from flowgraph.ops.compare import is_finite
 from flowgraph.ops.constant import constant
+from flowgraph.ops.elementwise import told_where
 from flowgraph.ops.indexed_slices import IndexedSlices
 from flowgraph.ops.joining import stack
 from flowgraph.ops.math import maximum, minimum
@@ -58,7 +59,10 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
 
 
 def _check_not_stretched(values: Tensor, clipped: Tensor) -> None:
-    values.shape.merge_with(clipped.shape)
+    try:
+        values.shape.merge_with(clipped.shape)
+    except ValueError as error:
+        raise told_where(error, f"to be clipped: {values!r}", f"with the bounds: {clipped!r}") from None
 
 
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Any:

@@ -8,6 +8,7 @@ from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.cases import COMPLEX as COMPLEX_INPUT
 from flowgraph.ir.cases import DOUBLE, FLOAT, HALF, RANDOM_INT, case
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import COMPLEX, FLOATS, INDEX
 
 ADDABLE = (*FLOATS, dt.uint8, dt.int8, dt.int16, *INDEX, *COMPLEX)
@@ -58,3 +59,12 @@ def refuse_integers(x: Any, op_type: str) -> None:
         raise errors.InvalidArgumentError(
             None, None, f"No OpKernel was registered to support Op '{op_type}' with T={x.dtype.name}"
         )
+
+
+def told_where(error: Exception, *details: str) -> Exception:
+    """The same error, its message completed by details and the user's line unless it has them already."""
+    text = str(error)
+    if "\n" in text:
+        return error
+    kind = TypeError if isinstance(error, TypeError) else ValueError
+    return kind(errors.explain(text, details=details, where=user_site()))

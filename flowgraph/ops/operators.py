@@ -26,6 +26,7 @@ from flowgraph.ops.compare import (
     logical_xor,
 )  # fmt: skip
 from flowgraph.ops.division import FLOOR_DIV, FLOOR_MOD, REAL_DIV, div, truediv
+from flowgraph.ops.elementwise import told_where
 from flowgraph.ops.math import ADD, ADD_V2, MUL, POW, SUB
 from flowgraph.ops.unary import abs, negative
 
@@ -101,16 +102,20 @@ def _methods(name: str, build: Method) -> dict[str, Method]:
             return build(x, y, name)
         with _scope(x, y, name) as scope:
             try:
-                y = to_tensor(y, None, "y", x.dtype.base_dtype)
-            except TypeError:
-                if hasattr(type(y), reflected_name):
+                converted = to_tensor(y, None, "y", x.dtype.base_dtype)
+            except (TypeError, ValueError) as error:
+                if isinstance(error, TypeError) and hasattr(type(y), reflected_name):
                     return NotImplemented
-                raise
-            return build(x, y, scope)
+                raise told_where(error, f"x = {x!r}", f"y = {y!r}") from None
+            return build(x, converted, scope)
 
     def reflected(y: Tensor, x: Any) -> Any:
         with _scope(y, x, name) as scope:
-            return build(to_tensor(x, y.dtype.base_dtype, "x"), y, scope)
+            try:
+                converted = to_tensor(x, y.dtype.base_dtype, "x")
+            except (TypeError, ValueError) as error:
+                raise told_where(error, f"x = {x!r}", f"y = {y!r}") from None
+            return build(converted, y, scope)
 
     return {f"__{name}__": method, reflected_name: reflected}
 
