@@ -14,7 +14,7 @@ from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.cases import BOOL, DOUBLE, FLOAT, INT, INTS, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import BareError, emit
-from flowgraph.ir.opdef import INDEX, NO_GRADIENT, NUMBERS, OpDef, TypeAttr
+from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.broadcast import same
@@ -342,9 +342,14 @@ ZEROS_LIKE = OpDef(
     cases=ANY_CASES,
 )
 
+_ONES = (
+    dt.bfloat16, dt.float16, dt.float32, dt.float64, dt.int8, dt.uint8, dt.int16, dt.uint16, dt.int32, dt.int64,
+    dt.complex64, dt.complex128, dt.bool,
+)  # fmt: skip
+
 ONES_LIKE = OpDef(
     "OnesLike(x: T) -> y: T",
-    attrs={"T": TypeAttr((*NUMBERS, dt.bool))},
+    attrs={"T": TypeAttr(_ONES)},
     infer=same,
     forward=lambda xp, x: xp.ones_like(x),
     gradient=NO_GRADIENT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph.ir.emit import emit
 from flowgraph.ir.scope import colocate_with
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, reshape, reshape_gradient, shape, size, zeros
@@ -39,6 +40,7 @@ def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     Along another axis than the first, that axis is moved to the front (behind the batch axes), rows are added up
     there, and it is moved back.
     """
+    from flowgraph.ops.gather import gather
     from flowgraph.ops.joining import concat
     from flowgraph.ops.range import range as range_op
     from flowgraph.ops.shaping import expand_dims, transpose
@@ -59,20 +61,26 @@ def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     between = range_op(batch_dims, axis_at)
     behind = range_op(axis_at + 1, axes)
     values = reshape_gradient(dy, values_shape)
-    moved = transpose(values, concat([batch, [axis_at], between, behind], 0))
-    dx = _sum_of_rows(params_shape, moved, indices, batch_dims, params_shape[axis], count)
+    order = concat([batch, [axis_at], between, behind], 0)
+    moved = transpose(values, order)
+    rows = params_shape[axis]
+    if known is not None and known < 0 and params.sizes is not None:
+        known += len(params.sizes)
+    if batch_dims and known != batch_dims:
+        # TF 1.15 forgets that the shape is transposed too, and its gradient is wrong; later versions have this op
+        params_shape = gather(params_shape, order)
+    dx = _sum_of_rows(params_shape, moved, indices, batch_dims, rows)
     return [transpose(dx, concat([batch, between + 1, [batch_dims], behind], 0)), None, None]
 
 
 def _sum_of_rows(
-    params_shape: Tensor, values: Tensor, indices: Tensor, batch_dims: int, rows: Tensor, count: Tensor
+    params_shape: Tensor, values: Tensor, indices: Tensor, batch_dims: int, rows: Tensor
 ) -> Tensor:
     """The gradient of the params with the picked axis behind the batch axes."""
     from flowgraph.ops.joining import concat
     from flowgraph.ops.reduction import PROD
     from flowgraph.ops.segment import unsorted_segment_sum
     from flowgraph.ops.shaping import expand_dims
-    from flowgraph.ir.emit import emit
 
     count = expand_dims(size(indices), 0)
     if not batch_dims:

@@ -139,10 +139,9 @@ def _warn_if_large(dense_shape: Tensor) -> None:
         size = f"with {prod(known.tolist())} elements"
     else:
         return
-    warnings.warn(
-        f"Converting sparse IndexedSlices to a dense Tensor {size}. This may consume a large amount of memory.",
-        stacklevel=2,
-    )
+    text = f"Converting sparse IndexedSlices to a dense Tensor {size}. This may consume a large amount of memory."
+    filename, line = user_site() or ("<string>", 1)
+    warnings.warn_explicit(text, UserWarning, filename, line)
 
 
 register_tensor_conversion_function(IndexedSlices, _to_dense)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.ir.cases import FLOAT, INT, RANDOM_INT, case
+from flowgraph.ir.cases import FLOAT, INT, RANDOM_INT, VALUE, case
 from flowgraph.ir.convert import is_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, REQUIRED, OpDef, TypeAttr
@@ -81,7 +81,8 @@ PAD = OpDef(
     gradient=_pad_grad,
     cases=[
         case(FLOAT(2, 3), INT([[1, 1], [0, 2]])),
-        case(FLOAT(0), INT([[2, 1]], dt.int64)),
+        case(FLOAT(0), INT([[2, 1]])),
+        case(FLOAT(3), INT([[2, 1]], dt.int64), gradient=False),  # in TF too the gradient's dtypes clash
         case(RANDOM_INT(2), INT([[0, 0]])),
     ],
 )
@@ -94,7 +95,7 @@ PAD_V2 = OpDef(
     failure=_pad_failure,
     gradient=_pad_grad,
     # TF gives the border's value no gradient, though it has one
-    cases=[case(FLOAT(2, 3), INT([[1, 1], [0, 2]]), FLOAT(), gradient=False)],
+    cases=[case(FLOAT(2, 3), INT([[1, 1], [0, 2]]), VALUE(0.5, smooth=False))],
 )
 
 

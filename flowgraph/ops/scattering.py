@@ -58,7 +58,7 @@ def _place(xp: Any, whole: Any, indices: Any, updates: Any, change: Callable[...
     """Change the entries of `whole` that the index vectors point at."""
     depth = indices.shape[-1]
     expected = indices.shape[:-1] + whole.shape[depth:]
-    if depth > whole.ndim or updates.shape != expected or first_outside(indices, whole.shape):
+    if not 0 < depth <= whole.ndim or updates.shape != expected or first_outside(indices, whole.shape):
         raise ValueError("indices out of range, or updates of another shape")
     change(whole, tuple(xp.moveaxis(indices, -1, 0)), updates)
     return whole
@@ -72,6 +72,8 @@ def _scatter_failure(whole: tuple[int, ...], indices: Any, updates: Any) -> str 
     if not np.prod(whole, dtype=np.int64) and (indices.size or updates.size):
         return f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}"
     outer, depth = indices.ndim - 1, indices.shape[-1]
+    if not depth:
+        return "Indices and updates specified for empty output shape"
     if updates.shape[:outer] != indices.shape[:-1]:
         return (
             "Outer dimensions of indices and update must match. Indices shape: "

@@ -74,7 +74,7 @@ def _collect(xp: Any, ufunc: Any, data: Any, ids: Any, count: Any, start: Any) -
 _UNSORTED_CASES: tuple[Case, ...] = (
     case(FLOAT(4, 3, gap=0.05), INTS(0, 2, 0, 1), INT(3)),
     case(FLOAT(2, 2, 3, gap=0.05), INT([[0, 1], [1, 1]]), INT(2, dt.int64)),
-    case(FLOAT(4, gap=0.05), INTS(2, -1, 0, 2, dtype=dt.int64), INT(4)),
+    case(FLOAT(5, gap=0.05), INTS(2, -1, 0, 2, 1, dtype=dt.int64), INT(3)),
 )
 
 
@@ -87,7 +87,7 @@ def _unsorted(name: str, ufunc: Any, start: Callable[[Any], Any], gradient: Any,
         forward=lambda xp, data, ids, count: _collect(xp, ufunc, data, ids, count, start(data.dtype)),
         failure=_unsorted_failure,
         gradient=gradient,
-        cases=[*_UNSORTED_CASES, case(RANDOM_INT(3, 2), INTS(1, 1, 0), INT(2))],
+        cases=[*_UNSORTED_CASES, case(RANDOM_INT(3, 2), INTS(1, 1, 0), INT(4))],
     )
 
 

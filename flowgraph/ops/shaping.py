@@ -224,7 +224,7 @@ CONJUGATE_TRANSPOSE = OpDef(
     forward=lambda xp, x, perm: xp.array(xp.conj(_transposed(xp, x, perm)), order="C"),
     failure=_transpose_failure,
     gradient=lambda op, dy: [transpose(dy, invert_permutation(op.inputs[1]), conjugate=True), None],
-    cases=[case(COMPLEX(2, 3), INTS(1, 0), gradient=False)],
+    cases=[case(COMPLEX(2, 3), INTS(1, 0))],
 )
 
 
