@@ -64,8 +64,8 @@ def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     order = concat([batch, [axis_at], between, behind], 0)
     moved = transpose(values, order)
     rows = params_shape[axis]
-    if known is not None and known < 0 and params.sizes is not None:
-        known += len(params.sizes)
+    if known is not None and params.sizes is not None:
+        known = known % len(params.sizes)
     if batch_dims and known != batch_dims:
         # TF 1.15 forgets that the shape is transposed too, and its gradient is wrong; later versions have this op
         params_shape = gather(params_shape, order)
