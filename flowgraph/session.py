@@ -94,6 +94,7 @@ class BaseSession:
         self._closed = False
         self._closed_at: Any = None
         self._stack: list[Any] = []
+        self._growth = _Growth(graph)
         if config is not None:
             _note_unused(config)
 
@@ -170,6 +171,7 @@ class BaseSession:
             )
         if self._graph.version == 0:
             raise RuntimeError(self._empty_graph())
+        self._growth.watch()
         feeds: list[Tensor] = []
         values = []
         pairs = [pair for item in (feed_dict or {}).items() for pair in expand_feed(*item)]
@@ -227,6 +229,32 @@ class BaseSession:
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"engine {self._engine.name}"
         return f"<flowgraph.{type(self).__name__} over {self._graph!r}, {state}>"
+
+
+class _Growth:
+    """Notices a graph that grows from run to run, which in TF is silent and eats time and memory."""
+
+    RUNS = 50
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph, self._version, self._times = graph, graph.version, 0
+
+    def watch(self) -> None:
+        """Called before a run that is not like one before; warns once, with the line that adds ops."""
+        if self._graph.version <= self._version:
+            return
+        self._version = self._graph.version
+        self._times += 1
+        if self._times == self.RUNS:
+            newest = self._graph.get_operations()[-1]
+            _log.warning(
+                errors.explain(
+                    f"The graph has grown before {self.RUNS} runs of one session: it has {self._version} ops by now.",
+                    details=[f"the newest op: {newest.name} ({newest.type})"],
+                    mend="Build ops once, before the loop, and feed what changes; graph.finalize() makes sure of it.",
+                    where=newest.site,
+                )
+            )
 
 
 def _is_plain(key: Any, feed_dict: Any) -> bool:

@@ -281,6 +281,17 @@ class TestSessions:
             np.testing.assert_array_equal(sess.run(w * x, {x: [1, 1]}), [2, 3])
 
 
+    def test_a_graph_that_grows_with_every_run_is_noticed_once(self, caplog: pytest.LogCaptureFixture) -> None:
+        w = tf.Variable(0.0)
+        with initialized() as sess:
+            for _ in range(150):
+                sess.run(tf.assign_add(w, 1.0))
+        assert sess.graph.version > 300
+        (record,) = [r for r in caplog.records if "grown" in r.getMessage()]
+        assert "sess.run(tf.assign_add(w, 1.0))" in record.getMessage()
+        assert "graph.finalize()" in record.getMessage()
+
+
 class TestThreads:
     def in_threads(self, count: int, work: Any) -> None:
         failures: list[BaseException] = []
