@@ -1,9 +1,9 @@
 """From a graph, fetches and feeds to a Program: prune, order, lift branches.
 
-The ops that are needed become nodes of a scheduling problem (`schedule.py`): their inputs and control inputs, and
-the edges that the variables ask for (`refs.py`). Scheduling is by age, so that a Program reads like the script that
-built the graph; ops of a branch (`guards.py`) are kept together, and each such group becomes one If step
-(`branches.py`):
+The ops that are needed become nodes of a scheduling problem (`schedule.py`): their inputs and control inputs,
+and the edges that the variables ask for (`refs.py`). Scheduling is by age, so that a Program reads like the
+script that built the graph; ops of a branch (`guards.py`) are kept together, and each such group becomes one If
+step (`branches.py`):
 
     Switch, Switch, mul, add, Merge, Merge     ==>     a, b = If(pred; then: {mul}, else: {add})
 """
@@ -24,7 +24,9 @@ from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import in_order, needed_ops
 
 
-def build_program(fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Sequence[Tensor]) -> Program:
+def build_program(
+    fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Sequence[Tensor]
+) -> Program:
     """The Program that computes `fetches` and runs `targets`, given values for `feeds`."""
     fed = set(feeds)
     by_age = needed_ops(fetches, targets, feeds)
@@ -53,14 +55,15 @@ def _straight(ops: Sequence[Operation], fetches: Sequence[Tensor], feeds: Sequen
             size += 1
         steps.append(Step(op, op.opdef, inputs, range(first, size), op.attrs))
     tensors = {number: tensor for tensor, number in value.items()}
-    return Program(tuple(steps), tuple(range(len(feeds))), tuple(value[tensor] for tensor in fetches), tensors, size)
+    fetched = tuple([value[tensor] for tensor in fetches])
+    return Program(tuple(steps), tuple(range(len(feeds))), fetched, tensors, size)
 
 
 class _Builder:
     """The general case: variables, branches, any order.
 
     Attributes:
-      value: the number of each tensor's value (of each predicate's too), as seen from the block that is being built.
+      value: the number of each tensor's value, and of each predicate's, as the block that is being built sees it.
       snapshots: (variable, version) -> a copy of that value, kept because a write came before its last use.
       needed: the variables that must have a value before the run.
     """
@@ -105,7 +108,7 @@ class _Builder:
         return Program(tuple(self.top.steps), feeds, fetches, self.tensors, self.size, tuple(self.needed))
 
     def fill(self, block: Block) -> None:
-        """Put everything that is ready into a block, and into the branches inside it, until nothing more is."""
+        """Put all that is ready into a block, and into the branches inside it, until nothing more is."""
         take, finish = self.schedule.take, self.schedule.finish
         while True:
             op = take(block.path)
@@ -119,7 +122,7 @@ class _Builder:
             self.branches.lift(block, *inner)
 
     def _break_cycle(self) -> None:
-        """The rules of the variables contradict each other: give the readers of one write a copy of the old value."""
+        """The rules of the variables close a cycle: give the readers of one write a copy of the old value."""
         freed = self.schedule.free_a_write()
         if freed is None:
             names = ", ".join(op.name for op in self.schedule.remaining)
@@ -189,7 +192,8 @@ class _Builder:
         if root is None:
             if tensor.op.opdef.role == "merge":
                 raise NotImplementedError(
-                    f"{op.name} changes a variable that tf.cond chooses ({tensor.name}): change it in the branches."
+                    f"{op.name} changes a variable that tf.cond chooses ({tensor.name}): "
+                    "change it in the branches."
                 )
             return self.value[tensor]
         first = self.refs.writes.get(root, [op])[0]

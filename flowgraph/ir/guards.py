@@ -1,8 +1,9 @@
-"""Which branches an op lies in: the predicates under which it runs at all, worked out from Switch and Merge alone.
+"""Which branches an op lies in: the predicates under which it runs at all, found from Switch and Merge alone.
 
-    pred ──┐
-    x ── Switch ──false── f ──┐            f lies in (pred, False), t in (pred, True);
-             └────true─── t ── Merge       the Merge lies in neither: one of its inputs is always there
+Here f lies in (pred, False), t in (pred, True), and the Merge in neither: one of its inputs is always there:
+
+    x ── Switch ──false── f ──┐
+    pred ──┘  └───true─── t ── Merge
 """
 
 from __future__ import annotations
@@ -42,14 +43,14 @@ class Guards:
     Attributes:
       has_branches: whether there is a Switch or Merge among them.
       asks: the ops at whose turn a variable is asked for a predicate.
-      choices: for each Merge the inputs that may have a value, with what each needs beyond the Merge's own guard.
+      choices: for each Merge the inputs that may have a value, and what each needs beyond the Merge's guard.
     """
 
     def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor], refs: Refs) -> None:
         self._fed = frozenset(fed)
         self._refs = refs
         self._guard: dict[Operation, Guard] = {}
-        self._place: dict[Operation, Guard] = {}  # of Merges: where they run, which is more often than they are alive
+        self._place: dict[Operation, Guard] = {}  # of Merges: where they run; they are not always alive there
         self._paths: dict[Guard, Path] = {_FREE: ()}
         self._predicates: dict[Operation, Predicate] = {}
         self._needs: dict[Predicate, Guard] = {}
@@ -75,7 +76,7 @@ class Guards:
         return guard
 
     def _merged(self, op: Operation) -> Guard:
-        """One input with a value is enough; what a Merge waits for through control inputs need not have run."""
+        """One input with a value is enough, and what a Merge waits for by control inputs need not have run."""
         guards = [self.of(tensor) for tensor in op.inputs]
         possible = [(index, guard) for index, guard in enumerate(guards) if not impossible(guard)]
         if not possible:

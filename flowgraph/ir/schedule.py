@@ -19,7 +19,9 @@ class Schedule:
       asked_for: how many ops that are not done need each predicate.
     """
 
-    def __init__(self, ops: Collection[Operation], fed: Collection[Tensor], refs: Refs, guards: Guards) -> None:
+    def __init__(
+        self, ops: Collection[Operation], fed: Collection[Tensor], refs: Refs, guards: Guards
+    ) -> None:
         self._guards = guards
         self._by_age = {op._id: op for op in ops}
         self._ready: dict[Path, list[int]] = {(): []}
@@ -83,6 +85,7 @@ class Schedule:
 
     @property
     def remaining(self) -> list[Operation]:
+        """The ops whose turn has not been."""
         return [op for op in self._waiting if op not in self.done]
 
     def take(self, path: Path) -> Operation | None:
