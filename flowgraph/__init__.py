@@ -14,6 +14,7 @@ from flowgraph.ir.scope import (
     get_collection_ref, get_default_graph, get_default_session, name_scope, reset_default_graph, set_random_seed,
 )  # fmt: skip
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.assertion import Assert
 from flowgraph.ops.array import (
     fill, identity, identity_n, ones, ones_like, rank, reshape, shape, shape_n, size, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
@@ -41,6 +42,7 @@ from flowgraph.ops.math import (
 from flowgraph.ops import operators as _operators  # installs Python's operators on Tensor
 from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
 from flowgraph.ops.random_choice import multinomial, random_shuffle
+from flowgraph.ops.random_crop import random_crop
 from flowgraph.ops.random_gamma import random_gamma, random_poisson
 from flowgraph.ops.select import where, where_v2
 from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
@@ -90,7 +92,7 @@ from flowgraph.ops.initializers import (
 from flowgraph.ops.scatter import (
     scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul, scatter_sub, scatter_update,
 )  # fmt: skip
-from flowgraph.ops.scatter_nd import scatter_nd_add, scatter_nd_sub, scatter_nd_update
+from flowgraph.ops.scatter_nd import batch_scatter_update, scatter_nd_add, scatter_nd_sub, scatter_nd_update
 from flowgraph.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
 from flowgraph.variable_lists import (
     all_variables, assert_variables_initialized, global_variables, global_variables_initializer,

@@ -108,6 +108,18 @@ def stateless(tf):
     return fetches, [{"seed:0": [1, 2]}, {"seed:0": [1, 2]}, {"seed:0": [-1, 2**40]}]
 
 
+def crops(tf):
+    tf.set_random_seed(1)
+    image = tf.placeholder(tf.float32, [None, None, 1], name="image")
+    fetches = [
+        tf.random_crop(image, [2, 2, 1]),
+        tf.random_crop([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [1, 3], seed=2, name="row"),
+        tf.random_crop(3.0, []),
+    ]
+    pixels = [[[10 * y + x] for x in range(6)] for y in range(4)]
+    return fetches, [{"image:0": pixels}, {"image:0": pixels[:2]}, {"image:0": pixels}]
+
+
 def shapes(tf):
     """What is known of the results' shapes; nothing is run."""
     any_shape = tf.placeholder(tf.float32)
@@ -130,6 +142,8 @@ def shapes(tf):
     tf.random_gamma(vector, 1.0)
     tf.random_poisson(matrix, [2], tf.int32)
     tf.random_poisson(any_shape, pair32)
+    tf.random_crop(matrix, [5, 2])
+    tf.random_crop(any_shape, pair32)
     tf.random.stateless_normal(pair32, pair)
     tf.random.stateless_categorical(matrix, count, pair)
     return [], []
@@ -150,6 +164,7 @@ PROGRAMS = [
     changing_sizes,
     tensor_arguments,
     stateless,
+    crops,
     shapes,
     gamma_gradient,
 ]

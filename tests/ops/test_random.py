@@ -326,6 +326,11 @@ RUNNING = {
     ),
     "gamma, negative size": (lambda: tf.random_gamma(fed(), 2.0), [-1], NEGATIVE),
     "poisson, scalar shape": (lambda: tf.random_poisson(2.0, fed()), 3, NO_VECTOR),
+    "crop": (
+        lambda: tf.random_crop([[1, 2, 3], [4, 5, 6]], fed()),
+        [2, 4],
+        "assertion failed: [Need value.shape >= size, got ] [2 3] [2 4]",
+    ),
     "stateless seed": (
         lambda: tf.random.stateless_uniform([2], fed()), [1], "seed must have shape [2], not [1]",
     ),
