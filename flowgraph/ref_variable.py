@@ -34,11 +34,10 @@ from flowgraph.ops.slicing import get_item
 from flowgraph.ops.state import assign, is_variable_initialized, variable_op
 from flowgraph.shapes import Sizes, TensorShape, as_sizes
 from flowgraph.sizes import compatible, is_full, to_tuple_text
-from flowgraph.variable_updates import Updates
 from flowgraph.variables import Variable, VariableAggregation, VariableSynchronization, settle_options
 
 
-class RefVariable(Updates, Variable):
+class RefVariable(Variable):
     """The kind of variable that TF 1.x makes by default; `Variable` tells of its arguments."""
 
     def __init__(

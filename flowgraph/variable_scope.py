@@ -154,7 +154,7 @@ def _check_dtype(initializer: Any, dtype: Any) -> None:
     if given != dtype:
         raise ValueError(
             errors.explain(
-                f"Initializer type '{given!r}' and explicit dtype '{dtype!r}' don't match.",
+                f"Initializer type '{given!s}' and explicit dtype '{dtype!s}' don't match.",
                 mend=f"Leave dtype away, or give it an initial value of {dt.as_dtype(dtype).name}.",
                 where=user_site(),
             )
@@ -398,7 +398,7 @@ class variable_scope:  # noqa: N801 (a `with` block under TF's name)
         if isinstance(target, VariableScope):
             name = target.name.rpartition("/")[2]
         else:
-            name = self._default_name if target is None else target
+            name = target if isinstance(target, str) else self._default_name or ""
         if not self._has_name_scope:
             current = self._graph.get_name_scope()
             self._name_scope = NameScope(self._graph, f"{current}/" if current else "")

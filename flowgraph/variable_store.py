@@ -219,7 +219,7 @@ def _default_initializer(name: str, dtype: DType) -> Any:
         return GlorotUniform()
     if dtype.is_integer or dtype.is_bool or dtype.base_dtype is dt.string:
         return Zeros()
-    raise ValueError(f"An initializer for variable {name} of {dtype.base_dtype!r} is required")
+    raise ValueError(f"An initializer for variable {name} of {dtype.base_dtype!s} is required")
 
 
 def _needs_no_arguments(function: Callable[..., Any]) -> bool:

@@ -138,6 +138,12 @@ class Updates:
         """Subtract from cells or slices of the variable; see `tf.scatter_nd_update`."""
         return scatter_nd.scatter_nd_sub(self._ref(), indices, updates, True, name)
 
+    def batch_scatter_update(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
+        """Put new rows into each matrix of a batch; see `tf.batch_scatter_update`."""
+        return scatter_nd.batch_scatter_update(self._ref(), *_parts(sparse_delta), use_locking, name)
+
     def _strided_slice_assign(self, **arguments: Any) -> Tensor:
         """What `variable[1:3].assign(value)` calls."""
         return slice_assign.strided_slice_assign(self._ref(), **arguments)

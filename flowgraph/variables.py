@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import Reference, get_default_graph
+from flowgraph.variable_updates import Updates
 
 # -- how copies of a variable on several machines would be kept equal ---------------------------------------
 
@@ -62,27 +64,8 @@ def settle_options(
 _CREATORS = "variable creators"
 
 
-def _create(
-    initial_value: Any = None,
-    trainable: bool | None = None,
-    collections: Any = None,
-    validate_shape: bool = True,
-    caching_device: Any = None,
-    name: str | None = None,
-    variable_def: Any = None,
-    dtype: Any = None,
-    expected_shape: Any = None,
-    import_scope: str | None = None,
-    constraint: Callable[[Any], Any] | None = None,
-    use_resource: bool | None = None,
-    synchronization: VariableSynchronization = VariableSynchronization.AUTO,
-    aggregation: VariableAggregation = VariableAggregation.NONE,
-    shape: Any = None,
-) -> Any:
+def _create(options: dict[str, Any]) -> Any:
     """What a call of `tf.Variable` does: ask the creators around it, the innermost first."""
-    options = dict(locals())
-    if aggregation is None:
-        options["aggregation"] = VariableAggregation.NONE
     make: Callable[..., Any] = _make_variable
     for creator in get_default_graph().memory.get(_CREATORS, ()):
         make = functools.partial(creator, make)
@@ -144,10 +127,28 @@ class _VariableType(type):
     """Lets `tf.Variable(...)` return whatever kind of variable is asked for."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        return _create(*args, **kwargs) if cls is Variable else super().__call__(*args, **kwargs)
+        if cls is not Variable:
+            return super().__call__(*args, **kwargs)
+        try:
+            given = cls.__signature__.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"Variable() {error}") from None
+        given.apply_defaults()
+        return _create(given.arguments)
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        return _signature(cls)
 
 
-class Variable(metaclass=_VariableType):
+@functools.cache
+def _signature(cls: Any) -> inspect.Signature:
+    """How a class of variables is called."""
+    found = inspect.signature(cls.__init__)
+    return found.replace(parameters=list(found.parameters.values())[1:])
+
+
+class Variable(Updates, metaclass=_VariableType):
     """A value that lives in a session, lasts from run to run, and is changed by ops.
 
     Wherever a tensor is expected a variable stands for its value. It has no value in a session before its
@@ -182,6 +183,26 @@ class Variable(metaclass=_VariableType):
 
     is_tensor_like = True
     __array_priority__ = 100  # numpy leaves `array + variable` to us
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        collections: Any = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        expected_shape: Any = None,
+        import_scope: str | None = None,
+        constraint: Callable[[Any], Any] | None = None,
+        use_resource: bool | None = None,
+        synchronization: VariableSynchronization = VariableSynchronization.AUTO,
+        aggregation: VariableAggregation = VariableAggregation.NONE,
+        shape: Any = None,
+    ) -> None:
+        raise NotImplementedError  # calling the class makes one of its subclasses
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("'Variable' object is not iterable.")

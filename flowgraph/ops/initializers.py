@@ -285,7 +285,7 @@ class VarianceScaling(Initializer):
         }
 
 
-def _as_list(shape: Any) -> Sequence[int]:
+def _as_list(shape: Any) -> Any:
     return shape.as_list() if isinstance(shape, TensorShape) else shape
 
 

@@ -8,10 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, Effect, OpDef, TypeAttr
+from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.array import ones_like, reshape, shape
+from flowgraph.ops.cast import CAST
+from flowgraph.ops.joining import concat
+from flowgraph.ops.range import range_op
 from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.ops.scatter import Change, change_rows, emit_scatter, first_outside, put, refuse
+from flowgraph.ops.shaping import expand_dims
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import merge, to_text
 
@@ -75,7 +83,7 @@ def _check_slices(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) 
             f"updates.shape: {to_text(updates.shape)}, indices.shape: {to_text(indices.shape)}, "
             f"params_shape: {to_text(buffer.shape)}, slice_dim: {depth}, and batch_dim: {len(outer)}"
         )
-    outside = ((indices < 0) | (indices >= buffer.shape[:depth])).any(axis=-1)
+    outside = np.any((indices < 0) | (indices >= buffer.shape[:depth]), axis=-1)
     if outside.any():
         at, index = first_outside(indices, outside)
         named = ", ".join(str(int(i)) for i in index)
@@ -141,3 +149,49 @@ def scatter_nd_sub(
 ) -> Tensor:
     """Subtract from cells or slices of a variable; see `scatter_nd_update`."""
     return emit_scatter(SCATTER_ND_SUB, "scatter_nd_sub", ref, indices, updates, use_locking, name)
+
+
+def batch_scatter_update(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
+) -> Tensor:
+    """Put new rows into each matrix of a batch: ref[b, indices[b, i]] = updates[b, i]; b may be several axes.
+
+    Args:
+      ref: the variable.
+      indices: an int32 or int64 tensor of known rank.
+      updates: the rows, of shape indices.shape + ref.shape[rank of indices:].
+      use_locking: noted in the graph; updates of a variable never overlap here.
+      name: the scope of the new ops.
+
+    Returns:
+      The variable itself, as it is after the update.
+
+    Raises:
+      ValueError: the rank of `indices` is not known.
+
+    >>> v = tf.Variable([[1, 2, 3], [4, 5, 6]])
+    >>> with tf.Session() as sess:
+    ...     sess.run(v.initializer)
+    ...     sess.run(batch_scatter_update(v, [[0], [2]], [[7], [9]]))
+    array([[7, 2, 3],
+           [4, 5, 9]], dtype=int32)
+    """
+    with name_scope(name):
+        indices = convert_to_tensor(indices, name="indices")
+        sizes = shape(indices)
+        if indices.sizes is None:
+            raise ValueError("batch_gather does not allow indices with unknown shape.")
+        last = expand_dims(indices, axis=-1)
+        columns = [_numbers_along(axis, sizes, last) for axis in range(len(indices.sizes) - 1)]
+        return scatter_nd_update(ref, concat([*columns, last], axis=-1), updates, use_locking)
+
+
+def _numbers_along(axis: int, sizes: Tensor, like: Tensor) -> Any:
+    """The shape of `like`, each entry its own position along one axis."""
+    size = sizes[axis]
+    spread: list[Any] = [1] * len(like.sizes or ())
+    spread[axis] = size
+    numbers = reshape(range_op(0, size, 1), spread)
+    if numbers.dtype != like.dtype:
+        numbers = emit(CAST, numbers, DstT=like.dtype)
+    return numbers * ones_like(like)

@@ -146,7 +146,7 @@ def assign(
     """Give a variable a value, when the result is run.
 
     Args:
-      ref: the variable.
+      ref: the variable, or a part of it such as `variable[1:3]`.
       value: its new value, of the variable's dtype.
       validate_shape: False lets the variable take any shape; by default the shapes must match.
       use_locking: noted in the graph; updates of a variable never overlap here.
@@ -165,6 +165,8 @@ def assign(
     ...     sess.run(assign(v, v * 2))
     array([2., 4.], dtype=float32)
     """
+    if isinstance(ref, Tensor) and ref.op.type == "StridedSlice":
+        return ref.assign(value, name=name)  # type: ignore[attr-defined]
     demand_variable(ref, "assign")
     return emit(ASSIGN, ref, value, validate_shape=validate_shape, use_locking=use_locking, name=name)
 
