@@ -1,8 +1,8 @@
 """Lifting branches: groups of ops that run under one predicate become If steps.
 
 While a branch is built its steps go to a block of their own. When nothing more of it is ready, the blocks of
-the two answers are closed and become the bodies of an If: a Merge that joins them is an output of it, and what
-later ops of the same branch still need is an output too, without a value when the other branch is taken:
+the two answers are closed and become the bodies of an If: a Merge that joins them is an output, and what
+later ops of the same branch still need is an output too, with no value when the other branch is taken:
 
     a ─ Switch ─ exp ─ Merge ─ y          y, e = If(pred; then: {e = exp(a)} gives (e, e)
          └────────────┘  exp ─ (later)                    else: {} gives (a, never))

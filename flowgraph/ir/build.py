@@ -2,8 +2,8 @@
 
 The ops that are needed become nodes of a scheduling problem (`schedule.py`): their inputs and control inputs,
 and the edges that the variables ask for (`refs.py`). Scheduling is by age, so that a Program reads like the
-script that built the graph; ops of a branch (`guards.py`) are kept together, and each such group becomes one If
-step (`branches.py`):
+script that built the graph; ops of a branch (`guards.py`) are kept together, and each such group becomes one
+If step (`branches.py`):
 
     Switch, Switch, mul, add, Merge, Merge     ==>     a, b = If(pred; then: {mul}, else: {add})
 """
@@ -63,7 +63,7 @@ class _Builder:
     """The general case: variables, branches, any order.
 
     Attributes:
-      value: the number of each tensor's value, and of each predicate's, as the block that is being built sees it.
+      value: the number of each tensor's value, and of each predicate's, as the block being built sees it.
       snapshots: (variable, version) -> a copy of that value, kept because a write came before its last use.
       needed: the variables that must have a value before the run.
     """
@@ -251,5 +251,5 @@ class _Builder:
         return number
 
     def _ask(self, asked: Asked, op: Operation, block: Block) -> None:
-        """A variable decides which branch runs: its value at this moment decides for all ops of the branch."""
+        """A variable decides which branch runs: its value at this moment, for all ops of the branch."""
         self.define(asked, self.copy(asked.root, asked.version, op, block), block)

@@ -76,7 +76,7 @@ class Guards:
         return guard
 
     def _merged(self, op: Operation) -> Guard:
-        """One input with a value is enough, and what a Merge waits for by control inputs need not have run."""
+        """One input with a value is enough; what a Merge waits for by control inputs need not have run."""
         guards = [self.of(tensor) for tensor in op.inputs]
         possible = [(index, guard) for index, guard in enumerate(guards) if not impossible(guard)]
         if not possible:

@@ -31,6 +31,7 @@ class Operation:
         "name", "opdef", "outputs", "site",
     )  # fmt: skip
 
+    _id: int  # how many ops the graph had with this one
     graph: Graph
     opdef: OpDef
     name: str

@@ -10,7 +10,7 @@ def verify(program: Program) -> None:
     """Check that a Program is well formed.
 
     Every value is made once, and before it is used; a body gets what its If passes to it and gives what its If
-    makes; a variable's value is not used after the variable was written, unless it was copied or read again.
+    makes; a variable's value is not used after the variable was written, unless it is a copy or read again.
 
     Raises:
       AssertionError: it is not; the message names the step.
