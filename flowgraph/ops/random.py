@@ -7,6 +7,7 @@ far it has come in each op's stream, so that every run goes on where the one bef
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from flowgraph import dtypes as dt
@@ -23,7 +24,7 @@ from flowgraph.kernels.philox import Stream
 from flowgraph.kernels.seeds import graph_seed_pair
 from flowgraph.ops.array import shape_argument
 from flowgraph.ops.math import add, multiply, subtract
-from flowgraph.shapes import Dimension, Sizes, num_elements, to_text
+from flowgraph.shapes import Dimension, Sizes, to_text
 
 FLOATS = (dt.float16, dt.bfloat16, dt.float32, dt.float64)
 
@@ -70,7 +71,7 @@ def run_shape(shape: Any) -> tuple[int, ...]:
     """The sizes in a shape vector at run time.
 
     Raises:
-      InvalidArgumentError: it is no vector, or a size is negative.
+      InvalidArgumentError: it is no vector, a size is negative, or their product has more than 63 bits.
     """
     if shape.ndim != 1:
         message = f"shape must be a vector of {{int32,int64}}, got shape {to_text(shape.shape)}"
@@ -79,6 +80,9 @@ def run_shape(shape: Any) -> tuple[int, ...]:
     if sizes and min(sizes) < 0:
         negative = next(size for size in sizes if size < 0)
         raise InvalidArgumentError(None, None, f"Dimension {negative} must be >= 0")
+    if prod(sizes) >= 2**63:
+        message = f"Shape {to_text(sizes)} would have more than 2**63 - 1 elements"
+        raise InvalidArgumentError(None, None, message)
     return sizes
 
 
@@ -95,7 +99,7 @@ def _draw(kernel: Callable[..., Any]) -> Callable[..., Any]:
 
     def forward(ctx: Any, shape: Any, *, seed: int, seed2: int, dtype: Any) -> Any:
         sizes = run_shape(shape)
-        stream = own_stream(ctx, seed, seed2, distributions.reserved(num_elements(sizes) or 0))
+        stream = own_stream(ctx, seed, seed2, distributions.reserved(prod(sizes)))
         return kernel(stream, sizes, dtype.np)
 
     return forward
@@ -172,7 +176,7 @@ def scalar_bounds(minval: Any, maxval: Any) -> tuple[int, int]:
 def _draw_ints(ctx: Any, shape: Any, minval: Any, maxval: Any, *, seed: int, seed2: int) -> Any:
     sizes = run_shape(shape)
     low, high = scalar_bounds(minval, maxval)
-    stream = own_stream(ctx, seed, seed2, distributions.reserved(num_elements(sizes) or 0))
+    stream = own_stream(ctx, seed, seed2, distributions.reserved(prod(sizes)))
     return distributions.uniform_int(stream, sizes, low, high, minval.dtype)
 
 

@@ -298,6 +298,11 @@ RUNNING = {
     "normal, negative size": (lambda: tf.random_normal(fed()), [-1, 3], NEGATIVE),
     "normal, scalar shape": (lambda: tf.random_normal(fed()), 3, NO_VECTOR),
     "uniform, matrix as shape": (lambda: tf.random_uniform(fed()), [[2, 3]], f"{NO_VECTOR[:-2]}[1,2]"),
+    "uniform, too large": (
+        lambda: tf.random_uniform(fed()),
+        [2**20] * 4,
+        "Shape [1048576,1048576,1048576,1048576] would have more than 2**63 - 1 elements",
+    ),
     "integers, scalar shape": (lambda: tf.random_uniform(fed(), 0, 5, tf.int32), 3, NO_VECTOR),
     "integers, none": (
         lambda: tf.random_uniform([2], 4, fed(), tf.int32), 4, "Need minval < maxval, got 4 >= 4",
