@@ -10,8 +10,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from flowgraph import errors
-from flowgraph.ir.graph import user_site
-from flowgraph.ir.scope import Reference, get_default_graph
+from flowgraph.dtypes import DType
+from flowgraph.ir.convert import register_tensor_conversion_function
+from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.scope import Reference, control_dependencies, get_default_graph, get_default_session
+from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops import operators
+from flowgraph.ops.array import identity
+from flowgraph.ops.cond import cond
+from flowgraph.ops.slicing import get_item
+from flowgraph.ops.state import is_variable_initialized
+from flowgraph.shapes import TensorShape
 from flowgraph.variable_updates import Updates
 
 # -- how copies of a variable on several machines would be kept equal ---------------------------------------
@@ -204,9 +213,187 @@ class Variable(Updates, metaclass=_VariableType):
     ) -> None:
         raise NotImplementedError  # calling the class makes one of its subclasses
 
+    _variable: Tensor
+    _initial_value: Tensor
+    _initializer_op: Operation
+    _snapshot: Tensor
+    _trainable: bool
+    _constraint: Callable[[Any], Any] | None
+    _synchronization: VariableSynchronization
+    _aggregation: VariableAggregation
+
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("'Variable' object is not iterable.")
 
     def experimental_ref(self) -> Reference:
         """The variable as a dictionary key."""
         return Reference(self)
+
+    def __getitem__(self, entries: Any) -> Tensor:
+        """A part of the value, as of a tensor; and `variable[1:3].assign(value)` changes that part.
+
+        >>> v = tf.Variable([1.0, 2.0, 3.0])
+        >>> with tf.Session() as sess:
+        ...     sess.run(v.initializer)
+        ...     sess.run(v[1:]), sess.run(v[0].assign(9.0))
+        (array([2., 3.], dtype=float32), array([9., 2., 3.], dtype=float32))
+        """
+        return get_item(self.value(), entries, self)
+
+    # -- its nodes -------------------------------------------------------------------------------------------
+
+    def _ref(self) -> Tensor:
+        """The reference that ops need to change the variable."""
+        return self._variable
+
+    _as_graph_element = _ref
+
+    def value(self) -> Tensor:
+        """The tensor that ops which use the variable take: `w/read`."""
+        return self._snapshot
+
+    _AsTensor = value
+
+    def read_value(self) -> Tensor:
+        """A new tensor of the variable's value, read where control dependencies around this call say."""
+        return identity(self._variable, name="read")
+
+    def initialized_value(self) -> Tensor:
+        """The variable's value if it has one, else its initial value: to initialize another variable with.
+
+        >>> a = tf.Variable(tf.random_normal([2], seed=1))
+        >>> b = tf.Variable(a.initialized_value())
+        >>> with tf.Session() as sess:
+        ...     sess.run(tf.global_variables_initializer())
+        ...     sess.run(a - b)
+        array([0., 0.], dtype=float32)
+        """
+        with control_dependencies(None):
+            return cond(is_variable_initialized(self), self.read_value, lambda: self.initial_value)
+
+    @property
+    def op(self) -> Operation:
+        """The op that holds the buffer."""
+        return self._variable.op
+
+    @property
+    def initializer(self) -> Operation:
+        """The op that gives the variable its initial value."""
+        return self._initializer_op
+
+    @property
+    def initial_value(self) -> Tensor:
+        """The tensor with which the initializer fills the variable."""
+        return self._initial_value
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that the variable belongs to."""
+        return self._variable.graph
+
+    # -- what is known of it ---------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name of the buffer's tensor: 'w:0'."""
+        return self._variable.name
+
+    @property
+    def _shared_name(self) -> str:
+        return self._variable.op.name
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype, as a reference: `tf.float32_ref`; `dtype.base_dtype` is that of the value."""
+        return self._variable.dtype
+
+    @property
+    def shape(self) -> TensorShape:
+        """The static shape."""
+        return self._variable.shape
+
+    def get_shape(self) -> TensorShape:
+        """The static shape."""
+        return self._variable.shape
+
+    def set_shape(self, shape: Any) -> None:
+        """Add what is known of the static shape, for a variable made with `validate_shape=False`."""
+        self._variable.set_shape(shape)
+        self._snapshot.set_shape(shape)
+
+    @property
+    def device(self) -> str:
+        """The device asked for when the variable was made."""
+        return self._variable.device
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers change it."""
+        return self._trainable
+
+    @property
+    def constraint(self) -> Callable[[Any], Any] | None:
+        """The function that optimizers apply to it after each update, or None."""
+        return self._constraint
+
+    @property
+    def synchronization(self) -> VariableSynchronization:
+        """As given when the variable was made."""
+        return self._synchronization
+
+    @property
+    def aggregation(self) -> VariableAggregation:
+        """As given when the variable was made."""
+        return self._aggregation
+
+    def __repr__(self) -> str:
+        return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+
+    # -- in a session ----------------------------------------------------------------------------------------
+
+    def eval(self, session: Any = None) -> Any:
+        """The value in a session, by default the default session."""
+        return self._variable.eval(session=session)
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """Put a value into the variable in a session, by default the default one; adds no op to the graph.
+
+        Raises:
+          ValueError: there is no session, or the value has another shape.
+
+        >>> v = tf.Variable([1, 2])
+        >>> with tf.Session():
+        ...     v.load([3, 4])
+        ...     v.eval()
+        array([3, 4], dtype=int32)
+        """
+        session = session or get_default_session()
+        if session is None:
+            raise ValueError(
+                "Either session argument should be provided or default session should be established"
+            )
+        session.run(self._initializer_op, {self._initializer_op.inputs[1]: value})
+
+
+operators.install(Variable, lambda variable: variable.value())
+
+
+def _to_tensor(
+    variable: Variable, dtype: DType | None = None, _name: str | None = None, as_ref: bool = False
+) -> Tensor:
+    if dtype is not None and not dtype.is_compatible_with(variable.dtype):
+        raise ValueError(
+            errors.explain(
+                f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
+                f"'{variable.dtype.name}'",
+                details=[f"the variable: {variable!r}"],
+                mend=f"tf.cast(variable, tf.{dtype.name}) converts its value.",
+                where=user_site(),
+            )
+        )
+    return variable._ref() if as_ref else variable.value()
+
+
+register_tensor_conversion_function(
+    Variable, lambda value, dtype=None, name=None, as_ref=False: _to_tensor(value, dtype, name, as_ref)
+)
