@@ -152,7 +152,7 @@ def _pack_sizes(values: list[Any], *, axis: int) -> Sizes:
 
 def _packed_shape(output: Tensor) -> Sizes:
     """What is known of a shape that is packed from single sizes."""
-    if output.sizes is None or len(output.sizes) != 1:
+    if output.sizes is None or len(output.sizes) != 1 or not output.dtype.is_integer:
         return None
     known = [size.constant() for size in output.op.inputs]
     return tuple(None if size is None or size < 0 else int(size) for size in known)
