@@ -58,7 +58,7 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
             return None, []
     if not op.inputs:
         return (op.attrs["value"] if "value" in op.attrs else None), []
-    if not opdef.data_shape and not _is_small(tensor.sizes):
+    if not opdef.data_shape and not _is_small(tensor):
         return None, []
     if any(t in unknown for t in op.inputs):
         return None, []
@@ -76,8 +76,12 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
     return np.asarray(result, tensor.dtype.base_dtype.np), []
 
 
-def _is_small(sizes: Sizes) -> bool:
-    return sizes is not None and None not in sizes and int(np.prod(sizes)) <= _LARGEST  # type: ignore[arg-type]
+def _is_small(tensor: Tensor) -> bool:
+    """Whether to work out a value while building: one of few entries, or a vector of indices."""
+    sizes = tensor.sizes
+    if sizes is None or None in sizes:
+        return sizes is not None and len(sizes) == 1 and tensor.dtype.is_integer
+    return int(np.prod(sizes)) <= _LARGEST  # type: ignore[arg-type]
 
 
 def sizes_of(tensor: Tensor) -> Sizes:
