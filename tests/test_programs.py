@@ -18,6 +18,8 @@ import flowgraph as tf
 from tests.golden.notation import array_of, collections_record, node_record
 from tests.programs import all_programs
 
+pytestmark = pytest.mark.filterwarnings("ignore:Converting sparse IndexedSlices")  # TensorFlow warns, too
+
 GOLDEN = Path(__file__).parent / "golden" / "programs"
 PROGRAMS = all_programs()
 ENGINES = ["REFERENCE", "NUMPY"]

@@ -33,7 +33,7 @@ def plain_attrs(op):
 
 
 def plain_attr(value):
-    """One AttrValue as a Python value: types are DTypes, shapes tuples or None, tensors numpy arrays."""
+    """One AttrValue as a Python value: types are DTypes, shapes lists or None, tensors numpy arrays."""
     kind = value.WhichOneof("value")
     if kind == "list":
         fields = value.list.ListFields()
@@ -47,7 +47,7 @@ def plain_attr(value):
 
 
 def _shape(proto):
-    return None if proto.unknown_rank else tuple(dim.size for dim in proto.dim)
+    return None if proto.unknown_rank else [None if dim.size < 0 else dim.size for dim in proto.dim]
 
 
 def record(program):

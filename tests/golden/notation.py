@@ -51,11 +51,12 @@ def collections_record(graph):
     return record
 
 
-def attr_text(value):  # noqa: PLR0911 (one return a kind of value)
+def attr_text(value):
     """An attribute value as stable text.
 
-    DTypes are their names, strings are quoted, shapes are `(2, ?)` or `<unknown>`, floats have float32's
-    shortest digits, tensors are `float32 [2] 1.0 2.0` or, beyond `SMALL` entries, `float32 [99] #hash`.
+    DTypes are their names, strings are quoted, lists are `[1, 2]`, shapes too, with `?` for an unknown size and
+    `<unknown>` for an unknown rank; floats have float32's shortest digits; tensors are `float32 [2] 1.0 2.0`
+    or, beyond `SMALL` entries, `float32 [99] #hash`.
     """
     if isinstance(value, np.ndarray):
         return _tensor_text(value)
@@ -67,15 +68,11 @@ def attr_text(value):  # noqa: PLR0911 (one return a kind of value)
         return str(np.float32(value))
     if isinstance(value, (int, np.integer)):
         return str(int(value))
-    if isinstance(value, list):
-        return "[" + ", ".join(attr_text(entry) for entry in value) + "]"
     if hasattr(value, "as_list"):
-        value = None if value.ndims is None else tuple(value.as_list())
-    if value is None:
-        return "<unknown>"
-    if isinstance(value, tuple):
-        return "(" + ", ".join("?" if size in (None, -1) else str(size) for size in value) + ")"
-    return value.name
+        value = None if value.ndims is None else value.as_list()
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join("?" if entry is None else attr_text(entry) for entry in value) + "]"
+    return "<unknown>" if value is None else value.name
 
 
 def _text(value):

@@ -85,7 +85,7 @@ def training(tf):
 
     runs = [(tf.global_variables_initializer(), None)]
     for i in range(2):
-        images = uniform(batch_size, IMAGE_SIZE, IMAGE_SIZE, NUM_CHANNELS, seed=i)
+        images = uniform(batch_size, IMAGE_SIZE, IMAGE_SIZE, NUM_CHANNELS, seed=i, high=0.25)
         feeds = {x: images, y_: one_hot(batch_size, NUM_LABELS, seed=i)}
         runs += [({"loss": loss, "logits": y}, feeds), (train_op, feeds)]
     return runs + [({"step": global_step, "weights": tf.trainable_variables()}, None)]
@@ -98,7 +98,7 @@ def evaluation_of_any_batch(tf):
     nodes = pool2.shape[1] * pool2.shape[2] * pool2.shape[3]
     reshaped = tf.reshape(pool2, [-1, nodes])
     y = _fully_connected(tf, reshaped, nodes, False, None)
-    images = uniform(3, IMAGE_SIZE, IMAGE_SIZE, NUM_CHANNELS)
+    images = uniform(3, IMAGE_SIZE, IMAGE_SIZE, NUM_CHANNELS, high=0.25)
     return [(tf.global_variables_initializer(), None), ({"y": y, "label": tf.argmax(y, 1)}, {x: images})]
 
 
@@ -137,7 +137,7 @@ def deep_mnist(tf):
     correct_prediction = tf.equal(tf.argmax(y_conv, 1), tf.argmax(y_, 1))
     accuracy = tf.reduce_mean(tf.cast(correct_prediction, tf.float32))
 
-    feeds = {x: uniform(4, 784), y_: one_hot(4, 10)}
+    feeds = {x: uniform(4, 784, high=0.25), y_: one_hot(4, 10)}
     training_feeds, testing_feeds = dict(feeds), dict(feeds)
     training_feeds[keep_prob], testing_feeds[keep_prob] = 0.5, 1.0
     fetches = {"loss": cross_entropy, "accuracy": accuracy, "y": y_conv}
