@@ -75,6 +75,8 @@ def _concat_failure(values: list[Any], axis: Any) -> str | None:
 
 def _joined_shape(output: Tensor) -> Sizes:
     """What is known of a shape that is concatenated from others."""
+    if not output.dtype.is_integer:
+        return None
     parts = [value.constant_sizes() for value in output.op.inputs[:-1]]
     if None in parts:
         return None

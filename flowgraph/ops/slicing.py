@@ -166,6 +166,8 @@ def _part_of_shape(output: Tensor) -> Sizes:
     masks = Masks(*(op.attrs[name] for name in Masks._fields))
     if masks.ellipsis_mask or masks.new_axis_mask or masks.shrink_axis_mask or max(masks) > 1:
         return None
+    if not output.dtype.is_integer:
+        return None
     sizes = whole.constant_sizes()
     known = [bound.constant() for bound in bounds]
     if sizes is None or any(value is None or value.size != 1 for value in known):
