@@ -21,7 +21,7 @@ from flowgraph.ir.reciprocal import LITERAL, reciprocals
 from flowgraph.ir.refs import Refs
 from flowgraph.ir.schedule import Schedule
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.ir.walk import in_order, needed_ops
+from flowgraph.ir.walk import in_order, needed_ops, ops_with_a_use
 
 
 def build_program(
@@ -34,10 +34,11 @@ def build_program(
     refs = Refs(ops, feeds)
     guards = Guards(ops, feeds, refs)
     by_constant = reciprocals(ops, fed)
+    useful = ops_with_a_use(ops, fetches, targets, fed)
     if ops is by_age and not (refs.root or guards.has_branches or by_constant):
-        return _straight(ops, fetches, feeds)
+        return _straight([op for op in ops if op in useful], fetches, feeds)
     refs.order(guards.exclude)
-    return _Builder(ops, refs, guards, by_constant, fetches, feeds).build()
+    return _Builder(ops, useful, refs, guards, by_constant, fetches, feeds).build()
 
 
 def _straight(ops: Sequence[Operation], fetches: Sequence[Tensor], feeds: Sequence[Tensor]) -> Program:
@@ -71,6 +72,7 @@ class _Builder:
     def __init__(
         self,
         ops: list[Operation],
+        useful: set[Operation],
         refs: Refs,
         guards: Guards,
         by_constant: dict[Operation, Any],
@@ -78,7 +80,7 @@ class _Builder:
         feeds: Sequence[Tensor],
     ) -> None:
         self.refs, self.guards, self.fetches, self.feeds = refs, guards, fetches, feeds
-        self.by_constant = by_constant
+        self.useful, self.by_constant = useful, by_constant
         self.fed = set(feeds)
         self.size = 0
         self.tensors: dict[int, Tensor] = {}
@@ -163,7 +165,7 @@ class _Builder:
             self.branches.switch(op, block)
         elif opdef.role == "merge":
             self.branches.merge(op, block)
-        elif op.outputs or opdef.effect is not Effect.NONE:
+        elif op in self.useful and (op.outputs or opdef.effect is not Effect.NONE):
             self._emit_step(op, block)
 
     def _emit_step(self, op: Operation, block: Block) -> None:

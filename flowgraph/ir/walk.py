@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
+from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
+
+_DOES_SOMETHING = (Effect.WRITE, Effect.WORLD, Effect.RANDOM)
 
 
 def needed_ops(fetches: Iterable[Tensor], targets: Iterable[Operation], fed: Iterable[Tensor]) -> list[Operation]:
@@ -47,6 +50,25 @@ def descendants(ops: Iterable[Operation], through: Callable[[Tensor], bool] = la
                         seen.add(op)
                         stack.append(op)
     return seen
+
+
+def ops_with_a_use(
+    ops: Sequence[Operation], fetches: Iterable[Tensor], targets: Iterable[Operation], fed: Collection[Tensor]
+) -> set[Operation]:
+    """Those of `ops` (in a valid order) that are there for a value or an effect.
+
+    The others are only waited for: a pure op that nothing takes a value from. An optimizer's gates make many of
+    them, such as the gradient with respect to the images, and TF computes them all.
+    """
+    useful = {tensor.op for tensor in fetches if tensor not in fed}
+    useful.update(targets)
+    for op in reversed(ops):
+        if op in useful or op.opdef.role or op.opdef.effect in _DOES_SOMETHING:
+            useful.add(op)
+            for tensor in op.inputs:
+                if tensor not in fed:
+                    useful.add(tensor.op)
+    return useful
 
 
 def in_order(ops: list[Operation], fed: Collection[Tensor]) -> list[Operation]:
