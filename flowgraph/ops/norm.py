@@ -1,0 +1,103 @@
+"""Norms of vectors and matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flowgraph import errors
+from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.graph import user_site
+from flowgraph.ir.scope import name_scope
+from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.reduction import one_of, reduce_max, reduce_sum
+
+_MATRIX_NORMS = ["euclidean", "fro", 1, 2, np.inf]
+_VECTOR_NORMS = ["euclidean", 1, 2, np.inf]
+
+
+def norm(
+    tensor: Any,
+    ord: Any = "euclidean",
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """The norm of the vectors along an axis, or of the matrices along two.
+
+    Args:
+      tensor: a tensor of floats or complex numbers.
+      ord: "euclidean" (or 2): the root of the sum of squares; 1: the sum, `np.inf`: the largest of the absolute
+        values; any positive p: the p-norm. Of matrices: "euclidean" or "fro": the same; 1 and `np.inf`: the
+        largest sum of a column, of a row.
+      axis: the axis of the vectors, or a tuple of the two axes of the matrices; None: one vector of all entries.
+      keepdims: whether these axes stay, with size 1.
+      name: the name of the scope of its ops.
+      keep_dims: the old name of `keepdims`.
+
+    Raises:
+      ValueError: TF knows no such norm, or the axes are none.
+      NotImplementedError: the spectral norm (2) of matrices, which needs TF's Svd op.
+
+    >>> run(norm([[3.0, 4.0], [0.0, 1.0]], axis=1))
+    array([5., 1.], dtype=float32)
+    """
+    from flowgraph.ops.complex import conj
+    from flowgraph.ops.shaping import squeeze
+    from flowgraph.ops.unary import sqrt
+
+    keepdims = bool(one_of("keepdims", keepdims, "keep_dims", keep_dims))
+    of_matrices = isinstance(axis, list | tuple) and len(axis) == 2
+    if of_matrices:
+        axis = tuple(axis)
+        _check_matrix_norm(ord, axis)
+    else:
+        _check_vector_norm(ord, axis)
+        axis = None if axis is None else (axis,)
+    with name_scope(name, "norm", [tensor]):
+        tensor = convert_to_tensor(tensor)
+        if ord in ("fro", "euclidean", 2):
+            result = sqrt(reduce_sum(tensor * conj(tensor), axis, keepdims=True))
+        else:
+            result = _other_norm(tensor, ord, axis, of_matrices)
+        return result if keepdims else squeeze(result, axis)
+
+
+def _other_norm(tensor: Tensor, ord: Any, axis: Any, of_matrices: bool) -> Tensor:
+    """All norms that are made of absolute values."""
+    from flowgraph.ops.math import pow as pow_op
+    from flowgraph.ops.unary import abs as abs_op
+
+    result = abs_op(tensor)
+    first = None if axis is None else axis[0]
+    if ord == 1:
+        result = reduce_sum(result, first, keepdims=True)
+        return reduce_max(result, axis[-1], keepdims=True) if of_matrices else result
+    if ord == np.inf:
+        if of_matrices:
+            result = reduce_sum(result, axis[1], keepdims=True)
+        return reduce_max(result, first, keepdims=True)
+    return pow_op(reduce_sum(pow_op(result, ord), axis, keepdims=True), 1.0 / ord)
+
+
+def _check_matrix_norm(ord: Any, axis: tuple[Any, ...]) -> None:
+    if not isinstance(axis[0], int) or not isinstance(axis[1], int) or axis[0] == axis[1]:
+        raise _refusal("'axis' must be None, an integer, or a tuple of 2 unique integers")
+    if ord not in _MATRIX_NORMS:
+        raise _refusal(f"'ord' must be a supported matrix norm in {_MATRIX_NORMS}, got {ord}")
+    if ord == 2:
+        line = "The spectral norm of matrices needs the op Svd, which is not here yet."
+        raise NotImplementedError(errors.explain(line, where=user_site()))
+
+
+def _check_vector_norm(ord: Any, axis: Any) -> None:
+    if not (isinstance(axis, int) or axis is None):
+        raise _refusal("'axis' must be None, an integer, or a tuple of 2 unique integers")
+    if ord not in _VECTOR_NORMS and (isinstance(ord, str) or not np.isreal(ord) or ord <= 0):
+        raise _refusal(f"'ord' must be a supported vector norm, got {ord}")
+
+
+def _refusal(line: str) -> ValueError:
+    return ValueError(errors.explain(line, where=user_site()))
