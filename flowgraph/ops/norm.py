@@ -29,10 +29,10 @@ def norm(
 
     Args:
       tensor: a tensor of floats or complex numbers.
-      ord: "euclidean" (or 2): the root of the sum of squares; 1: the sum, `np.inf`: the largest of the absolute
-        values; any positive p: the p-norm. Of matrices: "euclidean" or "fro": the same; 1 and `np.inf`: the
+      ord: "euclidean" (or 2): the root of the sum of squares; 1: the sum, `np.inf`: the largest of absolute
+        values; any positive p: the p-norm. Of matrices: "euclidean" or "fro": the same; 1, `np.inf`: the
         largest sum of a column, of a row.
-      axis: the axis of the vectors, or a tuple of the two axes of the matrices; None: one vector of all entries.
+      axis: the axis of the vectors, or the two axes of the matrices; None: all entries are one vector.
       keepdims: whether these axes stay, with size 1.
       name: the name of the scope of its ops.
       keep_dims: the old name of `keepdims`.
