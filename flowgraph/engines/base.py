@@ -94,7 +94,8 @@ def explain_failure(error: Exception, step: Step, values: Sequence[Any], program
 def _tf_words(step: Step, values: Sequence[Any]) -> str | None:
     opdef = step.opdef
     if opdef.failure is not None:
-        return opdef.failure(*opdef.structure(values, step.attrs), **step.attrs)
+        words = opdef.failure(*opdef.structure(values, step.attrs), **step.attrs)
+        return words and words.replace("{op}", step.op.name)
     if opdef.elementwise and len(values) == 2:
         shapes = [to_text(np.shape(value)) for value in values]
         return f"Incompatible shapes: {shapes[0]} vs. {shapes[1]}"

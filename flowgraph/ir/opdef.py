@@ -135,7 +135,8 @@ class OpDef:
       elementwise: each entry of the output depends on the same (broadcast) entry of the inputs alone.
       data_shape: the output's shape depends on values, not only on shapes.
       failure: `failure(*arrays, **attrs) -> str | None`: TF's words for inputs on which `forward` raised an error that
-        was not TF's; called after the fact, so that `forward` itself need not check what numpy checks.
+        was not TF's; called after the fact, so that `forward` itself need not check what numpy checks. `{op}` in
+        them becomes the op's name.
       partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a shape.
       role: "switch" and "merge" steer branches, a "placeholder" with a default is never taken for a constant.
       times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
