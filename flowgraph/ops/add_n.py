@@ -44,7 +44,7 @@ def _add_n_failure(tensors: Sequence[Any]) -> str | None:
     for index, tensor in enumerate(tensors):
         if tensor.shape != tensors[0].shape:
             return (
-                "Inputs to operation of type AddN must have the same size and shape.  "
+                "Inputs to operation {op} of type AddN must have the same size and shape.  "
                 f"Input 0: {to_text(tensors[0].shape)} != input {index}: {to_text(tensor.shape)}"
             )
     return None

@@ -334,7 +334,7 @@ def _check_shapes(labels: Tensor, logits: Tensor) -> bool:
     """Refuse shapes that do not fit; whether all of them that matters is known."""
     x, y = logits.sizes, labels.sizes
     if x == ():
-        raise ValueError(f"Logits cannot be scalars - received shape {logits.shape}.")
+        raise misfit(f"Logits cannot be scalars - received shape {logits.shape}.", labels, logits)
     if x is None or y is None:
         return False
     if len(y) != len(x) - 1:

@@ -76,6 +76,8 @@ def _product(xp: Any, a: Any, b: Any) -> Any:
 
 
 def _matmul(xp: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    if a.ndim != 2 or b.ndim != 2:
+        raise ValueError("not matrices")  # with which numpy would do something else
     return _product(xp, a.T if transpose_a else a, b.T if transpose_b else b)
 
 
@@ -85,6 +87,8 @@ def _adjoint(xp: Any, x: Any) -> Any:
 
 
 def _batch_matmul(xp: Any, x: Any, y: Any, *, adj_x: bool, adj_y: bool) -> Any:
+    if x.ndim < 2 or y.ndim < 2:
+        raise ValueError("not matrices")
     return _product(xp, _adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
 
 

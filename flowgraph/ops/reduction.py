@@ -177,10 +177,8 @@ def _mean(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
     total = xp.sum(x, axis=axes, keepdims=keep_dims, dtype=x.dtype)
     count = int(np.prod([x.shape[axis] for axis in axes], dtype=np.int64))
     if x.dtype.kind in "iu":
-        if count == 0:
-            raise errors.InvalidArgumentError(None, None, f"No integer is the mean of nothing: {x.shape}")
-        # C's division of integers, which forgets the remainder: -5 / 2 is -2
-        return (xp.sign(total) * (abs(total) // count)).astype(x.dtype)
+        # C's division of integers, which forgets the remainder: -5 / 2 is -2; the mean of nothing is 0
+        return (xp.sign(total) * (abs(total) // max(count, 1))).astype(x.dtype)
     with np.errstate(invalid="ignore", divide="ignore"):  # the mean of nothing is nan, without a warning
         return total / x.dtype.type(count)
 
