@@ -35,7 +35,7 @@ from flowgraph.ops.control_flow import group, no_op, tuple
 from flowgraph.ops.division import (
     div, div_no_nan, divide, floor_div, floordiv, floormod, mod, realdiv, truediv, truncatediv, truncatemod,
 )  # fmt: skip
-from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, sigmoid, sinh, tanh
+from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
 from flowgraph.ops.math import (
     add, maximum, minimum, multiply, pow, scalar_mul, squared_difference, subtract,
 )  # fmt: skip

@@ -18,7 +18,7 @@ from flowgraph.ops.compare import (
 from flowgraph.ops.complex import angle, conj, imag, real
 from flowgraph.ops.division import div_no_nan as divide_no_nan
 from flowgraph.ops.division import divide, floordiv, floormod, mod, reciprocal_no_nan, truediv, xdivy
-from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, sigmoid, sinh, tanh
+from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
 from flowgraph.ops.math import (
     add,
     maximum,

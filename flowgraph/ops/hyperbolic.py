@@ -15,7 +15,7 @@ from flowgraph.ops.complex import conj
 from flowgraph.ops.constant import constant
 from flowgraph.ops.elementwise import ANALYTIC, SMOOTH_UNARY
 from flowgraph.ops.math import subtract
-from flowgraph.ops.unary import reciprocal, square
+from flowgraph.ops.unary import negative, reciprocal, square
 from flowgraph.ops.unary_grad import sigmoid_grad, tanh_grad
 
 _ATTRS = {"T": TypeAttr(ANALYTIC)}
@@ -202,3 +202,16 @@ def sigmoid(x: Any, name: str | None = None) -> Tensor:
     """
     with name_scope(name, "Sigmoid", [x]) as scope:
         return emit(SIGMOID, convert_to_tensor(x, name="x"), name=scope)
+
+
+def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """log(sigmoid(x)), entry by entry, also where the sigmoid is tiny.
+
+    >>> run(log_sigmoid([0.0, -100.0]))
+    array([  -0.693147, -100.      ], dtype=float32)
+    """
+    from flowgraph.ops.activation import softplus
+
+    with name_scope(name, "LogSigmoid", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return negative(softplus(-x), name=scope)
