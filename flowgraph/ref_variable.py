@@ -65,6 +65,8 @@ class RefVariable(Variable):
         values = [] if callable(initial_value) else [initial_value]
         # a variable belongs to no branch, loop or control_dependencies block
         with control_dependencies(None), name_scope(name, "Variable", values) as scope:
+            if not scope:
+                raise ValueError(errors.explain("'' is not a valid node name", where=user_site()))
             if callable(initial_value):
                 self._hold_result_of(initial_value, dtype, validate_shape, shape, scope)
             else:

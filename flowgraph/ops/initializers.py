@@ -64,9 +64,7 @@ class Initializer:
 def _float_dtype(dtype: Any) -> DType:
     found = as_dtype(dtype)
     if not found.is_floating:
-        raise ValueError(
-            errors.explain(f"Expected floating point type, got {found!r}.", where=user_site())
-        )
+        raise ValueError(errors.explain(f"Expected floating point type, got {found!s}.", where=user_site()))
     return found
 
 
