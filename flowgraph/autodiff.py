@@ -96,7 +96,7 @@ def gradients(
         ys = [_convert(y, "y") for y in ys]
         xs = [_convert_x(x) for x in xs]
         starts = walk.starting_gradients(ys, grad_ys)
-        walk.run([_tensor_of(y) for y in ys], xs, starts, [_tensor_of(t).op for t in stops])
+        walk.run([_tensor_of(y) for y in ys], xs, starts, [_stop_op(t) for t in stops])
         return [walk.result(_tensor_of(x), unconnected) for x in xs]
 
 
@@ -120,6 +120,13 @@ def _convert_x(value: Any) -> Any:
     if isinstance(value, Tensor | IndexedSlices):
         return value
     return to_tensor(value, name="x", as_ref=True)
+
+
+def _stop_op(value: Any) -> Operation:
+    op = getattr(value, "op", None)
+    if not isinstance(op, Operation):
+        raise TypeError(f"stop_gradients takes tensors, not {value!r}")
+    return op
 
 
 def _tensor_of(value: Any) -> Tensor:

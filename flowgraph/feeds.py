@@ -45,21 +45,15 @@ def to_array(tensor: Tensor, value: Any) -> np.ndarray:
 
 def _convert(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> np.ndarray:
     if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
-        raise TypeError(
-            errors.explain(
-                "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
-                "strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
-                f"{value} which was passed to the feed with key {tensor}.",
-                mend="Run it first: value = sess.run(tensor).",
-                where=user_site(),
-            )
-        )
+        raise _a_tensor(tensor, value)
     if wanted.kind == "O":
         return _to_strings(value)
     try:
         array = np.asarray(value, dtype=wanted)
     except OverflowError:
         raise _too_large(tensor, value, wanted) from None
+    except NotImplementedError:  # there is a tensor somewhere in a list
+        raise _a_tensor(tensor, value) from None
     except (ValueError, TypeError) as error:
         raise type(error)(
             errors.explain(
@@ -71,6 +65,18 @@ def _convert(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> np.ndarray:
     if isinstance(value, int) and array != value:
         raise _too_large(tensor, value, wanted)
     return array
+
+
+def _a_tensor(tensor: Tensor, value: Any) -> TypeError:
+    return TypeError(
+        errors.explain(
+            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
+            "strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
+            f"{value} which was passed to the feed with key {tensor}.",
+            mend="Run it first: value = sess.run(tensor).",
+            where=user_site(),
+        )
+    )
 
 
 def _too_large(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> TypeError:

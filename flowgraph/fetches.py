@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from flowgraph import errors
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.tensor import Operation, Tensor
@@ -142,9 +144,10 @@ def as_element(graph: Graph, fetch: Any, said: Any) -> Tensor | Operation:
         return graph.as_graph_element(fetch)
     except TypeError as error:
         first, _, _ = str(error).partition("\n")
+        shown = str(said) if isinstance(said, np.generic) else repr(said)
         raise TypeError(
             errors.explain(
-                f"Fetch argument {said!r} has invalid type {type(said)!r}, must be a string or Tensor. ({first})",
+                f"Fetch argument {shown} has invalid type {type(said)!r}, must be a string or Tensor. ({first})",
                 mend="Did a result overwrite the tensor, as in `loss = sess.run(loss)`? Keep the two under "
                 "different names.",
                 where=user_site(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flowgraph import errors
@@ -147,7 +147,7 @@ class BaseSession:
             key = (
                 tuple(fetches) if type(fetches) is list else fetches,
                 type(fetches) is list,
-                tuple(feed_dict) if feed_dict else (),
+                tuple(feed_dict) if feed_dict is not None and len(feed_dict) else (),
             )
             plan = self._plans.get(key)
         except TypeError:
@@ -174,6 +174,8 @@ class BaseSession:
         self._growth.watch()
         feeds: list[Tensor] = []
         values = []
+        if feed_dict is not None and not isinstance(feed_dict, Mapping):
+            raise TypeError(errors.explain("input must be a dictionary", where=user_site()))
         pairs = [pair for item in (feed_dict or {}).items() for pair in expand_feed(*item)]
         for name, value in pairs:
             tensor = feed_key(self._graph, name)
@@ -187,6 +189,35 @@ class BaseSession:
         if plan.executable is None:
             return plan.build(())
         return plan.build(plan.executable.run(values))
+
+    def make_callable(
+        self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
+    ) -> Callable[..., Any]:
+        """A function that runs `fetches`, given a value for each tensor of `feed_list` in order.
+
+        Args:
+          fetches, feed_list: as for `run`; the values are the function's arguments.
+          accept_options: not there yet; True raises NotImplementedError.
+
+        >>> x = tf.placeholder(tf.float32, [])
+        >>> with tf.Session() as sess:
+        ...     double = sess.make_callable(x * 2, [x])
+        ...     double(4)
+        np.float32(8.0)
+        """
+        if accept_options:
+            raise NotImplementedError("Session.make_callable does not take options yet.")
+        if feed_list is not None and not isinstance(feed_list, list | tuple):
+            raise TypeError("`feed_list` must be a list or tuple.")
+        keys = [feed_key(self._graph, key) for key in feed_list or ()]
+        FetchPlan(self._graph, fetches)  # what cannot be fetched is refused now, not at the first call
+
+        def run(*values: Any) -> Any:
+            if len(values) > len(keys):
+                raise TypeError(f"the callable takes {len(keys)} values, {len(values)} were given")
+            return self.run(fetches, dict(zip(keys, values, strict=False)))
+
+        return run
 
     def _empty_graph(self) -> str:
         from flowgraph.ir.scope import place

@@ -59,7 +59,7 @@ class TestNames:
 
     @pytest.mark.parametrize("bad", ["a b", "_x", "ä", "-x", "a:0"])
     def test_a_bad_name_is_refused(self, bad: str) -> None:
-        with pytest.raises(ValueError, match="is not a valid scope name"):
+        with pytest.raises(ValueError, match="is not a valid node name"):
             tf.constant(1, name=bad)
 
     def test_constants_made_for_an_op_are_named_after_its_argument(self) -> None:

@@ -107,7 +107,7 @@ def unfed(placeholders: Sequence[Operation], wanted: str) -> errors.InvalidArgum
     first = placeholders[0]
     shape = first.attrs.get("shape")
     line = f"You must feed a value for placeholder tensor '{first.name}' with dtype {_cpp_name(first)}"
-    if shape is not None:
+    if shape:  # (TF leaves out a scalar's)
         line += f" and shape {to_text(shape)}"
     details = [
         f"{op.name}: {op.outputs[0].dtype.name} of shape {to_text(op.outputs[0].sizes)}"

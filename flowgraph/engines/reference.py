@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph import errors
 from flowgraph.engines.base import collect, demand_variables, explain_failure, world
 from flowgraph.engines.store import Store
 from flowgraph.ir.program import DEAD, IF, NEVER, Program, Step
+from flowgraph.sizes import to_text
 
 
 class ReferenceEngine:
@@ -50,6 +52,9 @@ class ReferenceExecutable:
 
     def _branch(self, step: Step, inputs: list[Any]) -> list[Any]:
         """Run the branch that is taken; outputs that it does not make are dead."""
+        if np.ndim(inputs[0]):
+            line = f"The second input must be a scalar, but it has shape {to_text(np.shape(inputs[0]))}"
+            raise explain_failure(errors.InvalidArgumentError(None, None, line), step, inputs, self.program)
         taken = step.bodies[0] if inputs[0] else step.bodies[1]
         values = self._walk(taken, inputs[1:])
         return [DEAD if i == NEVER else values[i] for i in taken.fetches]

@@ -238,14 +238,17 @@ class Graph:
     def get_name_scope(self) -> str:
         return self._scope
 
-    def claim(self, name: str | None, default: str) -> str:
-        """The full name of an op to be made: `name` in the current scope, or exactly `name` when it ends with '/'."""
+    def claim(self, name: str | None, default: str, kind: str = "scope") -> str:
+        """The full name of an op to be made: `name` in the current scope, or exactly `name` when it ends with '/'.
+
+        TF's message for a bad name calls it that of a `kind`: a scope for most ops, a node for those without inputs.
+        """
         if name is None:
             return self.unique_name(default)
         if name and name[-1] == "/":
             return name[:-1]
         if not isinstance(name, str) or not (_SCOPE_NAME if self._scope else _OP_NAME).match(name):
-            raise ValueError(errors.explain(f"'{name}' is not a valid scope name", where=user_site()))
+            raise ValueError(errors.explain(f"'{name}' is not a valid {kind} name", where=user_site()))
         return self.unique_name(name)
 
     # -- the state around the ops to come ---------------------------------------------------------------------

@@ -78,11 +78,12 @@ def session_for(element: Tensor | Operation, session: Any, prefix: str, hint: st
     given = session is not None
     if not given:
         session = get_default_session()
+        colon = ":" if isinstance(element, Operation) else ""  # so TF has it
         if session is None:
             raise ValueError(
                 errors.explain(
-                    f"{prefix}No default session is registered. Use `with sess.as_default()` or pass an explicit "
-                    f"session to `{hint}`",
+                    f"{prefix}No default session is registered. Use `with sess.as_default(){colon}` or pass an "
+                    f"explicit session to `{hint}`",
                     where=element.op.site,
                 )
             )

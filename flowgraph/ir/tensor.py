@@ -291,6 +291,9 @@ class Tensor:
     def __iter__(self) -> Any:
         raise self._not_in_a_graph("iterating over `tf.Tensor`", _ITER_MEND)
 
+    def __contains__(self, item: Any) -> bool:
+        raise self._not_in_a_graph("iterating over `tf.Tensor`", _ITER_MEND)
+
     def __len__(self) -> int:
         raise TypeError(
             errors.explain(

@@ -32,7 +32,7 @@ CONST = OpDef(
 def make_constant(value: np.ndarray, dtype: DType, name: str | None) -> Tensor:
     """A Const op of an array that nobody changes any more."""
     graph = get_default_graph()
-    full_name = graph.claim(name, "Const")
+    full_name = graph.claim(name, "Const", "node")
     op = graph.add(CONST, full_name, (), {"value": value, "dtype": dtype}, (dtype,), (value.shape,))
     return op.outputs[0]
 
@@ -141,7 +141,13 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     >>> run(x + 1.0, {x: [[1, 2]]})
     array([[2., 3.]], dtype=float32)
     """
-    return emit(PLACEHOLDER, dtype=as_dtype(dtype).base_dtype, shape=as_sizes(shape), name=name)
+    try:
+        sizes = as_sizes(shape)
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            errors.explain(f"Error converting shape to a TensorShape: {error}.", where=user_site())
+        ) from None
+    return emit(PLACEHOLDER, dtype=as_dtype(dtype).base_dtype, shape=sizes, name=name)
 
 
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:

@@ -244,7 +244,9 @@ class Optimizer:
             variables = list(_flat(var_list))
         for var in variables:
             if not isinstance(var, Variable | Tensor):
-                raise NotImplementedError("Trying to optimize unsupported type ", var)
+                raise TypeError(
+                    errors.explain(f"Trying to optimize unsupported type {type(var)}: {var!r}", where=user_site())
+                )
         if not variables:
             raise ValueError(
                 errors.explain(

@@ -39,8 +39,6 @@ def exponential_decay(
     ...     print([float(sess.run(rate, {step: n}).round(3)) for n in (0, 99, 100, 250)])
     [0.1, 0.1, 0.05, 0.025]
     """
-    if global_step is None:
-        raise ValueError("global_step is required for exponential_decay.")
     with get_default_graph().name_scope(name or "ExponentialDecay") as scope:
         rate = convert_to_tensor(learning_rate, name="initial_learning_rate")
         steps = cast(decay_steps, rate.dtype)
