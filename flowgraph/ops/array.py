@@ -26,10 +26,10 @@ from flowgraph.ops.identity import prevent_gradient as prevent_gradient
 from flowgraph.ops.identity import stop_gradient as stop_gradient
 from flowgraph.shapes import Sizes, TensorShape, num_elements, to_text
 
-# -- shape, rank, size -------------------------------------------------------------------------------------
+# -- shape, rank, size -----------------------------------------------------------------------------
 
 
-def _vector_of_rank(x: Any, **attrs: Any) -> Sizes:
+def _vector_of_rank(x: Any, **_attrs: Any) -> Sizes:
     return (None if x.sizes is None else len(x.sizes),)
 
 
@@ -169,7 +169,7 @@ def _cast(tensor: Tensor, dtype: Any) -> Tensor:
     return emit(CAST, tensor, DstT=as_dtype(dtype))
 
 
-# -- reshape -----------------------------------------------------------------------------------------------
+# -- reshape ---------------------------------------------------------------------------------------
 
 
 def shape_argument(t: Any) -> Sizes:
@@ -232,10 +232,14 @@ def _reshape_failure(x: Any, shape: Any) -> str:
         return f"Input to reshape is a tensor with {x.size} values, but the requested shape has {rest}"
     if not rest:
         return (
-            "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are "
+            "reshape cannot infer the missing input size for an empty tensor unless all specified input "
+            "sizes are "
             "non-zero"
         )
-    return f"Input to reshape is a tensor with {x.size} values, but the requested shape requires a multiple of {rest}"
+    return (
+        f"Input to reshape is a tensor with {x.size} values, but the requested shape requires a "
+        f"multiple of {rest}"
+    )
 
 
 def _reshape(xp: Any, x: Any, shape: Any) -> Any:
@@ -269,7 +273,8 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
 
     Args:
       tensor: any tensor.
-      shape: the sizes of the result, a list or an int32 or int64 vector; one of them may be -1: whatever is left.
+      shape: the sizes of the result, a list or an int32 or int64 vector; one of them may be -1: whatever is
+        left.
       name: the op's name.
 
     Raises:
@@ -292,11 +297,13 @@ def reshape_gradient(dy: Any, shape: Any) -> Tensor:
 
 
 def reshape_to_input(op: Any, dy: Any) -> Tensor:
-    """A gradient of the output of `op`, which holds the entries of its input in their order, as one of the input."""
+    """A gradient of the output of `op`, which holds the entries of its input in their order, as one of the
+    input.
+    """
     return reshape_gradient(dy, shape(op.inputs[0]))
 
 
-# -- arrays of one value -----------------------------------------------------------------------------------
+# -- arrays of one value ---------------------------------------------------------------------------
 
 
 def _fill_sizes(dims: Any, value: Any) -> Sizes:
@@ -317,7 +324,7 @@ def _fill_failure(dims: Any, value: Any) -> str | None:
     return f"Dimension {dims.min()} must be >= 0" if dims.size and dims.min() < 0 else None
 
 
-def _fill_grad(op: Any, dy: Tensor) -> list[Any]:
+def _fill_grad(_op: Any, dy: Tensor) -> list[Any]:
     from flowgraph.ops.reduction import reduce_sum
 
     return [None, reduce_sum(dy)]
@@ -343,8 +350,8 @@ ZEROS_LIKE = OpDef(
 )
 
 _ONES = (
-    dt.bfloat16, dt.float16, dt.float32, dt.float64, dt.int8, dt.uint8, dt.int16, dt.uint16, dt.int32, dt.int64,
-    dt.complex64, dt.complex128, dt.bool,
+    dt.bfloat16, dt.float16, dt.float32, dt.float64, dt.int8, dt.uint8, dt.int16, dt.uint16, dt.int32,
+    dt.int64, dt.complex64, dt.complex128, dt.bool,
 )  # fmt: skip
 
 ONES_LIKE = OpDef(
@@ -368,7 +375,8 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
 
 
 def zeros(shape: Any, dtype: Any = dt.float32, name: str | None = None) -> Tensor:
-    """A tensor of zeros (of False, of empty strings): a constant while it is small, a Fill op from 1000 entries on.
+    """A tensor of zeros (of False, of empty strings): a constant while it is small, a Fill op from 1000
+    entries on.
 
     Args:
       shape: a list, a TensorShape, or an integer tensor.
@@ -416,7 +424,8 @@ def _full(value: Any, shape: Any, dtype: DType, name: str | None, default: str) 
 def _is_small(shape: Any) -> bool:
     """Whether to make a constant of this shape.
 
-    TF asks numpy for the product, which with tensors in the list multiplies those: a few ops that nobody uses, but
+    TF asks numpy for the product, which with tensors in the list multiplies those: a few ops that nobody
+    uses, but
     they are in every graph with a `zeros([batch_size, n])`, and so they are here.
     """
     if not isinstance(shape, list | tuple | TensorShape) and np.ndim(shape) == 0:

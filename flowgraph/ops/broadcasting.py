@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, INTS, RANDOM_INT, case
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import reshape, shape, shape_argument
@@ -14,7 +16,7 @@ from flowgraph.ops.broadcast import broadcast_gradient_args
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.shapes import Sizes, TensorShape, as_shape, broadcast, to_text
 
-# -- broadcast_to ---------------------------------------------------------------------------------------------
+# -- broadcast_to ----------------------------------------------------------------------------------
 
 
 def _broadcast_sizes(x: Any, shape: Any) -> Sizes:
@@ -89,7 +91,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     return emit(BROADCAST_TO, input, shape, name=name)
 
 
-# -- shapes ---------------------------------------------------------------------------------------------------
+# -- shapes ----------------------------------------------------------------------------------------
 
 
 def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
@@ -109,15 +111,17 @@ def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
     try:
         return TensorShape.of(broadcast(x.sizes, y.sizes))
     except ValueError:
-        raise ValueError(f"Incompatible shapes for broadcasting: {x} and {y}") from None
+        line = f"Incompatible shapes for broadcasting: {x} and {y}"
+        raise ValueError(errors.explain(line, where=user_site())) from None
 
 
 def _joint_sizes(s0: Any, s1: Any) -> Sizes:
     for vector in (s0, s1):
         if vector.sizes is not None and len(vector.sizes) != 1:
             raise ValueError(f"Shape must be rank 1 but is rank {len(vector.sizes)}")
-    lengths = [None if vector.sizes is None else vector.sizes[0] for vector in (s0, s1)]
-    return (None,) if None in lengths else (max(lengths),)
+    if s0.sizes in (None, (None,)) or s1.sizes in (None, (None,)):
+        return (None,)
+    return (max(s0.sizes[0], s1.sizes[0]),)
 
 
 def _joint_failure(s0: Any, s1: Any) -> str:
@@ -131,10 +135,16 @@ BROADCAST_ARGS = OpDef(
     "BroadcastArgs(s0: T, s1: T) -> r0: T",
     attrs={"T": TypeAttr(INDEX, dt.int32)},
     infer=_joint_sizes,
-    forward=lambda xp, s0, s1: xp.array(xp.broadcast_shapes(tuple(s0.tolist()), tuple(s1.tolist())), s0.dtype),
+    forward=lambda xp, s0, s1: xp.array(
+        xp.broadcast_shapes(tuple(s0.tolist()), tuple(s1.tolist())), s0.dtype
+    ),
     failure=_joint_failure,
     gradient=MISSING_GRADIENT,
-    cases=[case(INTS(2, 1), INTS(3)), case(INTS(), INTS(4)), case(INTS(dtype=dt.int64), INTS(dtype=dt.int64))],
+    cases=[
+        case(INTS(2, 1), INTS(3)),
+        case(INTS(), INTS(4)),
+        case(INTS(dtype=dt.int64), INTS(dtype=dt.int64)),
+    ],
 )
 
 
@@ -151,7 +161,7 @@ def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
     return emit(BROADCAST_ARGS, shape_x, shape_y)
 
 
-# -- reverse --------------------------------------------------------------------------------------------------
+# -- reverse ---------------------------------------------------------------------------------------
 
 _REVERSIBLE = (
     dt.uint8, dt.int8, dt.uint16, dt.int16, dt.int32, dt.int64, dt.bool, dt.bfloat16, dt.float16, dt.float32,

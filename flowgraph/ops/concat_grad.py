@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flowgraph import dtypes as dt
 from flowgraph.ir.cases import INT, INTS, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef

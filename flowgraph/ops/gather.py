@@ -14,7 +14,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import gather_grad as grads
 from flowgraph.shapes import Sizes, to_text
 
-# -- gather ---------------------------------------------------------------------------------------------------
+# -- gather ----------------------------------------------------------------------------------------
 
 
 def _gathered_sizes(params: Any, indices: Any, axis: Any, *, batch_dims: int) -> Sizes:
@@ -127,7 +127,8 @@ def gather(
     axis: Any = None,
     batch_dims: int = 0,
 ) -> Tensor:
-    """The slices of `params` along an axis that `indices` name: `result[i, j] = params[indices[i, j]]` for axis 0.
+    """The slices of `params` along an axis that `indices` name: `result[i, j] = params[indices[i, j]]` for
+    axis 0.
 
     Args:
       params: the tensor to pick from.
@@ -156,7 +157,7 @@ def gather(
     return emit(GATHER_V2, params, indices, axis, name=name)
 
 
-# -- gather_nd ------------------------------------------------------------------------------------------------
+# -- gather_nd -------------------------------------------------------------------------------------
 
 
 def _gathered_nd_sizes(params: Any, indices: Any) -> Sizes:
@@ -167,7 +168,8 @@ def _gathered_nd_sizes(params: Any, indices: Any) -> Sizes:
     depth = indices.sizes[-1]
     if depth > len(params.sizes):
         raise ValueError(
-            f"indices.shape[-1] must be <= params.rank, but saw indices shape: {to_text(indices.sizes)} and params "
+            f"indices.shape[-1] must be <= params.rank, but saw indices shape: {to_text(indices.sizes)} "
+            "and params "
             f"shape: {to_text(params.sizes)}"
         )
     return (*indices.sizes[:-1], *params.sizes[depth:])
@@ -196,7 +198,8 @@ def _gather_nd_failure(params: Any, indices: Any) -> str | None:
         return "indices must be at least a vector"
     if indices.shape[-1] > params.ndim:
         return (
-            f"index innermost dimension length must be <= params rank; saw: {indices.shape[-1]} vs. {params.ndim}"
+            f"index innermost dimension length must be <= params rank; saw: {indices.shape[-1]} vs. "
+            f"{params.ndim}"
         )
     if not params.size and indices.size:
         return f"Requested more than 0 entries, but params is empty.  Params shape: {to_text(params.shape)}"
@@ -206,7 +209,8 @@ def _gather_nd_failure(params: Any, indices: Any) -> str | None:
     at, index = found
     where = f"[{','.join(map(str, at))}]" if at else ""
     return (
-        f"indices{where} = [{', '.join(map(str, index))}] does not index into param shape {to_text(params.shape)}"
+        f"indices{where} = [{', '.join(map(str, index))}] does not index into param shape "
+        f"{to_text(params.shape)}"
     )
 
 

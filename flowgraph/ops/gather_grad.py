@@ -20,7 +20,9 @@ def _shape_near(params: Tensor) -> Tensor:
 
 
 def gather_grad(op: Any, dy: Any) -> list[Any]:
-    """Of Gather, and of GatherV2 along the first axis: the rows of `dy`, each for the row it was picked from."""
+    """Of Gather, and of GatherV2 along the first axis: the rows of `dy`, each for the row it was picked
+    from.
+    """
     from flowgraph.ops.indexed_slices import IndexedSlices
     from flowgraph.ops.joining import concat
     from flowgraph.ops.shaping import expand_dims
@@ -37,7 +39,8 @@ def gather_grad(op: Any, dy: Any) -> list[Any]:
 def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     """Of GatherV2.
 
-    Along another axis than the first, that axis is moved to the front (behind the batch axes), rows are added up
+    Along another axis than the first, that axis is moved to the front (behind the batch axes), rows are
+    added up
     there, and it is moved back.
     """
     from flowgraph.ops.gather import gather
@@ -50,7 +53,7 @@ def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     if known is not None and known == 0:
         return gather_grad(op, dy)
     params_shape = _shape_near(params)
-    count = expand_dims(size(indices), 0)
+    expand_dims(size(indices), 0)  # TF makes them here, and once more where it needs them
     batch_dims = op.attrs["batch_dims"]
     if batch_dims < 0:
         batch_dims += len(indices.sizes)
@@ -67,7 +70,7 @@ def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     if known is not None and params.sizes is not None:
         known = known % len(params.sizes)
     if batch_dims and known != batch_dims:
-        # TF 1.15 forgets that the shape is transposed too, and its gradient is wrong; later versions have this op
+        # TF 1.15 forgets that the shape is transposed too: its gradient is wrong; later versions have this op
         params_shape = gather(params_shape, order)
     dx = _sum_of_rows(params_shape, moved, indices, batch_dims, rows)
     return [transpose(dx, concat([batch, between + 1, [batch_dims], behind], 0)), None, None]
@@ -112,7 +115,7 @@ def _with_batch_offsets(params_shape: Tensor, indices: Any, batch_dims: int) -> 
         stride *= sizes[axis]
         start, step = zeros((), dtype=dtype), ones((), dtype=dtype)
         offsets = range_op(start, length, step)
-        offsets *= stride  # type: ignore[operator]
+        offsets *= stride
         shape_of_axis = stack([1] * (axis - 1) + [length] + [1] * (axes - axis), axis=0)
         indices += reshape(offsets, shape_of_axis)
     return indices

@@ -11,7 +11,13 @@ from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.broadcast import same
 
-ANY_CASES = (case(FLOAT(2, 3)), case(FLOAT()), case(FLOAT(0, 2)), case(HALF(2), gradient=False), case(BOOL(2)))
+ANY_CASES = (
+    case(FLOAT(2, 3)),
+    case(FLOAT()),
+    case(FLOAT(0, 2)),
+    case(HALF(2), gradient=False),
+    case(BOOL(2)),
+)
 
 
 IDENTITY = OpDef(
@@ -44,7 +50,7 @@ STOP_GRADIENT = OpDef(
 )
 
 
-def _refuse_gradient(op: Any, dy: Tensor) -> Any:
+def _refuse_gradient(op: Any, _dy: Tensor) -> Any:
     raise LookupError(f"Gradient explicitly disabled. Reason: {op.attrs['message']}")
 
 

@@ -18,7 +18,9 @@ class Masks(NamedTuple):
     shrink_axis_mask: int = 0
 
 
-def index_of(begin: Sequence[int], end: Sequence[int], strides: Sequence[int], masks: Masks) -> tuple[Any, ...]:
+def index_of(
+    begin: Sequence[int], end: Sequence[int], strides: Sequence[int], masks: Masks
+) -> tuple[Any, ...]:
     """The index under which numpy finds the same entries.
 
     >>> index_of([0, 1], [0, 5], [1, 2], Masks(ellipsis_mask=1, end_mask=2))
@@ -73,7 +75,7 @@ def sizes_of_slice(
         masks = masks._replace(ellipsis_mask=1 << len(steps))
         steps.append(1)
     # new axes behind the ellipsis use up none of the tensor's own
-    seen = [i for i in range(len(steps)) if masks.ellipsis_mask >> i & 1][0]
+    seen = next(i for i in range(len(steps)) if masks.ellipsis_mask >> i & 1)
     added = sum(masks.new_axis_mask >> i & 1 for i in range(seen, len(steps)))
     for i, step in enumerate(steps):
         bit = 1 << i

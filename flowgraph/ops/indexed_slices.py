@@ -1,6 +1,6 @@
 """IndexedSlices: the gradient of a tensor of which only some rows were used.
 
-    dense[indices[i]] = the sum of all values[j] with indices[j] == indices[i];  every other row is zero
+dense[indices[i]] = the sum of all values[j] with indices[j] == indices[i];  every other row is zero
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _LARGE = 100_000_000  # entries; from here on TF warns of making a dense tensor
 
 
 class IndexedSlices:
-    """Rows of a larger tensor, given by their numbers: `dense[indices[i]] = values[i]`, rows that come twice add up.
+    """Rows of a larger tensor, given by their numbers: `dense[indices[i]] = values[i]`, rows that come
+    twice add up.
 
     Args:
       values: the rows, a tensor of shape [n, ...].
@@ -113,18 +114,21 @@ class IndexedSlicesValue(NamedTuple):
     dense_shape: Any
 
 
-def _to_dense(value: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+def _to_dense(
+    value: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Any:
     """The whole tensor, rows of zeros where no slice is."""
     from flowgraph.ops.segment import unsorted_segment_sum
 
+    del as_ref  # a gradient is no variable
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
-        raise ValueError(
-            f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {value.dtype!r}"
-        )
+        line = f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {value.dtype}"
+        raise ValueError(errors.explain(line, where=user_site()))
     if value.dense_shape is None:
         raise ValueError(
             errors.explain(
-                f"Tensor conversion requested for IndexedSlices without dense_shape: {value}", where=user_site()
+                f"Tensor conversion requested for IndexedSlices without dense_shape: {value}",
+                where=user_site(),
             )
         )
     _warn_if_large(value.dense_shape)
@@ -139,7 +143,10 @@ def _warn_if_large(dense_shape: Tensor) -> None:
         size = f"with {prod(known.tolist())} elements"
     else:
         return
-    text = f"Converting sparse IndexedSlices to a dense Tensor {size}. This may consume a large amount of memory."
+    text = (
+        f"Converting sparse IndexedSlices to a dense Tensor {size}. This may consume a large amount "
+        "of memory."
+    )
     filename, line = user_site() or ("<string>", 1)
     warnings.warn_explicit(text, UserWarning, filename, line)
 
@@ -162,9 +169,11 @@ def convert_to_tensor_or_indexed_slices(value: Any, dtype: Any = None, name: str
     if isinstance(value, Tensor) or not hasattr(type(value), "dense_shape"):
         return to_tensor(value, wanted, name)
     if wanted is not None and not wanted.is_compatible_with(value.dtype):
-        raise ValueError(
-            f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {str(value)!r}"
+        line = (
+            f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
+            f"{value.dtype.name}: {str(value)!r}"
         )
+        raise ValueError(errors.explain(line, where=user_site()))
     return value
 
 

@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, HALF, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.concat_grad import concat_grad
 from flowgraph.shapes import Dimension, Size, Sizes, merge, to_text
 
-# -- concat ---------------------------------------------------------------------------------------------------
+# -- concat ----------------------------------------------------------------------------------------
 
 
 def _concat_sizes(values: list[Any], axis: Any) -> Sizes:
@@ -62,7 +64,8 @@ def _concat_failure(values: list[Any], axis: Any) -> str | None:
     first, at = values[0], int(axis.reshape(()))
     if not -first.ndim <= at < first.ndim:
         return (
-            f"ConcatOp : Expected concatenating dimensions in the range [{-first.ndim}, {first.ndim}), but got {at}"
+            f"ConcatOp : Expected concatenating dimensions in the range [{-first.ndim}, "
+            f"{first.ndim}), but got {at}"
         )
     for i, value in enumerate(values):
         shapes = f"shape[0] = {to_text(first.shape)} vs. shape[{i}] = {to_text(value.shape)}"
@@ -120,7 +123,8 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     if not isinstance(values, list | tuple):
         values = [values]
     if not values:
-        raise ValueError("List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2.")
+        line = "List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2."
+        raise ValueError(errors.explain(line, where=user_site()))
     if len(values) == 1:
         from flowgraph.ops.identity import identity
 
@@ -130,7 +134,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     return emit(CONCAT_V2, values, axis, name=name)
 
 
-# -- stack and unstack ----------------------------------------------------------------------------------------
+# -- stack and unstack -----------------------------------------------------------------------------
 
 
 def _new_axis(axis: int, rank: int) -> int:
@@ -188,6 +192,10 @@ PACK = OpDef(
 )
 
 
+def _no_axis(axis: int, rank: int) -> ValueError:
+    return ValueError(errors.explain(f"axis = {axis} not in [{-rank}, {rank})", where=user_site()))
+
+
 def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     """Tensors of one shape put beside each other along a new axis.
 
@@ -210,7 +218,7 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
             pass
     sizes = convert_to_tensor(values[0], name=name).sizes
     if sizes is not None and not -len(sizes) - 1 <= axis <= len(sizes):
-        raise ValueError(f"axis = {axis} not in [{-len(sizes) - 1}, {len(sizes) + 1})")
+        raise _no_axis(axis, len(sizes) + 1)
     return emit(PACK, values, axis=axis, name=name)
 
 
@@ -267,14 +275,15 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
         sizes = value.sizes
         if sizes is not None:
             if not -len(sizes) <= axis < len(sizes):
-                raise ValueError(f"axis = {axis} not in [{-len(sizes)}, {len(sizes)})")
+                raise _no_axis(axis, len(sizes))
             num = sizes[axis]
         if num is None:
-            raise ValueError(f"Cannot infer num from shape {value.shape}")
+            line = f"Cannot infer num from shape {value.shape}"
+            raise ValueError(errors.explain(line, mend="Say how many there are: num=...", where=user_site()))
     return emit(UNPACK, value, num=num, axis=axis, name=name)
 
 
-# -- split ----------------------------------------------------------------------------------------------------
+# -- split -----------------------------------------------------------------------------------------
 
 
 def _split_axis(axis: Any, known: Any, rank: int | None) -> int | None:
@@ -378,7 +387,8 @@ def _lengths(lengths: list[int], size: Size, count: int) -> list[Size]:
 def _split_v(xp: Any, value: Any, size_splits: Any, axis: Any, *, num_split: int) -> Any:
     at = int(axis)
     lengths = _lengths(size_splits.tolist(), value.shape[at], num_split)
-    return tuple(xp.array(part) for part in xp.split(value, np.cumsum(lengths[:-1]), at))  # type: ignore[arg-type]
+    places: Any = np.cumsum(lengths[:-1])  # type: ignore[arg-type]
+    return tuple(xp.array(part) for part in xp.split(value, places, at))
 
 
 def _split_v_failure(value: Any, size_splits: Any, axis: Any, *, num_split: int) -> str:
@@ -395,7 +405,8 @@ def _split_v_failure(value: Any, size_splits: Any, axis: Any, *, num_split: int)
         return "There can only be one -1 in the input."
     given = sum(length for length in lengths if length != -1)
     return (
-        "Determined shape must either match input shape along split_dim exactly if fully specified, or be less than "
+        "Determined shape must either match input shape along split_dim exactly if fully specified, or be "
+        "less than "
         f"the size of the input along split_dim if not fully specified.  Got: {given}"
     )
 
@@ -414,12 +425,15 @@ SPLIT_V = OpDef(
 )
 
 
-def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str = "split") -> list[Tensor]:
+def split(
+    value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str = "split"
+) -> list[Tensor]:
     """Pieces of a tensor along an axis, which they keep.
 
     Args:
       value: a tensor.
-      num_or_size_splits: the number of equal pieces, or their sizes along the axis, one of which may be -1: the rest.
+      num_or_size_splits: the number of equal pieces, or their sizes along the axis, one of which may be -1:
+        the rest.
       axis: the axis, an integer or a scalar tensor; a negative one counts from the end.
       num: how many sizes there are, where that is not known while building.
       name: the op's name.
@@ -434,15 +448,19 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = 
     if isinstance(num_or_size_splits, int | Dimension):
         count = int(num_or_size_splits)
         if count < 1:
-            raise ValueError(f"Attr 'num_split' of 'Split' Op passed {count} less than minimum 1.")
+            line = f"Attr 'num_split' of 'Split' Op passed {count} less than minimum 1."
+            raise ValueError(errors.explain(line, where=user_site()))
         return emit(SPLIT, axis, value, num_split=count, name=name)
     if sizes.sizes == ():
-        raise ValueError(
-            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: "
+        line = (
+            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument "
+            "provided: "
             f"{num_or_size_splits}"
         )
+        raise ValueError(errors.explain(line, where=user_site()))
     if num is None:
         num = sizes.sizes[0] if sizes.sizes else None
         if num is None:
-            raise ValueError(f"Cannot infer num from shape {num_or_size_splits}")
+            line = f"Cannot infer num from shape {num_or_size_splits}"
+            raise ValueError(errors.explain(line, mend="Say how many there are: num=...", where=user_site()))
     return emit(SPLIT_V, value, sizes, axis, num_split=num, name=name)

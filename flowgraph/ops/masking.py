@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.cases import FLOAT, INT, INTS, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
@@ -27,10 +29,10 @@ from flowgraph.ops.select import where
 from flowgraph.ops.shaping import expand_dims, squeeze
 from flowgraph.shapes import Sizes, TensorShape, to_text
 
-# -- one_hot --------------------------------------------------------------------------------------------------
+# -- one_hot ---------------------------------------------------------------------------------------
 
 
-def _one_hot_sizes(indices: Any, depth: Any, on: Any, off: Any, *, axis: int) -> Sizes:
+def _one_hot_sizes(indices: Any, depth: Any, *_values: Any, axis: int) -> Sizes:
     if axis < -1:
         raise ValueError("axis must be >= -1")
     known = depth.constant()
@@ -88,7 +90,8 @@ def one_hot(
     """For each index a vector of length `depth` with `on_value` at that place and `off_value` elsewhere.
 
     Args:
-      indices: uint8, int32 or int64 numbers of any shape; one outside [0, depth) gives `off_value` throughout.
+      indices: uint8, int32 or int64 numbers of any shape; one outside [0, depth) gives `off_value`
+        throughout.
       depth: the length of the vectors.
       on_value: by default 1.
       off_value: by default 0.
@@ -109,17 +112,19 @@ def one_hot(
         wanted = on_dtype or off_dtype or dt.float32 if dtype is None else as_dtype(dtype)
         for given, label in ((on_dtype, "on_value"), (off_dtype, "off_value")):
             if dtype is not None and given not in (None, wanted):
-                raise TypeError(f"dtype {given} of {label} does not match dtype parameter {wanted}")
+                line = f"dtype {given} of {label} does not match dtype parameter {wanted}"
+                raise TypeError(errors.explain(line, where=user_site()))
         if on_value is None:
             on_value, on_dtype = convert_to_tensor(1, wanted, name="on_value"), wanted
         if off_value is None:
             off_value, off_dtype = convert_to_tensor(0, wanted, name="off_value"), wanted
         if on_dtype != off_dtype:
-            raise TypeError(f"dtype {on_dtype} of on_value does not match dtype {off_dtype} of off_value")
+            line = f"dtype {on_dtype} of on_value does not match dtype {off_dtype} of off_value"
+            raise TypeError(errors.explain(line, where=user_site()))
         return emit(ONE_HOT, indices, depth, on_value, off_value, axis=axis, name=scope)
 
 
-# -- boolean_mask and sequence_mask ---------------------------------------------------------------------------
+# -- boolean_mask and sequence_mask ----------------------------------------------------------------
 
 
 def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int | None = None) -> Tensor:
@@ -142,16 +147,23 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int |
         tensor = convert_to_tensor(tensor, name="tensor")
         mask = convert_to_tensor(mask, name="mask")
         if mask.sizes == ():
-            raise ValueError("mask cannot be scalar.")
-        if mask.sizes is None:
             raise ValueError(
-                "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] is "
+                errors.explain("mask cannot be scalar.", details=[f"mask: {mask!r}"], where=user_site())
+            )
+        if mask.sizes is None:
+            line = (
+                "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. "
+                "shape=[None] is "
                 "ok, but shape=None is not."
             )
+            raise ValueError(errors.explain(line, details=[f"mask: {mask!r}"], where=user_site()))
         axis = 0 if axis is None else axis
         behind = axis + len(mask.sizes)
         whole = tensor.shape
-        whole[axis:behind].assert_is_compatible_with(mask.shape)
+        if not whole[axis:behind].is_compatible_with(mask.shape):
+            line = f"Shapes {whole[axis:behind]} and {mask.shape} are incompatible"
+            details = [f"tensor: {tensor!r}", f"mask: {mask!r}"]
+            raise ValueError(errors.explain(line, details=details, where=user_site()))
         masked = emit(PROD, shape(tensor)[axis:behind], [0], keep_dims=False)
         flat_shape = concat([shape(tensor)[:axis], [masked], shape(tensor)[behind:]], 0)
         flat = reshape(tensor, flat_shape)
@@ -191,7 +203,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dt.bool, name: 
         else:
             maxlen = convert_to_tensor(maxlen)
         if maxlen.sizes:
-            raise ValueError("maxlen must be scalar for sequence_mask")
+            raise ValueError(errors.explain("maxlen must be scalar for sequence_mask", where=user_site()))
         places = range_op(constant(0, maxlen.dtype), maxlen, constant(1, maxlen.dtype))
         result = less(places, emit(CAST, expand_dims(lengths, -1), DstT=maxlen.dtype))
         wanted = dt.bool if dtype is None else as_dtype(dtype).base_dtype

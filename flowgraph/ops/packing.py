@@ -1,4 +1,6 @@
-"""Lists and tuples with tensors inside them, wherever a tensor is expected: `[t, 1.0]` becomes a Pack of its entries."""
+"""Lists and tuples with tensors inside them, wherever a tensor is expected: `[t, 1.0]` becomes a Pack of
+its entries.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,28 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph import errors
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import register_tensor_conversion_function
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.constant import constant
 from flowgraph.ops.joining import PACK
 
 _PLAIN = frozenset(
-    [int, float, complex, bool, bytes, str, memoryview, np.ndarray, *(kind for kind in np.sctypeDict.values())]
+    [
+        int,
+        float,
+        complex,
+        bool,
+        bytes,
+        str,
+        memoryview,
+        np.ndarray,
+        *(kind for kind in np.sctypeDict.values()),
+    ]
 )
 
 
@@ -67,17 +81,24 @@ def _pack(items: Sequence[Any], dtype: DType, name: str) -> Any:
         found = []
         for i, item in enumerate(items):
             if is_dense(item) and item.dtype.base_dtype != dtype:
-                raise TypeError(
-                    f"Cannot convert a list containing a tensor of dtype {item.dtype} to {dtype} (Tensor is: {item!r})"
+                line = (
+                    f"Cannot convert a list containing a tensor of dtype {item.dtype} to {dtype} "
+                    f"(Tensor is: {item!r})"
                 )
+                mend = f"tf.cast(tensor, tf.{dtype.name}) converts it."
+                raise TypeError(errors.explain(line, mend=mend, where=user_site()))
             found.append(_pack(item, dtype, str(i)) if isinstance(item, list | tuple) else item)
         if not any(is_dense(item) for item in found):
             return found
-        tensors = [item if is_dense(item) else constant(item, dtype, name=str(i)) for i, item in enumerate(found)]
+        tensors = [
+            item if is_dense(item) else constant(item, dtype, name=str(i)) for i, item in enumerate(found)
+        ]
         return emit(PACK, tensors, name=scope)
 
 
-def _convert_list(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+def _convert_list(
+    value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Any:
     if as_ref or _is_plain(value):
         return NotImplemented
     inferred = _dtype_inside(value)

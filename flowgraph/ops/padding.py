@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, INT, RANDOM_INT, VALUE, case
 from flowgraph.ir.convert import is_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import rank, reshape, shape
@@ -18,7 +20,7 @@ from flowgraph.shapes import Size, Sizes, to_text
 _ATTRS = {"T": TypeAttr(), "Tpaddings": TypeAttr(INDEX, dt.int32)}
 
 
-def _padded_sizes(x: Any, paddings: Any, *value: Any, **attrs: Any) -> Sizes:
+def _padded_sizes(x: Any, paddings: Any, *_value: Any, **_attrs: Any) -> Sizes:
     if paddings.sizes is not None:
         if len(paddings.sizes) != 2:
             raise ValueError(f"Shape must be rank 2 but is rank {len(paddings.sizes)}")
@@ -33,7 +35,9 @@ def _padded_sizes(x: Any, paddings: Any, *value: Any, **attrs: Any) -> Sizes:
     if known.size and known.min() < 0:
         raise ValueError("Paddings must be non-negative")
     sizes = x.sizes or (None,) * len(known)
-    return tuple(None if size is None else size + int(both) for size, both in zip(sizes, known.sum(1), strict=True))
+    return tuple(
+        None if size is None else size + int(both) for size, both in zip(sizes, known.sum(1), strict=True)
+    )
 
 
 def _pad_failure(x: Any, paddings: Any, value: Any = None) -> str | None:
@@ -52,7 +56,9 @@ def _pad_failure(x: Any, paddings: Any, value: Any = None) -> str | None:
 
 def _pad_v2(xp: Any, x: Any, paddings: Any, value: Any) -> Any:
     pairs = paddings.tolist()
-    whole = xp.full([size + before + after for size, (before, after) in zip(x.shape, pairs, strict=True)], value)
+    whole = xp.full(
+        [size + before + after for size, (before, after) in zip(x.shape, pairs, strict=True)], value
+    )
     if value.ndim or any(min(pair) < 0 for pair in pairs):
         raise ValueError("a value that is no scalar, or negative paddings")
     whole[tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, pairs, strict=True))] = x
@@ -99,7 +105,7 @@ PAD_V2 = OpDef(
 )
 
 
-# -- mirrors --------------------------------------------------------------------------------------------------
+# -- mirrors ---------------------------------------------------------------------------------------
 
 
 def _mirror_failure(x: Any, paddings: Any, *, mode: str) -> str | None:
@@ -114,7 +120,9 @@ def _mirror_failure(x: Any, paddings: Any, *, mode: str) -> str | None:
         if min(before, after) < 0:
             return f"paddings must be non-negative: {before} {after}"
         if mode == "SYMMETRIC" and max(before, after) > size:
-            return f"paddings must be no greater than the dimension size: {before}, {after} greater than {size}"
+            return (
+                f"paddings must be no greater than the dimension size: {before}, {after} greater than {size}"
+            )
         if mode == "REFLECT" and max(before, after) >= size:
             return f"paddings must be less than the dimension size: {before}, {after} not less than {size}"
     return None
@@ -145,7 +153,7 @@ MIRROR_PAD = OpDef(
 )
 
 
-def _unpadded_sizes(x: Any, paddings: Any, *, mode: str) -> Sizes:
+def _unpadded_sizes(x: Any, paddings: Any, **_attrs: Any) -> Sizes:
     if paddings.sizes is None or paddings.sizes[0] is None:
         return None
     count = paddings.sizes[0]
@@ -154,7 +162,9 @@ def _unpadded_sizes(x: Any, paddings: Any, *, mode: str) -> Sizes:
     known = paddings.constant()
     if known is None or x.sizes is None:
         return (None,) * count
-    return tuple(None if size is None else size - int(both) for size, both in zip(x.sizes, known.sum(1), strict=True))
+    return tuple(
+        None if size is None else size - int(both) for size, both in zip(x.sizes, known.sum(1), strict=True)
+    )
 
 
 def _fold_mirrors(xp: Any, dy: Any, paddings: Any, *, mode: str) -> Any:
@@ -193,7 +203,7 @@ def mirror_pad_grad(input: Any, paddings: Any, mode: str, name: str | None = Non
     return emit(MIRROR_PAD_GRAD, input, paddings, mode=mode, name=name)
 
 
-# -- pad ------------------------------------------------------------------------------------------------------
+# -- pad -------------------------------------------------------------------------------------------
 
 
 def pad(
@@ -204,7 +214,8 @@ def pad(
     Args:
       tensor: a tensor.
       paddings: an integer matrix with a row for each axis.
-      mode: CONSTANT: entries of one value; REFLECT and SYMMETRIC: the tensor's mirror image without and with its
+      mode: CONSTANT: entries of one value; REFLECT and SYMMETRIC: the tensor's mirror image without and
+        with its
         outermost entries.
       name: the op's name.
       constant_values: the border's value under CONSTANT, a scalar.
@@ -227,7 +238,8 @@ def pad(
     elif mode in ("REFLECT", "SYMMETRIC"):
         result = mirror_pad(tensor, paddings, mode, name)
     else:
-        raise ValueError(f"Unknown padding mode: {mode}")
+        mend = "The modes are CONSTANT, REFLECT and SYMMETRIC."
+        raise ValueError(errors.explain(f"Unknown padding mode: {mode}", mend=mend, where=user_site()))
     _add_known_sizes(result)
     return result
 
@@ -239,10 +251,12 @@ def _add_known_sizes(result: Tensor) -> None:
         return
     rows = _rows(paddings)
     if rows is not None:
-        result.set_shape([
-            None if size is None or row is None or None in row else size + sum(row)
-            for size, row in zip(x.sizes, rows, strict=False)
-        ])  # fmt: skip
+        result.set_shape(
+            [
+                None if size is None or row is None or None in row else size + sum(filter(None, row))
+                for size, row in zip(x.sizes, rows, strict=False)
+            ]
+        )
 
 
 def _rows(paddings: Tensor) -> list[list[Size] | None] | None:

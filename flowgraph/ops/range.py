@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.cases import DOUBLE, INT, VALUE, case
@@ -60,12 +58,23 @@ def _range(xp: Any, start: Any, limit: Any, delta: Any) -> Any:
     return xp.add.accumulate(steps, dtype=start.dtype)
 
 
+def _range_failure(start: Any, limit: Any, delta: Any) -> str | None:
+    for name, value in (("start", start), ("limit", limit), ("delta", delta)):
+        if value.ndim:
+            return f"{name} must be a scalar, not shape {list(value.shape)}"
+    try:
+        _count(_entry(start), _entry(limit), _entry(delta))
+    except ValueError as error:
+        return f"{error}: {delta:g}" if delta == 0 else str(error)
+    return None
+
+
 RANGE = OpDef(
     "Range(start: Tidx, limit: Tidx, delta: Tidx) -> output: Tidx",
     attrs={"Tidx": TypeAttr((dt.bfloat16, dt.float32, dt.float64, dt.int32, dt.int64), dt.int32)},
     infer=_range_sizes,
     forward=_range,
-    failure=lambda start, limit, delta: _failure(start, limit, delta),
+    failure=_range_failure,
     gradient=NO_GRADIENT,
     data_shape=True,
     cases=[
@@ -75,17 +84,6 @@ RANGE = OpDef(
         case(INT(3), INT(3), INT(1)),
     ],
 )
-
-
-def _failure(start: Any, limit: Any, delta: Any) -> str | None:
-    for name, value in (("start", start), ("limit", limit), ("delta", delta)):
-        if value.ndim:
-            return f"{name} must be a scalar, not shape {list(value.shape)}"
-    try:
-        _count(_entry(start), _entry(limit), _entry(delta))
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def range_op(start: Any, limit: Any, delta: Any, name: str | None = None) -> Tensor:
@@ -126,7 +124,7 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
                 raise AssertionError(f"tf.range knows {', '.join(d.name for d in widening)}")
             widest = max((part.dtype.base_dtype for part in parts), key=widening.index)
             parts = [cast(part, widest) for part in parts]
-        return range_op(*parts, name=scope)
+        return emit(RANGE, *parts, name=scope)
 
 
 def _linspace_sizes(start: Any, stop: Any, num: Any) -> Sizes:

@@ -27,7 +27,8 @@ def _check_fit(whole: Sizes, indices: Any, updates: Any, what: str) -> None:
         merge(indices.sizes[:-1], updates.sizes[:outer])
     except ValueError as error:
         raise ValueError(
-            f"The outer {outer} dimensions of indices.shape={to_text(indices.sizes)} must match the outer {outer} "
+            f"The outer {outer} dimensions of indices.shape={to_text(indices.sizes)} must match the outer "
+            f"{outer} "
             f"dimensions of updates.shape={to_text(updates.sizes)}: {error}"
         ) from None
     if whole is None:
@@ -36,7 +37,8 @@ def _check_fit(whole: Sizes, indices: Any, updates: Any, what: str) -> None:
         merge(whole[depth:], updates.sizes[outer:])
     except ValueError as error:
         raise ValueError(
-            f"The inner {len(whole) - depth} dimensions of {what}.shape={to_text(whole)} must match the inner "
+            f"The inner {len(whole) - depth} dimensions of {what}.shape={to_text(whole)} must match the "
+            "inner "
             f"{len(updates.sizes) - outer} dimensions of updates.shape={to_text(updates.sizes)}: {error}"
         ) from None
 
@@ -81,12 +83,14 @@ def _scatter_failure(whole: tuple[int, ...], indices: Any, updates: Any) -> str 
         )
     if updates.ndim - outer != len(whole) - depth:
         return (
-            f"Inner dimensions of output shape must match inner dimensions of updates shape. Output: {to_text(whole)} "
+            f"Inner dimensions of output shape must match inner dimensions of updates shape. Output: "
+            f"{to_text(whole)} "
             f"updates: {to_text(updates.shape)}"
         )
     if updates.shape[outer:] != whole[depth:]:
         return (
-            f"The inner {len(whole) - depth} dimensions of output.shape={to_text(whole)} must match the inner "
+            f"The inner {len(whole) - depth} dimensions of output.shape={to_text(whole)} must match the "
+            "inner "
             f"{updates.ndim - outer} dimensions of updates.shape={to_text(updates.shape)}"
         )
     found = first_outside(indices, whole)
@@ -132,7 +136,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     return emit(SCATTER_ND, indices, updates, shape, name=name)
 
 
-# -- into a tensor --------------------------------------------------------------------------------------------
+# -- into a tensor ---------------------------------------------------------------------------------
 
 
 def _changed_sizes(tensor: Any, indices: Any, updates: Any) -> Sizes:
@@ -171,7 +175,7 @@ def _add_grad(op: Any, dy: Tensor) -> list[Any]:
 
 def _sub_grad(op: Any, dy: Tensor) -> list[Any]:
     of_updates = gather_nd(dy, op.inputs[1])
-    return [identity(dy), None, -of_updates]  # type: ignore[operator]
+    return [identity(dy), None, -of_updates]
 
 
 TENSOR_SCATTER_UPDATE = _into_tensor("TensorScatterUpdate", _put, _update_grad)

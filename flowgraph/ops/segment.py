@@ -1,4 +1,6 @@
-"""Sums, means, products and extremes over the rows that belong together: row i belongs to segment `segment_ids[i]`."""
+"""Sums, means, products and extremes over the rows that belong together: row i belongs to segment
+`segment_ids[i]`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from flowgraph.shapes import Sizes, to_text
 _REALS = tuple(dtype for dtype in NUMBER_TYPES if dtype in REALS)
 
 
-# -- any order ------------------------------------------------------------------------------------------------
+# -- any order -------------------------------------------------------------------------------------
 
 
 def _unsorted_sizes(data: Any, ids: Any, count: Any) -> Sizes:
@@ -48,7 +50,9 @@ def _unsorted_failure(data: Any, ids: Any, count: Any) -> str | None:
     if count.ndim:
         return f"num_segments should be a scalar, not shape {to_text(count.shape)}"
     if data.shape[: ids.ndim] != ids.shape:
-        return f"data.shape = {to_text(data.shape)} does not start with segment_ids.shape = {to_text(ids.shape)}"
+        return (
+            f"data.shape = {to_text(data.shape)} does not start with segment_ids.shape = {to_text(ids.shape)}"
+        )
     if count < 0:
         return f"Input num_segments == {int(count)} must not be negative."
     outside = np.argwhere(ids >= count)
@@ -110,7 +114,8 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: s
 
     Args:
       data: a tensor of a number type.
-      segment_ids: integers in any order, of the shape of the first axes of `data`; rows of negative ids are dropped.
+      segment_ids: integers in any order, of the shape of the first axes of `data`; rows of negative ids are
+        dropped.
       num_segments: how many rows the result has.
       name: the op's name.
 
@@ -130,7 +135,8 @@ def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: 
 
 
 def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
-    """Row j of the result is the largest of the rows of segment j, the lowest number there is where there are none.
+    """Row j of the result is the largest of the rows of segment j, the lowest number there is where there
+    are none.
 
     >>> run(unsorted_segment_max([1., 2., 3.], [1, 0, 1], 2))
     array([2., 3.], dtype=float32)
@@ -139,7 +145,8 @@ def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: s
 
 
 def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
-    """Row j of the result is the smallest of the rows of segment j, the highest number there is where there are none.
+    """Row j of the result is the smallest of the rows of segment j, the highest number there is where there
+    are none.
 
     >>> run(unsorted_segment_min([1., 2., 3.], [1, 0, 1], 2))
     array([2., 1.], dtype=float32)
@@ -151,7 +158,8 @@ def _rows_in_segments(data: Tensor, segment_ids: Tensor, num_segments: Any) -> T
     """How many rows each segment has, at least 1, in a shape that broadcasts against its rows."""
     each = ones(shape(segment_ids), data.dtype)
     counts = unsorted_segment_sum(each, segment_ids, num_segments)
-    assert data.sizes is not None and segment_ids.sizes is not None
+    assert data.sizes is not None
+    assert segment_ids.sizes is not None
     axes = len(data.sizes) - len(segment_ids.sizes)
     return maximum(reshape(counts, [num_segments] + [1] * axes), 1)
 
@@ -168,7 +176,9 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
         return unsorted_segment_sum(data, segment_ids, num_segments) / counts
 
 
-def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
     """Row j of the result is the sum of the rows of segment j, divided by the square root of their number.
 
     >>> run(unsorted_segment_sqrt_n([1., 2., 3., 4., 5.], [1, 0, 1, 1, 1], 2))
@@ -182,7 +192,7 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name
         return unsorted_segment_sum(data, segment_ids, num_segments) / sqrt(counts)
 
 
-# -- sorted ---------------------------------------------------------------------------------------------------
+# -- sorted ----------------------------------------------------------------------------------------
 
 
 def _sorted_sizes(data: Any, ids: Any) -> Sizes:
@@ -202,7 +212,8 @@ def _sorted_failure(data: Any, ids: Any) -> str | None:
         return None
     if ids[0] < 0 or ids[-1] < 0:
         return (
-            f"Segment id {min(ids[0], ids[-1])} out of range [0, {ids[-1] + 1}), possibly because 'segment_ids' input "
+            f"Segment id {min(ids[0], ids[-1])} out of range [0, {ids[-1] + 1}), possibly because "
+            "'segment_ids' input "
             "is not sorted."
         )
     return "segment ids are not increasing" if (np.diff(ids) < 0).any() else None

@@ -65,10 +65,11 @@ def _looked_up(table: Tensor, ids: Tensor, clipped: Tensor | None = None, kept: 
     rows = gather(table, clipped)
     if kept is None:
         kept = greater_equal(ids, 0)
-        assert rows.sizes is not None and kept.sizes is not None
+        assert rows.sizes is not None
+        assert kept.sizes is not None
         for _ in range(len(rows.sizes) - len(kept.sizes)):
             kept = expand_dims(kept, -1)
-        kept = kept & ones_like(rows, dtype=dt.bool)  # type: ignore[operator]
+        kept = kept & ones_like(rows, dtype=dt.bool)
     return where(kept, rows, zeros_like(rows)), clipped, kept
 
 
@@ -97,7 +98,8 @@ def unsorted_segment_extreme_grad(op: Any, dy: Tensor) -> list[Any]:
 def unsorted_segment_prod_grad(op: Any, dy: Tensor) -> list[Any]:
     """Of UnsortedSegmentProd: the product of the others.
 
-    That is the product divided by the row itself; beside one zero in the segment, for that zero the product of the
+    That is the product divided by the row itself; beside one zero in the segment, for that zero the product
+    of the
     rest and for the others nothing; beside two zeros nothing at all.
     """
     from flowgraph.ops.array import ones_like, zeros_like

@@ -18,13 +18,15 @@ def _require_vector(x: Any) -> None:
         raise ValueError(f"Shape must be rank 1 but is rank {len(x.sizes)}")
 
 
-def _unique_sizes(x: Any, **attrs: Any) -> list[Sizes]:
+def _unique_sizes(x: Any, **_attrs: Any) -> list[Sizes]:
     _require_vector(x)
     return [(None,), x.sizes or (None,)]
 
 
 def _unique(xp: Any, x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
-    """The distinct entries in the order in which they come, where each entry is among them, how often each comes."""
+    """The distinct entries in the order in which they come, where each entry is among them, how often each
+    comes.
+    """
     if x.ndim != 1:
         raise ValueError("no vector")
     values, first, inverse, counts = xp.unique(x, return_index=True, return_inverse=True, return_counts=True)
@@ -34,7 +36,7 @@ def _unique(xp: Any, x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
     return values[order], place[inverse.reshape(-1)].astype(out_idx.np), counts[order].astype(out_idx.np)
 
 
-def _unique_failure(x: Any, **attrs: Any) -> str | None:
+def _unique_failure(x: Any, **_attrs: Any) -> str | None:
     return "unique expects a 1D vector." if x.ndim != 1 else None
 
 
@@ -62,7 +64,8 @@ UNIQUE_WITH_COUNTS = OpDef(
 
 
 def unique(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> list[Tensor]:
-    """The distinct entries of a vector in the order in which they first come, and for each entry its place among them.
+    """The distinct entries of a vector in the order in which they first come, and for each entry its place
+    among them.
 
     Args:
       x: a vector.
@@ -86,7 +89,7 @@ def unique_with_counts(x: Any, out_idx: Any = dt.int32, name: str | None = None)
     return emit(UNIQUE_WITH_COUNTS, x, out_idx=as_dtype(out_idx), name=name)
 
 
-def _difference_sizes(x: Any, y: Any, **attrs: Any) -> list[Sizes]:
+def _difference_sizes(x: Any, y: Any, **_attrs: Any) -> list[Sizes]:
     _require_vector(x)
     _require_vector(y)
     return [(None,), (None,)]

@@ -1,4 +1,6 @@
-"""Axes added, removed, exchanged, repeated and turned round: expand_dims, squeeze, transpose, tile, reverse."""
+"""Axes added, removed, exchanged, repeated and turned round: expand_dims, squeeze, transpose, tile,
+reverse.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.ir.cases import COMPLEX, FLOAT, HALF, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
@@ -17,10 +21,9 @@ from flowgraph.ops.array import RANK, rank, reshape_to_input, shape, shape_argum
 from flowgraph.ops.array import reshape as reshape
 from flowgraph.ops.range import range_op
 from flowgraph.ops.reduction import one_of
-from flowgraph.shapes import Size, Sizes, TensorShape, to_text
+from flowgraph.shapes import Size, Sizes, to_text
 
-
-# -- expand_dims and squeeze ----------------------------------------------------------------------------------
+# -- expand_dims and squeeze -----------------------------------------------------------------------
 
 
 def _expanded_sizes(x: Any, dim: Any) -> Sizes:
@@ -76,7 +79,9 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any 
     """
     axis = one_of("axis", axis, "dim", dim)
     if axis is None:
-        raise ValueError("Must specify an axis argument to tf.expand_dims()")
+        raise ValueError(
+            errors.explain("Must specify an axis argument to tf.expand_dims()", where=user_site())
+        )
     return emit(EXPAND_DIMS, input, axis, name=name)
 
 
@@ -91,10 +96,10 @@ def _squeezed_sizes(x: Any, *, squeeze_dims: tuple[int, ...]) -> Sizes:
         if not -len(sizes) <= axis < len(sizes):
             raise ValueError(f"squeeze_dims[{i}] not in [{-len(sizes)},{len(sizes)}).")
         gone.add(axis % len(sizes))
-    for axis, size in enumerate(sizes):
-        if axis in gone and size not in (1, None):
-            raise ValueError(f"Can not squeeze dim[{axis}], expected a dimension of 1, got {size}")
-    return tuple(size for axis, size in enumerate(sizes) if axis not in gone)
+    for axis, length in enumerate(sizes):
+        if axis in gone and length not in (1, None):
+            raise ValueError(f"Can not squeeze dim[{axis}], expected a dimension of 1, got {length}")
+    return tuple(length for axis, length in enumerate(sizes) if axis not in gone)
 
 
 def _squeeze(xp: Any, x: Any, *, squeeze_dims: tuple[int, ...]) -> Any:
@@ -151,23 +156,23 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
     elif np.isscalar(axis):
         axis = [axis]
     if not isinstance(axis, list | tuple):
-        raise TypeError(f"Expected list for 'axis' argument to 'squeeze' Op, not {axis!r}.")
+        line = f"Expected list for 'axis' argument to 'squeeze' Op, not {axis!r}."
+        raise TypeError(errors.explain(line, where=user_site()))
     return emit(SQUEEZE, input, squeeze_dims=tuple(int(at) for at in axis), name=name)
 
 
-# -- transpose ------------------------------------------------------------------------------------------------
+# -- transpose -------------------------------------------------------------------------------------
 
 
 def _transposed_sizes(x: Any, perm: Any) -> Sizes:
-    length = None if perm.sizes is None else perm.sizes[0] if len(perm.sizes) == 1 else -1
-    if x.sizes is None and length is None:
-        return None
-    count = len(x.sizes) if x.sizes is not None else length
-    if x.sizes is None and count < 2:
-        return None  # of one axis: x may be a scalar as well
-    if length == -1:
+    is_vector = perm.sizes is None or len(perm.sizes) == 1
+    length = perm.sizes[0] if perm.sizes is not None and is_vector else None
+    count = length if x.sizes is None else len(x.sizes)
+    if count is None or (x.sizes is None and count < 2):
+        return None  # with one entry in perm: x may be a scalar as well
+    if not is_vector:
         raise ValueError(f"Shape must be rank 1 but is rank {len(perm.sizes)}")
-    if length is not None and length != count:
+    if length not in (None, count):
         raise ValueError(f"Dimension must be {count} but is {length}")
     order = perm.constant()
     if order is None:
@@ -286,7 +291,8 @@ def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = F
         else:
             axes = len(a.sizes)
             if axes < 2:
-                raise ValueError(f"Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: {a.shape}")
+                line = f"Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: {a.shape}"
+                raise ValueError(errors.explain(line, details=[f"a: {a!r}"], where=user_site()))
             perm = [*range(axes - 2), axes - 1, axes - 2]
         return transpose(a, perm, conjugate=conjugate)
 
@@ -338,7 +344,7 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
     return emit(INVERT_PERMUTATION, x, name=name)
 
 
-# -- tile and reverse -----------------------------------------------------------------------------------------
+# -- tile and reverse ------------------------------------------------------------------------------
 
 
 def _times(size: Size, multiple: Size) -> Size:
@@ -367,7 +373,9 @@ def _tile(xp: Any, x: Any, multiples: Any) -> Any:
 
 def _tile_failure(x: Any, multiples: Any) -> str | None:
     if len(multiples) != x.ndim:
-        return f"Expected multiples argument to be a vector of length {x.ndim} but got length {len(multiples)}"
+        return (
+            f"Expected multiples argument to be a vector of length {x.ndim} but got length {len(multiples)}"
+        )
     for i, count in enumerate(multiples.tolist()):
         if count < 0:
             return f"Expected multiples[{i}] >= 0, but got {count}"
@@ -375,7 +383,9 @@ def _tile_failure(x: Any, multiples: Any) -> str | None:
 
 
 def _tile_grad(op: Any, dy: Any) -> list[Any]:
-    """Sum over the copies: `[a, x, b, y]` is the gradient's shape with the axes of copies and of x side by side."""
+    """Sum over the copies: `[a, x, b, y]` is the gradient's shape with the axes of copies and of x side by
+    side.
+    """
     from flowgraph.ops.cast import cast
     from flowgraph.ops.division import floormod
     from flowgraph.ops.indexed_slices import IndexedSlices

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.cases import FLOAT, INTS, RANDOM_INT, case
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
@@ -20,7 +22,7 @@ from flowgraph.ops.constant import constant
 from flowgraph.ops.index_spec import Masks, index_of, sizes_of_slice
 from flowgraph.shapes import Dimension, Size, Sizes, merge, to_text
 
-# -- slice ----------------------------------------------------------------------------------------------------
+# -- slice -----------------------------------------------------------------------------------------
 
 
 def _require_vectors(*vectors: Any) -> Size:
@@ -130,7 +132,7 @@ def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor
     return emit(SLICE, input_, begin, size, name=name)
 
 
-# -- strided_slice --------------------------------------------------------------------------------------------
+# -- strided_slice ---------------------------------------------------------------------------------
 
 _MASKS = dict.fromkeys(Masks._fields, 0)
 
@@ -180,7 +182,12 @@ def _part_of_shape(output: Tensor) -> Sizes:
 
 def _strided_slice_grad(op: Any, dy: Tensor) -> list[Any]:
     x, begin, end, strides = op.inputs
-    return [strided_slice_grad(shape(x, out_type=begin.dtype), begin, end, strides, dy, **op.attrs), None, None, None]
+    return [
+        strided_slice_grad(shape(x, out_type=begin.dtype), begin, end, strides, dy, **op.attrs),
+        None,
+        None,
+        None,
+    ]
 
 
 STRIDED_SLICE = OpDef(
@@ -215,7 +222,8 @@ def strided_slice(
     var: Any = None,
     name: str | None = None,
 ) -> Tensor:
-    """The entries from `begin` up to `end` in steps of `strides`, axis by axis; `x[...]` is the usual way to say it.
+    """The entries from `begin` up to `end` in steps of `strides`, axis by axis; `x[...]` is the usual way
+    to say it.
 
     Args:
       input_: a tensor.
@@ -254,12 +262,13 @@ def _assign_part(tensor: Tensor, val: Any, name: str | None = None) -> Any:
     """
     part = tensor.graph.memory.get("parts_of_variables", {}).get(tensor)
     if part is None:
-        raise ValueError("Sliced assignment is only supported for variables")
+        line = "Sliced assignment is only supported for variables"
+        raise ValueError(errors.explain(line, details=[f"this is {tensor!r}"], where=user_site()))
     var, bounds, parent = part
     return var._strided_slice_assign(value=val, name=name or f"{parent}_assign", **bounds)
 
 
-def _slice_grad_sizes(shape: Any, begin: Any, end: Any, strides: Any, dy: Any, **masks: int) -> Sizes:
+def _slice_grad_sizes(shape: Any, *_others: Any, **_masks: int) -> Sizes:
     return shape_argument(shape)
 
 
@@ -278,7 +287,11 @@ def _scatter_failure(shape: Any, begin: Any, end: Any, strides: Any, dy: Any, **
         expected = sizes_of_slice(sizes, begin.tolist(), end.tolist(), strides.tolist(), Masks(**masks))
     except ValueError as error:
         return str(error)
-    return None if expected == dy.shape else f"shape of dy was {to_text(dy.shape)} instead of {to_text(expected)}"
+    return (
+        None
+        if expected == dy.shape
+        else f"shape of dy was {to_text(dy.shape)} instead of {to_text(expected)}"
+    )
 
 
 def _strided_slice_grad_grad(op: Any, dy: Tensor) -> list[Any]:
@@ -311,10 +324,11 @@ def strided_slice_grad(
 newaxis = None
 
 
-# -- x[...] ---------------------------------------------------------------------------------------------------
+# -- x[...] ----------------------------------------------------------------------------------------
 
 _WRONG_INDEX = (
-    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are "
+    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
+    "tensors are "
     "valid indices"
 )
 
@@ -324,7 +338,7 @@ def _check_index(index: Any) -> None:
         return
     dtype = getattr(index, "dtype", None)
     if dtype is None or as_dtype(dtype).base_dtype not in INDEX or (index.shape and len(index.shape) == 1):
-        raise TypeError(f"{_WRONG_INDEX}, got {index!r}")
+        raise TypeError(errors.explain(f"{_WRONG_INDEX}, got {index!r}", where=user_site()))
 
 
 class _Spec:
