@@ -22,7 +22,7 @@ def reduced_shape(input_shape: Any, axes: Any) -> Tensor:
     from flowgraph.ops.array import fill, shape, size
     from flowgraph.ops.cast import cast
     from flowgraph.ops.range import range as range_op
-    from flowgraph.ops.stitch import dynamic_stitch
+    from flowgraph.ops.partition import dynamic_stitch
 
     input_shape = cast(input_shape, dt.int32)
     axes = cast(axes, dt.int32)
