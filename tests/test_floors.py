@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"variables", "ref_variable", "variable_updates", "initial_values", "variable_lists"}
     | {"variable_scope", "variable_store", "initializers", "training", "neural", "data"},
     {"viz"},
-    {"__init__", "app", "contrib", "examples", "nn", "random", "train"},
+    {"__init__", "app", "contrib", "examples", "linalg", "math", "nn", "random", "train"},
 ]
 # A graph and a tensor know how to show themselves in a notebook: the drawing is looked up when it is asked for.
 SHOWS_ITSELF = {("ir/graph.py", "viz"), ("ir/tensor.py", "viz")}
