@@ -24,7 +24,16 @@ GOLDEN = Path(__file__).parent / "golden" / "programs"
 PROGRAMS = all_programs()
 ENGINES = ["REFERENCE", "NUMPY"]
 
-NOT_YET = {name: "needs ops of later chapters" for name in PROGRAMS if name.startswith("beyond.")}
+NOT_YET = {
+    "beyond.strings": "needs StringJoin, AsString and StringToNumber",
+    "beyond.diagonals": "needs Diag and MatrixDiag",
+    "beyond.printing_assert_and_check": "needs Assert and CheckNumerics",
+    "beyond.custom_gradient": "needs IdentityN and tf.custom_gradient",
+    "beyond.sparse_placeholders": "needs SparseToDense",
+    "beyond.rearranging": "needs ReverseSequence, Unique, Roll, ParallelConcat and others",
+    "beyond.more_reductions": "needs einsum, InTopKV2 and others",
+    "beyond.print_inside": "needs Print",
+}
 """Programs that cannot be built yet, and why. A program that passes must be taken off this list."""
 
 READY = [name for name in PROGRAMS if name not in NOT_YET]

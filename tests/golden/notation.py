@@ -54,8 +54,8 @@ def collections_record(graph):
 def attr_text(value):
     """An attribute value as stable text.
 
-    DTypes are their names, strings are quoted, lists are `[1, 2]`, shapes too, with `?` for an unknown size and
-    `<unknown>` for an unknown rank; floats have float32's shortest digits; tensors are `float32 [2] 1.0 2.0`
+    DTypes are their names, strings are quoted, lists are `[1, 2]`, shapes too, `?` being an unknown size and
+    `<unknown>` an unknown rank; floats have float32's shortest digits; tensors are `float32 [2] 1.0 2.0`
     or, beyond `SMALL` entries, `float32 [99] #hash`.
     """
     if isinstance(value, np.ndarray):

@@ -22,6 +22,9 @@ MODULES = [
     "schedules",
     "averages",
     "variables",
+    "updates",
+    "scopes",
+    "initial_tensors",
     "naming",
     "constants",
     "operators",
@@ -34,6 +37,7 @@ MODULES = [
     "gradients_array",
     "gradients_nn",
     "gradients_api",
+    "examples",
     "beyond",
 ]
 

@@ -22,7 +22,6 @@ FETCHES = {
     "tensor_name_missing": lambda tf: _with_something(tf, "missing:0"),
     "tensor_output_missing": lambda tf: _with_something(tf, "something:1"),
     "tensor_name_malformed": lambda tf: _with_something(tf, "something:zero"),
-    "graph": lambda tf: _with_something(tf, tf.get_default_graph()),
     "function": lambda tf: _with_something(tf, len),
     "gradients_none": lambda tf: _with_something(tf, tf.gradients(tf.constant(1.0), tf.constant(2.0))),
     "set": lambda tf: _with_something(tf, {1}),
@@ -283,9 +282,6 @@ RUN_TIME_SHAPES = {
     "where_condition": lambda tf: _fed(tf, tf.where, np.array([True]), _floats(2, 2), _floats(2, 2)),
     "bias_add": lambda tf: _fed(tf, tf.nn.bias_add, _floats(2, 3), _floats(2)),
     "bias_add_rank": lambda tf: _fed(tf, tf.nn.bias_add, _floats(2), _floats(2)),
-    "cross_entropy_of_scalars": lambda tf: _fed(
-        tf, lambda a: tf.nn.softmax_cross_entropy_with_logits_v2(labels=a, logits=a), _floats()
-    ),
     "cross_entropy": lambda tf: _fed(
         tf,
         lambda a, b: tf.nn.softmax_cross_entropy_with_logits_v2(labels=a, logits=b),
@@ -384,12 +380,6 @@ def scatter_out_of_range(tf):
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         session.run(tf.scatter_add(v, i, [1.0]), {i: [5]})
-
-
-def partial_run_unknown(tf):
-    x = tf.constant(1.0)
-    with tf.Session() as session:
-        session.partial_run("handle", x)
 
 
 def interactive_session_closed(tf):

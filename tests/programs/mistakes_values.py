@@ -49,7 +49,6 @@ CONVERSIONS = {
     "constant_shape_unknown": lambda tf: tf.constant(1.0, shape=[None]),
     "constant_shape_negative": lambda tf: tf.constant(1.0, shape=[-1]),
     "variable_as_number": lambda tf: tf.constant(tf.Variable(1.0)),
-    "session_as_tensor": lambda tf: tf.identity(tf.Graph()),
 }
 
 MIXED_DTYPES = {
