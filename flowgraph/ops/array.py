@@ -228,24 +228,19 @@ def _reshape_failure(x: Any, shape: Any) -> str:
     if negative:
         return f"Size {negative[0]} must be non-negative, not {entries[negative[0]]}"
     rest = prod(size for size in entries if size != -1)
-    if not missing:
-        return f"Input to reshape is a tensor with {x.size} values, but the requested shape has {rest}"
-    if not rest:
-        return (
-            "reshape cannot infer the missing input size for an empty tensor unless all specified input "
-            "sizes are "
-            "non-zero"
-        )
-    return (
-        f"Input to reshape is a tensor with {x.size} values, but the requested shape requires a "
-        f"multiple of {rest}"
-    )
+    wanted = f"requires a multiple of {rest}" if missing and rest else f"has {rest}"
+    return f"Input to reshape is a tensor with {x.size} values, but the requested shape {wanted}"
 
 
 def _reshape(xp: Any, x: Any, shape: Any) -> Any:
     target = shape.tolist()
-    if target and min(target) < -1:
-        raise ValueError("negative size")  # which numpy would take for -1
+    if target and min(target) < 0:
+        if min(target) < -1:
+            raise ValueError("negative size")  # which numpy would take for -1
+        if 0 in target and x.size == 0:
+            # numpy cannot say what -1 is here; TF leaves the axes of size 0 out on both sides
+            open_axis = target.index(-1)
+            target[open_axis] = prod(filter(None, x.shape)) // -prod(filter(None, target))
     return xp.reshape(x, target)
 
 
@@ -263,6 +258,7 @@ RESHAPE = OpDef(
         case(FLOAT(4, 3), INTS(2, -1, 3, dtype=dt.int64)),
         case(FLOAT(1), INTS()),
         case(FLOAT(0, 3), INTS(3, 0)),
+        case(FLOAT(0, 3), INTS(0, -1)),
         case(DOUBLE(6), INTS(1, 6)),
     ],
 )
@@ -330,11 +326,17 @@ def _fill_grad(_op: Any, dy: Tensor) -> list[Any]:
     return [None, reduce_sum(dy)]
 
 
+def _fill(xp: Any, dims: Any, value: Any) -> Any:
+    if dims.ndim != 1 or value.ndim:
+        raise ValueError("dims that are no vector, or a value that is no scalar")
+    return xp.full(dims.tolist(), value)
+
+
 FILL = OpDef(
     "Fill(dims: index_type, value: T) -> output: T",
     attrs={"T": TypeAttr(), "index_type": TypeAttr(INDEX, dt.int32)},
     infer=_fill_sizes,
-    forward=lambda xp, dims, value: xp.full(dims.tolist(), value),
+    forward=_fill,
     failure=_fill_failure,
     gradient=_fill_grad,
     cases=[case(INTS(2, 3), FLOAT()), case(INTS(), FLOAT()), case(INTS(0, 2, dtype=dt.int64), INT(3))],

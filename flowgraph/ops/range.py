@@ -13,7 +13,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
-from flowgraph.shapes import Sizes
+from flowgraph.shapes import Sizes, to_text
 
 
 def _require_scalars(**inputs: Any) -> None:
@@ -58,10 +58,17 @@ def _range(xp: Any, start: Any, limit: Any, delta: Any) -> Any:
     return xp.add.accumulate(steps, dtype=start.dtype)
 
 
-def _range_failure(start: Any, limit: Any, delta: Any) -> str | None:
-    for name, value in (("start", start), ("limit", limit), ("delta", delta)):
+def _not_scalar(**inputs: Any) -> str | None:
+    for name, value in inputs.items():
         if value.ndim:
-            return f"{name} must be a scalar, not shape {list(value.shape)}"
+            return f"{name} must be a scalar, not shape {to_text(value.shape)}"
+    return None
+
+
+def _range_failure(start: Any, limit: Any, delta: Any) -> str | None:
+    complaint = _not_scalar(start=start, limit=limit, delta=delta)
+    if complaint:
+        return complaint
     try:
         _count(_entry(start), _entry(limit), _entry(delta))
     except ValueError as error:
@@ -147,12 +154,17 @@ def _linspace(xp: Any, start: Any, stop: Any, num: Any) -> Any:
     return start + step * xp.arange(count, dtype=start.dtype)
 
 
+def _linspace_failure(start: Any, stop: Any, num: Any) -> str | None:
+    complaint = _not_scalar(start=start, stop=stop, num=num)
+    return complaint or (f"Requires num > 0: {int(num)}" if num <= 0 else None)
+
+
 LINSPACE = OpDef(
     "LinSpace(start: T, stop: T, num: Tidx) -> output: T",
     attrs={"T": TypeAttr((dt.bfloat16, dt.float32, dt.float64)), "Tidx": TypeAttr(INDEX, dt.int32)},
     infer=_linspace_sizes,
     forward=_linspace,
-    failure=lambda start, stop, num: f"Requires num > 0: {int(num)}" if num <= 0 else None,
+    failure=_linspace_failure,
     gradient=NO_GRADIENT,
     data_shape=True,
     cases=[case(VALUE(0.0), VALUE(1.0), INT(5)), case(DOUBLE(), DOUBLE(), INT(1, dt.int64))],

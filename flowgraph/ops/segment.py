@@ -19,7 +19,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import segment_grad as grads
 from flowgraph.ops.array import ones, reshape, shape
 from flowgraph.ops.math import maximum
-from flowgraph.ops.reduction import NUMBER_TYPES, highest, lowest
+from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.shapes import Sizes, to_text
 
 _REALS = tuple(dtype for dtype in NUMBER_TYPES if dtype in REALS)
@@ -75,6 +75,17 @@ def _collect(xp: Any, ufunc: Any, data: Any, ids: Any, count: Any, start: Any) -
     return made
 
 
+def _limits(dtype: Any) -> Any:
+    """The lowest and highest finite number of a numpy dtype, as `.min` and `.max`."""
+    if dtype.kind in "iu":
+        return np.iinfo(dtype)
+    if dtype.kind == "f":
+        return np.finfo(dtype)
+    import ml_dtypes
+
+    return ml_dtypes.finfo(dtype)
+
+
 _UNSORTED_CASES: tuple[Case, ...] = (
     case(FLOAT(4, 3, gap=0.05), INTS(0, 2, 0, 1), INT(3)),
     case(FLOAT(2, 2, 3, gap=0.05), INT([[0, 1], [1, 1]]), INT(2, dt.int64)),
@@ -102,10 +113,18 @@ UNSORTED_SEGMENT_PROD = _unsorted(
     "UnsortedSegmentProd", np.multiply, lambda dtype: 1, grads.unsorted_segment_prod_grad, NUMBER_TYPES
 )
 UNSORTED_SEGMENT_MAX = _unsorted(
-    "UnsortedSegmentMax", np.maximum, lowest, grads.unsorted_segment_extreme_grad, _REALS
+    "UnsortedSegmentMax",
+    np.maximum,
+    lambda dtype: _limits(dtype).min,
+    grads.unsorted_segment_extreme_grad,
+    _REALS,
 )
 UNSORTED_SEGMENT_MIN = _unsorted(
-    "UnsortedSegmentMin", np.minimum, highest, grads.unsorted_segment_extreme_grad, _REALS
+    "UnsortedSegmentMin",
+    np.minimum,
+    lambda dtype: _limits(dtype).max,
+    grads.unsorted_segment_extreme_grad,
+    _REALS,
 )
 
 
