@@ -1,6 +1,8 @@
 """Fit a line to noisy points: the smallest complete TF1 program.
 
     python examples/linear_regression.py
+
+First the graph is described, then a session runs it 200 times and the line is found.
 """
 
 import numpy as np

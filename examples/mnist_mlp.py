@@ -1,13 +1,17 @@
 """The textbook's network on handwritten digits: 784-500-10, trained, measured and drawn.
 
-    python examples/mnist_mlp.py
+    python examples/mnist_mlp.py [--steps 3000] [--data_dir MNIST_data] [--out_dir out]
 
-L2 regularization through a collection, a learning rate that decays exponentially, moving averages of the weights,
-and `control_dependencies` to update both in one step: as a TF1 book writes it. With the bundled digits it takes well
-under a minute; with the full MNIST files in --data_dir it reads those.
+L2 regularization through a collection, a learning rate that decays exponentially, moving averages of the
+weights, and `control_dependencies` to update both in one step: as a TF1 book writes it. With the bundled
+digits it takes well under a minute; where the four files of MNIST lie in --data_dir it trains on those.
 """
 
+import argparse
 import os
+
+from matplotlib.figure import Figure
+from tqdm import tqdm
 
 import flowgraph as tf
 from flowgraph.examples.tutorials.mnist import input_data
@@ -91,7 +95,7 @@ def train(mnist, net, steps):
     curves = []
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        with progress_bar(steps) as bar:
+        with tqdm(total=steps, unit="step", disable=None) as bar:  # silent where the output is not a terminal
             for step in range(steps):
                 xs, ys = mnist.train.next_batch(BATCH_SIZE)
                 _, loss_value = sess.run([net["train"], net["loss"]], {net["x"]: xs, net["y_"]: ys})
@@ -103,22 +107,11 @@ def train(mnist, net, steps):
         return float(sess.run(net["accuracy"], test_feed)), curves
 
 
-def progress_bar(steps):
-    """A bar that counts the steps; silent where the output is not a terminal."""
-    from tqdm import tqdm
-
-    return tqdm(total=steps, unit="step", disable=None)
-
-
 def plot(curves, path):
-    """Draw loss and validation accuracy over the steps into a file."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
+    """Draw loss and validation accuracy over the steps into the file `path`; returns it."""
     steps, losses, accuracies = zip(*curves)
-    figure, left = plt.subplots(figsize=(8, 4.5))
+    figure = Figure(figsize=(8, 4.5), layout="tight")
+    left = figure.subplots()
     left.plot(steps, losses, color="tab:blue")
     left.set_xlabel("training step")
     left.set_ylabel("loss (one batch)", color="tab:blue")
@@ -126,21 +119,26 @@ def plot(curves, path):
     right = left.twinx()
     right.plot(steps, accuracies, color="tab:orange")
     right.set_ylabel("validation accuracy (averaged weights)", color="tab:orange")
-    figure.tight_layout()
     figure.savefig(path, dpi=120)
-    plt.close(figure)
+    return path
 
 
-def main(_argv=None, data_dir="MNIST_data", out_dir="out", steps=TRAINING_STEPS):
+def main(argv):
+    parser = argparse.ArgumentParser(description="Train the textbook's network on digits and draw it.")
+    parser.add_argument("--steps", type=int, default=TRAINING_STEPS, help="how many batches to train on")
+    parser.add_argument("--data_dir", default="MNIST_data", help="where MNIST's four files are looked for")
+    parser.add_argument("--out_dir", default="out", help="where the pictures go")
+    options = parser.parse_args(argv[1:])
+    os.makedirs(options.out_dir, exist_ok=True)
+
     tf.set_random_seed(1)
-    mnist = input_data.read_data_sets(data_dir, one_hot=True, seed=1)
+    mnist = input_data.read_data_sets(options.data_dir, one_hot=True, seed=1)
     net = build(mnist.train.num_examples)
-    os.makedirs(out_dir, exist_ok=True)
-    picture = tf.viz.render(tf.get_default_graph(), os.path.join(out_dir, "mnist_mlp_graph.svg"))
-    accuracy, curves = train(mnist, net, steps)
-    curve = os.path.join(out_dir, "mnist_mlp_curve.png")
-    plot(curves, curve)
-    print(f"test accuracy after {steps} steps, with averaged weights: {accuracy:.2%}")
+    picture = tf.viz.render(tf.get_default_graph(), os.path.join(options.out_dir, "mnist_mlp_graph.svg"))
+    accuracy, curves = train(mnist, net, options.steps)
+    curve = plot(curves, os.path.join(options.out_dir, "mnist_mlp_curve.png"))
+
+    print(f"test accuracy after {options.steps} steps, with averaged weights: {accuracy:.2%}")
     print(f"the graph, drawn:   {os.path.abspath(picture)}")
     print(f"the learning curve: {os.path.abspath(curve)}")
     return {"accuracy": accuracy, "curves": curves, "picture": picture, "curve": curve}

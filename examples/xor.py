@@ -1,6 +1,9 @@
 """Learn XOR, which no single layer can: two inputs, four hidden sigmoid neurons, one output.
 
     python examples/xor.py
+
+One layer draws one straight line, and no line has (0, 1) and (1, 0) on one side, (0, 0) and (1, 1) on the
+other. The hidden layer bends the plane first.
 """
 
 import numpy as np

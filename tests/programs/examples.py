@@ -1,4 +1,4 @@
-"""The graphs of the scripts in examples/: their own source, with another library where they say `flowgraph`."""
+"""The graphs of the scripts in examples/: their own source, run with another library for `flowgraph`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from .data import batches, one_hot, uniform
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "examples"
 _NO_GRAPH = ("argparse", "flowgraph.examples", "matplotlib", "tqdm")  # imported by the scripts; add no ops
-_BATCH = 16
 _NUM_EXAMPLES = 3600  # what is left of the bundled digits to train on
 
 
 def _script(name, tf):
-    """The globals of examples/<name>.py after a run as a module, in which `import flowgraph as tf` gives `tf`."""
+    """The globals of examples/<name>.py, imported with `tf` in place of flowgraph."""
 
     def replaced_import(module, *args, **kwargs):
         if module == "flowgraph":
@@ -27,7 +26,7 @@ def _script(name, tf):
     path = _FOLDER / (name + ".py")
     code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
     namespace = {"__name__": name, "__builtins__": dict(vars(builtins), __import__=replaced_import)}
-    exec(code, namespace)  # noqa: S102
+    exec(code, namespace)
     return namespace
 
 
@@ -48,12 +47,14 @@ def xor(tf):
 
 
 def mnist_mlp(tf):
-    """Without the values of the averages: in TensorFlow they race with the training step."""
+    """Without the values of the averages after training: in TensorFlow they race with the training step."""
     tf.set_random_seed(1)
     net = _script("mnist_mlp", tf)["build"](_NUM_EXAMPLES)
-    validate = {net["x"]: uniform(20, 784, seed=99, high=0.25), net["y_"]: one_hot(20, 10, seed=99)}
-    runs = [(tf.global_variables_initializer(), None), ([net["loss"], net["accuracy"], net["rate"]], validate)]
-    runs += [(net["train"], {net["x"]: images, net["y_"]: labels}) for images, labels in batches(3, _BATCH, 784, 10)]
+    x, y_ = net["x"], net["y_"]
+    validate = {x: uniform(20, 784, seed=99, high=0.25), y_: one_hot(20, 10, seed=99)}
+    before = [net["loss"], net["accuracy"], net["rate"]]
+    runs = [(tf.global_variables_initializer(), None), (before, validate)]
+    runs += [(net["train"], {x: images, y_: labels}) for images, labels in batches(3, 16, 784, 10)]
     return runs + [(net["loss"], validate)]
 
 
@@ -62,8 +63,8 @@ def lenet5(tf):
     tf.set_random_seed(1)
     net = _script("lenet5", tf)["build"](_NUM_EXAMPLES)
     runs = [(tf.global_variables_initializer(), None)]
-    for images, labels in batches(3, _BATCH, 784, 10):
+    for images, labels in batches(3, 16, 784, 10):
         feed = {net["x"]: images.reshape(-1, 28, 28, 1), net["y_"]: labels.argmax(1), net["keep_prob"]: 0.5}
         runs.append(([net["loss"], net["train"]], feed))
-    validate = {net["x"]: uniform(20, 28, 28, 1, seed=99, high=0.25), net["y_"]: one_hot(20, 10, seed=99).argmax(1)}
-    return runs + [([net["loss"], net["accuracy"]], validate)]
+    images, labels = uniform(20, 28, 28, 1, seed=99, high=0.25), one_hot(20, 10, seed=99).argmax(1)
+    return runs + [([net["loss"], net["accuracy"]], {net["x"]: images, net["y_"]: labels})]
