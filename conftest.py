@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -11,25 +10,33 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+import flowgraph as tf
+
 # Nothing here measures time, so no example is too slow; and a run in CI draws the same examples every time.
 settings.register_profile("flowgraph", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 settings.load_profile("flowgraph")
+
+
+def plain(value: Any) -> Any:
+    """numpy's scalars as Python's, so that examples read well."""
+    if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
+        return type(value)(plain(item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 @pytest.fixture(autouse=True)
 def doctest_names(doctest_namespace: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[None]:
     """Give docstrings `np`, `tf` and `run`, a graph of their own, and numpy's short printing.
 
-    `run(tensor)` is the value of a tensor (or of any structure of them) in a fresh session.
+    `run(tensor)` is the value of a tensor (or of a list of them) in a fresh session, scalars as plain numbers.
     """
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return
-    tf = importlib.import_module("flowgraph")
 
     def run(fetches: Any, feed_dict: dict[Any, Any] | None = None) -> Any:
         with tf.Session() as session:
-            return session.run(fetches, feed_dict)
+            return plain(session.run(fetches, feed_dict))
 
     doctest_namespace.update(np=np, tf=tf, run=run)
     with tf.Graph().as_default(), np.printoptions(precision=6, suppress=True):

@@ -10,10 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.polynomial.chebyshev import chebval
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
+
+
+# numpy's polynomials are loaded when the first series is asked for: they would slow every import down
+def _series(x: F64, coefficients: F64) -> F64:
+    """A Chebyshev series at x."""
+    from numpy.polynomial.chebyshev import chebval
+
+    return chebval(x, coefficients)
+
 
 # erfc(x) exp(x^2) / t with t = 2 / (2 + x), for t in [0, 1]
 _ERFC = np.array([
@@ -113,7 +121,7 @@ def _in_double(function: Callable[..., F64], *arrays: np.ndarray) -> np.ndarray:
 
 def _erf(x: F64) -> F64:
     size = np.abs(x)
-    near = x * chebval(2 * np.square(np.minimum(size, 1.0)) - 1, _ERF)
+    near = x * _series(2 * np.square(np.minimum(size, 1.0)) - 1, _ERF)
     return np.where(size <= 1, near, np.copysign(1 - _erfc_of_positive(size), x))
 
 
@@ -127,7 +135,7 @@ def _erfc_of_positive(x: F64) -> F64:
     # exp(-x^2) is as good as x^2, of which the leading bits go one way and what is left the other
     leading = x.astype(np.float32).astype(np.float64)
     gauss = np.exp(-np.square(leading)) * np.exp((leading - x) * (leading + x))
-    return np.where(x > 27.5, 0.0, gauss * t * chebval(2 * t - 1, _ERFC))
+    return np.where(x > 27.5, 0.0, gauss * t * _series(2 * t - 1, _ERFC))
 
 
 def _lgamma(x: F64) -> F64:
@@ -149,7 +157,7 @@ def _lgamma_of_positive(x: F64) -> F64:
         above = distance >= 0.5
         distance = np.where(above, distance - 1, distance)
         product = np.where(above, product * (distance + 2), product)
-    near = distance * chebval(2 * distance, _LGAMMA) + np.log(product) - np.log(divisor)
+    near = distance * _series(2 * distance, _LGAMMA) + np.log(product) - np.log(divisor)
     return np.where(x < 8, near, np.where(np.isinf(x), np.inf, stirling))
 
 
