@@ -58,6 +58,10 @@ from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradient
 from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
 from flowgraph import linalg, math, nn, random
 from flowgraph.ops.add_n import accumulate_n, add_n
+from flowgraph.ops.checks import (
+    assert_equal, assert_greater, assert_greater_equal, assert_less, assert_less_equal, assert_negative,
+    assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
+)  # fmt: skip
 from flowgraph.ops.cumulative import cumprod, cumsum
 from flowgraph.ops.matmul import matmul, sparse_matmul
 from flowgraph.ops.norm import norm
