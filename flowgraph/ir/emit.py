@@ -63,7 +63,11 @@ def graph_of(args: Sequence[Any]) -> Graph:
     first: Any = None
     for arg in args:
         for item in arg if type(arg) in (list, tuple) else (arg,):
-            graph = getattr(item, "graph", None) if isinstance(item, Tensor | Operation) or _in_a_graph(item) else None
+            graph = (
+                getattr(item, "graph", None)
+                if isinstance(item, Tensor | Operation) or _in_a_graph(item)
+                else None
+            )
             if graph is None:
                 continue
             if found is None:
@@ -99,7 +103,9 @@ def _settle(opdef: OpDef, given: dict[str, Any]) -> dict[str, Any]:
             raise TypeError(f"apply_op() got unexpected keyword arguments: {name}")
         if value is not None or attrs[name] is REQUIRED:
             if type(attrs[name]) is bool and type(value) is not bool:
-                raise TypeError(errors.explain(f"Expected bool for argument '{name}' not {value!r}.", where=user_site()))
+                raise TypeError(
+                    errors.explain(f"Expected bool for argument '{name}' not {value!r}.", where=user_site())
+                )
             attrs[name] = value
     for name, value in attrs.items():
         if value is REQUIRED:
@@ -162,7 +168,9 @@ def _check_arg(
                 f"Input '{arg.name}' of '{opdef.name}' Op has type {dtype.name} that does not match type {wanted.name} "
                 f"of argument '{source.get(arg.type_attr or '', '')}'."
             )
-        raise TypeError(errors.explain(line, details=_operands(opdef, args), mend=_cast(wanted), where=user_site()))
+        raise TypeError(
+            errors.explain(line, details=_operands(opdef, args), mend=_cast(wanted), where=user_site())
+        )
     if arg.type_attr and arg.type_attr not in types:
         attr = opdef.type_attrs.get(arg.type_attr)
         if attr is not None and attr.allowed is not None and dtype not in attr.allowed:
@@ -258,7 +266,9 @@ def _convert_one(
         try:
             observed = to_tensor(value, as_ref=arg.is_ref).dtype
         except ValueError as error:
-            raise ValueError(f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}") from None
+            raise ValueError(
+                f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}"
+            ) from None
         if arg.dtype is not None:
             tail = f"expected type of {arg.dtype.name}."
         else:
@@ -287,7 +297,8 @@ def _convert_list(opdef: OpDef, arg: Arg, values: Any, types: dict[str, Any]) ->
             preferred = attr.default
     try:
         converted = [
-            to_tensor(value, dtype, f"{arg.name}_{i}", preferred, arg.is_ref) for i, value in enumerate(values)
+            to_tensor(value, dtype, f"{arg.name}_{i}", preferred, arg.is_ref)
+            for i, value in enumerate(values)
         ]
         if arg.number_attr and len({t.dtype.base_dtype for t in converted}) > 1:
             raise TypeError("not all of one dtype")
@@ -347,9 +358,10 @@ def _outputs(
 
 
 def _colocate_with_refs(graph: Graph, op: Operation) -> None:
-    """An op that takes a reference runs where the variable is: TF writes that into its `_class` attr."""
+    """An op that takes a reference runs where the variable is, whatever `tf.device` says; see `_class`."""
     refs = [t.op for arg, t in zip(op.opdef.inputs, op.inputs, strict=False) if arg.is_ref]
     if refs:
+        op.device = ""
         graph._colocate(op, (*graph._colocations, *refs))
 
 
@@ -370,7 +382,9 @@ class _Watched:
         return self.asked_sizes
 
 
-def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any], attrs: dict[str, Any]) -> ValueError:
+def _shape_error(
+    error: ValueError, opdef: OpDef, name: str, args: Sequence[Any], attrs: dict[str, Any]
+) -> ValueError:
     """TF's words for shapes that do not fit, and what TF leaves out."""
     if isinstance(error, BareError):
         return ValueError(errors.explain(str(error), details=_operands(opdef, args), where=user_site()))
@@ -387,7 +401,9 @@ def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any]
         for i, w in enumerate(flat)
         if w.values is not None and w.asked_sizes is None
     ]
-    shapes = [f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes is not None]
+    shapes = [
+        f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes is not None
+    ]
     if values:
         line += f" and with computed input tensors: {', '.join(values)}"
     if shapes:
@@ -402,4 +418,6 @@ def _value_text(value: Any) -> str:
 def _entries_text(value: Any) -> str:
     if value.ndim > 1:
         return "".join(f"[{_entries_text(row)}]" for row in value)
-    return " ".join(f"{entry:g}" if value.dtype.kind == "f" else str(entry) for entry in value.reshape(-1)[:256])
+    return " ".join(
+        f"{entry:g}" if value.dtype.kind == "f" else str(entry) for entry in value.reshape(-1)[:256]
+    )
