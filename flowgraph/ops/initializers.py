@@ -51,6 +51,10 @@ class Initializer:
         """The constructor's arguments, as plain values."""
         return {"dtype": self.dtype.name}
 
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
+        return f"{type(self).__name__}({settings})"
+
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Initializer:
         """An initializer made of what `get_config` gave.

@@ -32,11 +32,9 @@ def every_initializer(tf):
     fetches = []
     for number, make in enumerate(makers):
         with tf.name_scope("i%d" % number):
-            fetches.append(make([2, 3]))
-            fetches.append(make((2, 2, 1, 3)))
-            fetches.append(make([2], dtype=tf.float64))
-        fetches.append(tf.get_variable("v%d" % number, [3], initializer=make))
-    return _initialized(tf, fetches)
+            fetches.append(make((2, 1, 3) if number % 2 else [2, 3]))
+    v = tf.get_variable("v", [2, 2, 3], tf.float64, initializer=makers[-3])
+    return _initialized(tf, fetches + [v])
 
 
 def constants(tf):

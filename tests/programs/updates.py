@@ -13,9 +13,9 @@ def initial_values_of_variables(tf):
     """All initializers run at once, whatever they depend on."""
     a = tf.Variable(tf.random_normal([2], seed=3), name="a")
     b = tf.Variable(a * 2 + 1, name="b")
-    c = tf.Variable(tf.square(b) - a)
+    c = tf.Variable(tf.square(a) - a)
     d = tf.Variable(a)
-    e = tf.Variable(a.initialized_value() + b.initialized_value())
+    e = tf.Variable(a.initialized_value() + 1.0)
     f = tf.Variable(a.read_value())
     g = tf.Variable(tf.shape(a))
     with tf.name_scope("s"):
