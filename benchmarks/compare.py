@@ -1,6 +1,6 @@
 """Run the workloads under flowgraph and its peers in turn, and print medians and ratios.
 
-    python benchmarks/compare.py [--rounds 3] [--only scalar_add] [--peer PYTHON:MODULE ...]
+python benchmarks/compare.py [--rounds 3] [--only scalar_add] [--peer PYTHON:MODULE ...]
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def measure(python: str, module: str, workload: str) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--peer", action="append", default=[], metavar="PYTHON:MODULE")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=WORKLOADS)

@@ -25,13 +25,15 @@ from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import descendants
+from flowgraph.ops.add_n import add_n
 from flowgraph.ops.array import fill, identity, shape, zeros_like
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import zeros_like_outside_branch
 from flowgraph.ops.indexed_slices import IndexedSlices, aggregate_slices, convert_to_tensor_or_indexed_slices
-from flowgraph.ops.add_n import add_n
 
-_TRAINABLE = frozenset({dt.float16, dt.float32, dt.float64, dt.complex64, dt.complex128, dt.resource, dt.variant})
+_TRAINABLE = frozenset(
+    {dt.float16, dt.float32, dt.float64, dt.complex64, dt.complex128, dt.resource, dt.variant}
+)
 _CARRIES_GRADIENT = _TRAINABLE | {dt.bfloat16}
 
 
@@ -155,7 +157,10 @@ class _Walk:
         if len(grad_ys) != len(ys):
             raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
         given = [None if g is None else _convert(g, f"grad_y_{i}") for i, g in enumerate(grad_ys)]
-        return [self._near(_tensor_of(y).op, _start, y, g, i) for i, (y, g) in enumerate(zip(ys, given, strict=True))]
+        return [
+            self._near(_tensor_of(y).op, _start, y, g, i)
+            for i, (y, g) in enumerate(zip(ys, given, strict=True))
+        ]
 
     def _near(self, op: Operation, function: Callable[..., Any], *args: Any) -> Any:
         if not self.colocate:
@@ -163,7 +168,9 @@ class _Walk:
         with self.graph.colocate_with(op, ignore_existing=True):
             return function(*args)
 
-    def run(self, ys: Sequence[Tensor], xs: Sequence[Any], starts: Sequence[Any], stops: Sequence[Operation]) -> None:
+    def run(
+        self, ys: Sequence[Tensor], xs: Sequence[Any], starts: Sequence[Any], stops: Sequence[Operation]
+    ) -> None:
         """Walk from the ys to the xs."""
         from_ops = [_tensor_of(x).op for x in xs]
         reached = descendants(from_ops, _carries_gradient)
@@ -244,7 +251,10 @@ class _Walk:
             raise LookupError(
                 errors.explain(
                     f"No gradient defined for operation '{op.name}' (op type: {op.type})",
-                    details=[f"its input: {tensor!r}, made by {tensor.op.type}{at(tensor.op)}" for tensor in op.inputs],
+                    details=[
+                        f"its input: {tensor!r}, made by {tensor.op.type}{at(tensor.op)}"
+                        for tensor in op.inputs
+                    ],
                     mend="tf.stop_gradient keeps the walk away from it; @tf.RegisterGradient gives it a gradient.",
                     where=op.site,
                 )

@@ -20,7 +20,7 @@ class Message:
             object.__setattr__(self, name, default() if isinstance(default, type) else copy.copy(default))
         for name, value in fields.items():
             if name not in self.FIELDS:
-                raise ValueError(f"Protocol message {type(self).__name__} has no \"{name}\" field.")
+                raise ValueError(f'Protocol message {type(self).__name__} has no "{name}" field.')
             self._accept(name, value)
 
     def _accept(self, name: str, value: Any) -> None:
@@ -39,10 +39,10 @@ class Message:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self.FIELDS:
-            raise AttributeError(f"Protocol message {type(self).__name__} has no \"{name}\" field.")
+            raise AttributeError(f'Protocol message {type(self).__name__} has no "{name}" field.')
         if isinstance(self.FIELDS[name], type):
             raise AttributeError(
-                f"Assignment not allowed to composite field \"{name}\" in protocol message object."
+                f'Assignment not allowed to composite field "{name}" in protocol message object.'
             )
         self._accept(name, value)
 

@@ -58,7 +58,9 @@ def _convert(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> np.ndarray:
         raise type(error)(
             errors.explain(
                 str(error),
-                details=[f"fed to {tensor.name} of dtype {tensor.dtype.name}, shape {to_tuple_text(tensor.sizes)}"],
+                details=[
+                    f"fed to {tensor.name} of dtype {tensor.dtype.name}, shape {to_tuple_text(tensor.sizes)}"
+                ],
                 where=tensor.op.site,
             )
         ) from None

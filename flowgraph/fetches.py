@@ -13,7 +13,9 @@ from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.indexed_slices import IndexedSlices, IndexedSlicesValue
 
 Rebuild = Callable[[Sequence[Any]], Any]
-Expansion = tuple[Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]]
+Expansion = tuple[
+    Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]
+]
 
 _expansions: list[Expansion] = []
 

@@ -66,7 +66,9 @@ class _Plan:
 class BaseSession:
     """What Session and InteractiveSession share."""
 
-    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
+    def __init__(
+        self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None
+    ) -> None:
         if graph is None:
             graph = get_default_graph()
         elif not isinstance(graph, Graph):
@@ -78,7 +80,7 @@ class BaseSession:
                 None,
                 None,
                 errors.explain(
-                    f"No session factory registered for the given session options: {{target: \"{target}\"}}",
+                    f'No session factory registered for the given session options: {{target: "{target}"}}',
                     mend="flowgraph runs in this process: leave target empty.",
                     where=user_site(),
                 ),
@@ -155,7 +157,9 @@ class BaseSession:
         if plan is None:
             return self._run_first(fetches, feed_dict, key)
         if plan.feeds:
-            values = [to_array(tensor, value) for tensor, value in zip(plan.feeds, feed_dict.values(), strict=True)]
+            values = [
+                to_array(tensor, value) for tensor, value in zip(plan.feeds, feed_dict.values(), strict=True)
+            ]
         else:
             values = []
         if plan.executable is None:
@@ -165,7 +169,11 @@ class BaseSession:
     def _run_first(self, fetches: Any, feed_dict: Any, key: Any) -> Any:
         """Work out how to run this, run it, and remember the way."""
         if self._closed:
-            where = f"it was closed at {errors.place(self._closed_at)}" if self._closed_at else "it was closed before"
+            where = (
+                f"it was closed at {errors.place(self._closed_at)}"
+                if self._closed_at
+                else "it was closed before"
+            )
             raise RuntimeError(
                 errors.explain("Attempted to use a closed Session.", details=[where], where=user_site())
             )
@@ -246,7 +254,9 @@ class BaseSession:
                 self._plans[shared] = known
         return _Plan(feeds, known.executable, structure.build)
 
-    def _compile(self, tensors: list[Tensor], targets: list[Operation], feeds: Sequence[Tensor]) -> Executable:
+    def _compile(
+        self, tensors: list[Tensor], targets: list[Operation], feeds: Sequence[Tensor]
+    ) -> Executable:
         missing = [
             op
             for op in needed_ops(tensors, targets, feeds)
@@ -292,7 +302,9 @@ def _is_plain(key: Any, feed_dict: Any) -> bool:
     """Whether a quick key consists of tensors, ops and variables, which mean the same at every call."""
     fetches, _, feeds = key
     members = fetches if type(fetches) is tuple else (fetches,)
-    plain = all(isinstance(item, Tensor | Operation) or hasattr(item, "_as_graph_element") for item in members)
+    plain = all(
+        isinstance(item, Tensor | Operation) or hasattr(item, "_as_graph_element") for item in members
+    )
     return plain and all(type(item) is Tensor for item in feeds) and isinstance(feed_dict or {}, dict)
 
 
@@ -354,7 +366,9 @@ class InteractiveSession(BaseSession):
     >>> sess.close()
     """
 
-    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
+    def __init__(
+        self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None
+    ) -> None:
         super().__init__(target, graph, config)
         self._explicit = graph is not None
         if self._explicit:

@@ -2,9 +2,17 @@
 
 from flowgraph.training.global_step import (
     assert_global_step as assert_global_step,
+)
+from flowgraph.training.global_step import (
     create_global_step as create_global_step,
+)
+from flowgraph.training.global_step import (
     get_global_step as get_global_step,
+)
+from flowgraph.training.global_step import (
     get_or_create_global_step as get_or_create_global_step,
+)
+from flowgraph.training.global_step import (
     global_step as global_step,
 )
 from flowgraph.training.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer

@@ -263,7 +263,11 @@ class TestSessions:
                 sess.run(v + w)
         lines = str(unfed.value).splitlines()
         assert lines[0] == "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,3]"
-        assert "x" in str(unfed.value) and "y" in str(unfed.value) and __file__.rpartition("/")[2] in str(unfed.value)
+        assert (
+            "x" in str(unfed.value)
+            and "y" in str(unfed.value)
+            and __file__.rpartition("/")[2] in str(unfed.value)
+        )
         assert str(empty.value).splitlines()[0] == "Attempting to use uninitialized value v"
         assert "w" in str(empty.value)
 
@@ -274,14 +278,17 @@ class TestSessions:
         with tf.control_dependencies([w * x]):
             guarded = tf.assign_add(w, [1.0, 1.0])
         with initialized() as sess:
-            with pytest.raises(tf.errors.InvalidArgumentError, match=r"^Incompatible shapes: \[2\] vs. \[3\]"):
+            with pytest.raises(
+                tf.errors.InvalidArgumentError, match=r"^Incompatible shapes: \[2\] vs. \[3\]"
+            ):
                 sess.run([w * x, guarded], {x: [1, 2, 3]})
             sess.run(update)
             np.testing.assert_array_equal(sess.run(w), [2, 3])
             np.testing.assert_array_equal(sess.run(w * x, {x: [1, 1]}), [2, 3])
 
-
-    def test_a_graph_that_grows_with_every_run_is_noticed_once(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_graph_that_grows_with_every_run_is_noticed_once(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
         w = tf.Variable(0.0)
         with initialized() as sess:
             for _ in range(150):

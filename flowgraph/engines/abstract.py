@@ -127,7 +127,9 @@ def _value(step: Step, inputs: list[Known], dtypes: list[DType | None]) -> list[
         return None
     try:
         with np.errstate(all="ignore"):
-            result = opdef.forward(np, *opdef.structure([fact.value for fact in inputs], step.attrs), **step.attrs)
+            result = opdef.forward(
+                np, *opdef.structure([fact.value for fact in inputs], step.attrs), **step.attrs
+            )
     except Exception:  # noqa: BLE001  # whatever is wrong will be reported when the step runs
         return None
     if len(step.outputs) == 1 and not opdef.outputs[0].is_list:

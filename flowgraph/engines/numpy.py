@@ -93,7 +93,9 @@ class Frame:
         self._calls: list[Call] = []
         self._steps: list[Step] = []
         self._free: dict[int, list[np.ndarray]] = {}
-        self._roots: dict[int, tuple[np.ndarray, ...]] = {}  # value -> the buffers that it is, or may be a view of
+        self._roots: dict[
+            int, tuple[np.ndarray, ...]
+        ] = {}  # value -> the buffers that it is, or may be a view of
         self._uses: dict[int, int] = {}  # id of such a buffer -> how many live values lie in it
         self._fetched = set(executable.program.fetches)
         for number in executable.program.feeds:
@@ -251,7 +253,9 @@ class Frame:
         fresh = {
             number
             for step in program.steps
-            if not step.opdef.alias and step.opdef is not IF and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
+            if not step.opdef.alias
+            and step.opdef is not IF
+            and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
             for number in step.outputs
         }
         bound = []
@@ -296,7 +300,9 @@ class Frame:
         self._free.setdefault(raw.size, []).append(raw)
 
 
-def _quick(forward: Callable[..., Any], first: Any, operands: list[Operand], out: int, slots: list[Any]) -> Call:
+def _quick(
+    forward: Callable[..., Any], first: Any, operands: list[Operand], out: int, slots: list[Any]
+) -> Call:
     """A shorter call for one or two operands, none of them in lists."""
     if len(operands) == 1:
         (a,) = operands

@@ -47,7 +47,9 @@ def _unary_call(ufunc: Callable[..., Any], a: Operand, out: np.ndarray, slots: l
     return lambda: ufunc(slots[at], out), ()
 
 
-def _binary_call(ufunc: Callable[..., Any], a: Operand, b: Operand, out: np.ndarray, slots: list[Any]) -> Call:
+def _binary_call(
+    ufunc: Callable[..., Any], a: Operand, b: Operand, out: np.ndarray, slots: list[Any]
+) -> Call:
     if a.slot is None and b.slot is None:
         return ufunc, (a.array, b.array, out)
     if a.slot is None:

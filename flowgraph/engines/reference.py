@@ -62,7 +62,9 @@ class ReferenceExecutable:
     def _call(self, step: Step, inputs: list[Any], program: Program) -> Sequence[Any]:
         opdef = step.opdef
         try:
-            result = opdef.forward(world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs)
+            result = opdef.forward(
+                world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs
+            )
         except Exception as error:
             raise explain_failure(error, step, inputs, program) from error
         if len(step.outputs) == 1 and not (opdef.outputs and opdef.outputs[0].is_list):

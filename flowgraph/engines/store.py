@@ -158,7 +158,9 @@ class Context:
 
 def uninitialized(ops: list[Operation]) -> errors.FailedPreconditionError:
     """The error for variables without a value: all of them at once, and where each was made."""
-    details = [f"{op.name} was made at {errors.place(op.site) if op.site else 'an unknown place'}" for op in ops]
+    details = [
+        f"{op.name} was made at {errors.place(op.site) if op.site else 'an unknown place'}" for op in ops
+    ]
     return errors.FailedPreconditionError(
         None,
         ops[0],

@@ -44,7 +44,9 @@ def value_of(tensor: Tensor) -> Any:
     return memory.get(tensor)
 
 
-def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, Any]) -> tuple[Any, list[Tensor]]:
+def _fold_once(
+    tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, Any]
+) -> tuple[Any, list[Tensor]]:
     """Compute one tensor from what `memory` holds: its value, or the inputs to be looked at first."""
     op = tensor.op
     opdef = op.opdef

@@ -100,7 +100,9 @@ class Graph:
         self._home: tuple[str, ...] | None = None  # see `colocate_with_name`
         self._collections: dict[Any, list[Any]] = {}
         self._finalized = False
-        self.overrides: dict[str, str] = {}  # op type -> name of the user's gradient, inside an override block
+        self.overrides: dict[
+            str, str
+        ] = {}  # op type -> name of the user's gradient, inside an override block
         self._site: Site | None = None
         self.context: Any = None  # the control flow context (a branch of tf.cond, a loop) that is being built
         self.memory: dict[Any, Any] = {}  # what upper floors remember about this graph, keyed by them

@@ -32,12 +32,14 @@ def find(graph: Graph, obj: Any, allow_tensor: bool, allow_operation: bool) -> T
     raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
 
 
-def _by_name(graph: Graph, name: str, allow_tensor: bool, allow_operation: bool, wanted: str) -> Tensor | Operation:
+def _by_name(
+    graph: Graph, name: str, allow_tensor: bool, allow_operation: bool, wanted: str
+) -> Tensor | Operation:
     if ":" in name and allow_tensor:
         op_name, _, index = name.rpartition(":")
         if not op_name or not index.isdigit() or ":" in op_name:
             raise ValueError(
-                f'The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the '
+                f"The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the "
                 'form "<op_name>:<output_index>".'
             )
         op = graph._by_name.get(op_name)
@@ -57,9 +59,7 @@ def _by_name(graph: Graph, name: str, allow_tensor: bool, allow_operation: bool,
     op = graph._by_name.get(name)
     if allow_operation:
         if op is None:
-            raise KeyError(
-                f"The name {name!r} refers to an Operation not in the graph."
-            )
+            raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
         return op
     if op is not None:
         raise ValueError(
@@ -70,4 +70,3 @@ def _by_name(graph: Graph, name: str, allow_tensor: bool, allow_operation: bool,
         f"The name {name!r} looks like an (invalid) Operation name, not a {wanted}. "
         'Tensor names must be of the form "<op_name>:<output_index>".'
     )
-

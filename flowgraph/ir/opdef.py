@@ -86,7 +86,9 @@ class Arg:
         return self.number_attr is not None or self.is_mixed
 
 
-_ARG = re.compile(r"^(?P<name>\w+):\s*(?P<ref>&)?(?:(?P<n>[A-Za-z_]\w*)\s*\*\s*)?(?P<type>\w+)(?P<mixed>\[\])?$")
+_ARG = re.compile(
+    r"^(?P<name>\w+):\s*(?P<ref>&)?(?:(?P<n>[A-Za-z_]\w*)\s*\*\s*)?(?P<type>\w+)(?P<mixed>\[\])?$"
+)
 _SIGNATURE = re.compile(r"^(?P<name>\w+)\((?P<inputs>[^)]*)\)\s*->\s*(?P<outputs>.*)$")
 
 

@@ -36,7 +36,9 @@ class DefaultStack(threading.local):
 
 default_graphs = DefaultStack()
 default_sessions = DefaultStack()
-_global: list[Graph] = []  # the graph that ops go to outside every `with graph.as_default()`, shared by all threads
+_global: list[
+    Graph
+] = []  # the graph that ops go to outside every `with graph.as_default()`, shared by all threads
 
 
 def get_default_graph() -> Graph:
@@ -94,8 +96,7 @@ def session_for(element: Tensor | Operation, session: Any, prefix: str, hint: st
                 f"Cannot use the {'given' if given else 'default'} session to "
                 f"{'evaluate tensor' if isinstance(element, Tensor) else 'execute operation'}: the "
                 f"{'tensor' if isinstance(element, Tensor) else 'operation'}'s graph is different from the session's "
-                "graph."
-                + ("" if given else f" Pass an explicit session to `{hint}`."),
+                "graph." + ("" if given else f" Pass an explicit session to `{hint}`."),
                 details=[f"{which} session's graph: {session.graph!r}, made at {place(session.graph)}"],
                 where=element.op.site,
             )
@@ -126,7 +127,9 @@ class Reference:
         return id(self._object)
 
 
-def name_scope(name: str | None, default_name: str | None = None, values: Sequence[Any] | None = None) -> NameScope:
+def name_scope(
+    name: str | None, default_name: str | None = None, values: Sequence[Any] | None = None
+) -> NameScope:
     """A scope `name`, or `default_name` when `name` is None, in the graph of the tensors among `values`.
 
     Without values it is a scope of the default graph; that of values becomes the default inside the block.

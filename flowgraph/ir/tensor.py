@@ -120,7 +120,9 @@ class Operation:
         """Run this op in `session` (default: the default session)."""
         from flowgraph.ir.scope import session_for
 
-        session_for(self, session, "Cannot execute operation using `run()`: ", "run(session=sess)").run(self, feed_dict)
+        session_for(self, session, "Cannot execute operation using `run()`: ", "run(session=sess)").run(
+            self, feed_dict
+        )
 
     def _set_inputs(self, inputs: Sequence[Tensor]) -> None:
         for tensor in self.inputs:
@@ -274,7 +276,9 @@ class Tensor:
         from flowgraph.ir.scope import session_for
 
         hint = "eval(session=sess)"
-        return session_for(self, session, "Cannot evaluate tensor using `eval()`: ", hint).run(self, feed_dict)
+        return session_for(self, session, "Cannot evaluate tensor using `eval()`: ", hint).run(
+            self, feed_dict
+        )
 
     def experimental_ref(self) -> Any:
         from flowgraph.ir.scope import Reference

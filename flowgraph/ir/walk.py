@@ -11,7 +11,9 @@ from flowgraph.ir.tensor import Operation, Tensor
 _DOES_SOMETHING = (Effect.WRITE, Effect.WORLD, Effect.RANDOM)
 
 
-def needed_ops(fetches: Iterable[Tensor], targets: Iterable[Operation], fed: Iterable[Tensor]) -> list[Operation]:
+def needed_ops(
+    fetches: Iterable[Tensor], targets: Iterable[Operation], fed: Iterable[Tensor]
+) -> list[Operation]:
     """The ops that must run for these tensors and ops, given the values of the fed tensors, oldest first."""
     known = set(fed)
     # what waits for a placeholder that is fed waits for nothing
@@ -38,7 +40,9 @@ def ancestors(ops: Iterable[Operation]) -> set[Operation]:
     return set(needed_ops((), ops, ()))
 
 
-def descendants(ops: Iterable[Operation], through: Callable[[Tensor], bool] = lambda tensor: True) -> set[Operation]:
+def descendants(
+    ops: Iterable[Operation], through: Callable[[Tensor], bool] = lambda tensor: True
+) -> set[Operation]:
     """The ops themselves and everything that takes values from them, along tensors for which `through` holds."""
     stack = list(ops)
     seen = set(stack)
@@ -77,7 +81,8 @@ def in_order(ops: list[Operation], fed: Collection[Tensor]) -> list[Operation]:
     Age alone is such an order unless inputs were changed after an op was made, as tf.cond does.
     """
     if all(
-        all(tensor.op._id < op._id for tensor in op.inputs) and all(source._id < op._id for source in op.control)
+        all(tensor.op._id < op._id for tensor in op.inputs)
+        and all(source._id < op._id for source in op.control)
         for op in ops
     ):
         return ops

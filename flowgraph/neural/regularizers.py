@@ -11,9 +11,9 @@ from flowgraph.ir.scope import GraphKeys, add_to_collection, get_collection, nam
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.add_n import add_n
 from flowgraph.ops.constant import constant
-from flowgraph.ops.statistics import l2_loss
 from flowgraph.ops.math import multiply
 from flowgraph.ops.reduction import reduce_sum
+from flowgraph.ops.statistics import l2_loss
 from flowgraph.ops.unary import abs as abs_op
 
 Regularizer = Callable[[Any], "Tensor | None"]
@@ -78,7 +78,9 @@ def _is_on(scale: Any, name: str, stop: str) -> bool:
     return True
 
 
-def l1_l2_regularizer(scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | None = None) -> Regularizer | None:
+def l1_l2_regularizer(
+    scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | None = None
+) -> Regularizer | None:
     """The sum of an L1 and an L2 penalty.
 
     Raises:

@@ -37,7 +37,9 @@ def make_constant(value: np.ndarray, dtype: DType, name: str | None) -> Tensor:
     return op.outputs[0]
 
 
-def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False) -> Tensor:
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
+) -> Tensor:
     """A tensor of a value that is part of the graph.
 
     Args:
@@ -65,14 +67,20 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
 
 
 def _full_sizes(shape: Any) -> tuple[int, ...]:
-    return tuple(int(size) for size in (shape.as_list() if isinstance(shape, TensorShape) else np.atleast_1d(shape)))
+    return tuple(
+        int(size) for size in (shape.as_list() if isinstance(shape, TensorShape) else np.atleast_1d(shape))
+    )
 
 
-def _convert_value(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+def _convert_value(
+    value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Tensor:
     return constant(value, dtype, name=name or "Const")
 
 
-def _convert_shape(value: TensorShape, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+def _convert_shape(
+    value: TensorShape, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Tensor:
     if not value.is_fully_defined():
         raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
     sizes = value.as_list()
@@ -83,7 +91,9 @@ def _convert_shape(value: TensorShape, dtype: DType | None = None, name: str | N
     return constant(sizes, dtype, name=name or "shape_as_tensor")
 
 
-def _convert_dimension(value: Dimension, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+def _convert_dimension(
+    value: Dimension, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Tensor:
     if value.value is None:
         raise ValueError(f"Cannot convert an unknown Dimension to a Tensor: {value}")
     if dtype is not None and dtype not in (dt.int32, dt.int64):
@@ -167,4 +177,6 @@ def placeholder_with_default(input: Any, shape: Any, name: str | None = None) ->
         return emit(PLACEHOLDER_WITH_DEFAULT, input, shape=sizes, name=name)
     except ValueError as error:
         given = to_text(sizes)
-        raise ValueError(errors.explain(str(error), details=[f"shape = {given}"], where=user_site())) from None
+        raise ValueError(
+            errors.explain(str(error), details=[f"shape = {given}"], where=user_site())
+        ) from None

@@ -6,10 +6,10 @@ import logging
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.ops.initializers import Zeros
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import GraphKeys, get_default_graph
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.initializers import Zeros
 from flowgraph.variable_scope import get_variable
 from flowgraph.variables import Variable
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.ops.initializers import Zeros
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.scope import (
     GraphKeys,
@@ -20,6 +19,7 @@ from flowgraph.ir.scope import (
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.cast import cast
 from flowgraph.ops.control_flow import group
+from flowgraph.ops.initializers import Zeros
 from flowgraph.ops.math import minimum, pow
 from flowgraph.ops.state import assign, assign_sub
 from flowgraph.training.slots import create_slot, create_zeros_slot
@@ -56,14 +56,17 @@ def assign_moving_average(
 
 def _assign_debiased(unbiased: Variable, value: Any, change: Tensor) -> Tensor:
     """Keep the plain average beside, and assign it divided by 1 - decay ** updates."""
-    with variable_scope(unbiased.op.name):
-        with colocate_with(unbiased), control_dependencies(None):
-            biased = get_variable(
-                _unused("biased"), initializer=Zeros(), shape=unbiased.shape, dtype=unbiased.dtype, trainable=False
-            )
-            updates = get_variable(
-                _unused("local_step"), shape=[], dtype=unbiased.dtype, initializer=Zeros(), trainable=False
-            )
+    with variable_scope(unbiased.op.name), colocate_with(unbiased), control_dependencies(None):
+        biased = get_variable(
+            _unused("biased"),
+            initializer=Zeros(),
+            shape=unbiased.shape,
+            dtype=unbiased.dtype,
+            trainable=False,
+        )
+        updates = get_variable(
+            _unused("local_step"), shape=[], dtype=unbiased.dtype, initializer=Zeros(), trainable=False
+        )
     with colocate_with(unbiased):
         moved = assign_sub(biased, (biased - value) * change)
         count = updates.assign_add(1)
@@ -159,7 +162,9 @@ class ExponentialMovingAverage:
                     add_to_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, var)
                 else:
                     average = create_zeros_slot(
-                        var, self._name, colocate_with_primary=var.op.type in ("Variable", "VariableV2", "VarHandleOp")
+                        var,
+                        self._name,
+                        colocate_with_primary=var.op.type in ("Variable", "VariableV2", "VarHandleOp"),
                     )
                     if self._zero_debias:
                         debiased.add(Reference(average))

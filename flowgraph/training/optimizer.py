@@ -239,13 +239,18 @@ class Optimizer:
 
     def _variables(self, var_list: Any) -> list[Any]:
         if var_list is None:
-            variables: list[Any] = [*trainable_variables(), *get_collection(GraphKeys.TRAINABLE_RESOURCE_VARIABLES)]
+            variables: list[Any] = [
+                *trainable_variables(),
+                *get_collection(GraphKeys.TRAINABLE_RESOURCE_VARIABLES),
+            ]
         else:
             variables = list(_flat(var_list))
         for var in variables:
             if not isinstance(var, Variable | Tensor):
                 raise TypeError(
-                    errors.explain(f"Trying to optimize unsupported type {type(var)}: {var!r}", where=user_site())
+                    errors.explain(
+                        f"Trying to optimize unsupported type {type(var)}: {var!r}", where=user_site()
+                    )
                 )
         if not variables:
             raise ValueError(
@@ -305,7 +310,9 @@ def _as_gradient(grad: Any) -> Any:
     try:
         return convert_to_tensor_or_indexed_slices(grad)
     except TypeError:
-        raise TypeError(f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {grad}") from None
+        raise TypeError(
+            f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {grad}"
+        ) from None
 
 
 def _no_gradients(loss: Tensor, variables: Sequence[Any]) -> str:

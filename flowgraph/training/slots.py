@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowgraph.ops.initializers import Zeros
 from flowgraph.ir.scope import colocate_with
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape, zeros
+from flowgraph.ops.initializers import Zeros
 from flowgraph.shapes import TensorShape
 from flowgraph.variable_scope import get_variable, get_variable_scope, variable_scope
 from flowgraph.variables import Variable
@@ -19,13 +19,20 @@ def create_slot(primary: Any, value: Any, name: str, colocate_with_primary: bool
 
 
 def create_slot_with_initializer(
-    primary: Any, initializer: Any, shape: TensorShape, dtype: Any, name: str, colocate_with_primary: bool = True
+    primary: Any,
+    initializer: Any,
+    shape: TensorShape,
+    dtype: Any,
+    name: str,
+    colocate_with_primary: bool = True,
 ) -> Variable:
     """A variable named `<primary>/<name>` that an initializer fills."""
     return _make(primary, initializer, name, shape.is_fully_defined(), shape, dtype, colocate_with_primary)
 
 
-def create_zeros_slot(primary: Any, name: str, dtype: Any = None, colocate_with_primary: bool = True) -> Variable:
+def create_zeros_slot(
+    primary: Any, name: str, dtype: Any = None, colocate_with_primary: bool = True
+) -> Variable:
     """A variable named `<primary>/<name>` of zeros, of the primary's shape."""
     dtype = dtype or primary.dtype
     sizes = primary.get_shape()
@@ -36,7 +43,9 @@ def create_zeros_slot(primary: Any, name: str, dtype: Any = None, colocate_with_
     return create_slot(primary, value, name, colocate_with_primary)
 
 
-def _make(primary: Any, value: Any, name: str, validate: bool, sizes: Any, dtype: Any, colocate: bool) -> Variable:
+def _make(
+    primary: Any, value: Any, name: str, validate: bool, sizes: Any, dtype: Any, colocate: bool
+) -> Variable:
     with variable_scope(None, f"{primary.op.name}/{name}"):
         if not colocate:
             return _variable(value, validate, sizes, dtype)
