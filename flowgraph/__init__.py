@@ -66,7 +66,7 @@ from flowgraph.ops.cumulative import cumprod, cumsum
 from flowgraph.ops.matmul import matmul, sparse_matmul
 from flowgraph.ops.norm import norm
 from flowgraph.ops.partition import dynamic_partition, dynamic_stitch
-from flowgraph.ops.ranking import argmax, argmin
+from flowgraph.ops.ranking import arg_max, arg_min, argmax, argmin
 from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
 from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
 from flowgraph.ops.tensordot import tensordot

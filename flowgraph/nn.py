@@ -10,7 +10,7 @@ from flowgraph.ops.cross_entropy import (
 from flowgraph.ops.dropout import dropout
 from flowgraph.ops.hyperbolic import sigmoid, tanh
 from flowgraph.ops.logistic import sigmoid_cross_entropy_with_logits, weighted_cross_entropy_with_logits
-from flowgraph.ops.pool import avg_pool, max_pool
+from flowgraph.ops.pool import avg_pool, avg_pool as avg_pool2d, max_pool, max_pool2d
 from flowgraph.ops.ranking import in_top_k, top_k
 from flowgraph.ops.softmax import log_softmax, softmax
 from flowgraph.ops.statistics import batch_normalization, l2_loss, l2_normalize, moments, zero_fraction

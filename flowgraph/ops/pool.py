@@ -220,6 +220,22 @@ def max_pool(
         return emit(MAX_POOL, value, name=scope, **_window("MaxPool", ksize, strides, padding, data_format))
 
 
+def max_pool2d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = "NHWC", name: str | None = None
+) -> Tensor:
+    """`max_pool` under a longer name, which its op gets too.
+
+    >>> max_pool2d(tf.zeros([1, 4, 4, 1]), 2, 2, "SAME")
+    <tf.Tensor 'MaxPool2d:0' shape=(1, 2, 2, 1) dtype=float32>
+    """
+    with name_scope(name, "MaxPool2d", [input]) as scope:
+        data_format = "NHWC" if data_format is None else data_format
+        channels = 1 if data_format.startswith("NC") else 3
+        ksize = per_axis("ksize", ksize, channels)
+        strides = per_axis("strides", strides, channels)
+        return emit(MAX_POOL, input, name=scope, **_window("MaxPool", ksize, strides, padding, data_format))
+
+
 def avg_pool(
     value: Any,
     ksize: Any,

@@ -131,6 +131,24 @@ def argmin(
     return emit(ARG_MIN, input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
 
 
+def arg_max(input: Any, dimension: Any, output_type: Any = dt.int64, name: str | None = None) -> Tensor:
+    """`argmax` by its oldest name.
+
+    >>> run(arg_max([1.0, 3.0, 2.0], 0))
+    1
+    """
+    return emit(ARG_MAX, input, dimension, output_type=as_dtype(output_type), name=name)
+
+
+def arg_min(input: Any, dimension: Any, output_type: Any = dt.int64, name: str | None = None) -> Tensor:
+    """`argmin` by its oldest name.
+
+    >>> run(arg_min([1.0, 3.0, 2.0], 0))
+    0
+    """
+    return emit(ARG_MIN, input, dimension, output_type=as_dtype(output_type), name=name)
+
+
 # -- top_k -----------------------------------------------------------------------------------------------
 
 
