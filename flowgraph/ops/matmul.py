@@ -14,7 +14,6 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
-from flowgraph.ops.add_n import add_n as add_n
 from flowgraph.sizes import Size, Sizes, broadcast, merge, to_text
 
 _TYPES = (
