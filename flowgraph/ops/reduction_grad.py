@@ -21,8 +21,8 @@ def reduced_shape(input_shape: Any, axes: Any) -> Tensor:
     """
     from flowgraph.ops.array import fill, shape, size
     from flowgraph.ops.cast import cast
-    from flowgraph.ops.range import range as range_op
     from flowgraph.ops.partition import dynamic_stitch
+    from flowgraph.ops.range import range as range_op
 
     input_shape = cast(input_shape, dt.int32)
     axes = cast(axes, dt.int32)
