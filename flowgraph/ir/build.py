@@ -37,7 +37,7 @@ def build_program(
     useful = ops_with_a_use(ops, fetches, targets, fed)
     if ops is by_age and not (refs.root or guards.has_branches or by_constant):
         return _straight([op for op in ops if op in useful], fetches, feeds)
-    refs.order(guards.exclude)
+    refs.order(guards.exclude, guards.covers)
     return _Builder(ops, useful, refs, guards, by_constant, fetches, feeds).build()
 
 

@@ -53,8 +53,6 @@ class Guards:
         self._place: dict[Operation, Guard] = {}  # of Merges: where they run; they are not always alive there
         self._paths: dict[Guard, Path] = {_FREE: ()}
         self._predicates: dict[Operation, Predicate] = {}
-        self._needs: dict[Predicate, Guard] = {}
-        self._order: dict[Predicate, int] = {}
         self.asks: dict[Operation, Asked] = {}
         self.choices: dict[Operation, list[tuple[int, Path]]] = {}
         self.has_branches = any(op.opdef.role in ("switch", "merge") for op in ops)
@@ -65,34 +63,45 @@ class Guards:
             if guard:
                 self._guard[op] = guard
             if op.opdef.role == "switch":
-                self._predicates[op] = self._predicate(op)
+                self._open(op, guard)
 
     def _joined(self, op: Operation) -> Guard:
-        guard = _FREE
-        for tensor in op.inputs:
-            guard |= self.of(tensor)
-        for source in op.control:
-            guard |= self._guard.get(source, _FREE)
+        guards = [self.of(tensor) for tensor in op.inputs]
+        guards += [self._guard.get(source, _FREE) for source in op.control]
+        guard = _FREE.union(*guards)
+        if guard not in self._paths and not impossible(guard):
+            # branches of several conds at once: those of the deepest first
+            paths = sorted((self.path(part) for part in guards), key=len, reverse=True)
+            self._paths[guard] = tuple(dict.fromkeys(item for path in paths for item in path))
         return guard
 
+    def _open(self, switch: Operation, guard: Guard) -> None:
+        """Note the predicate of a Switch, and the branches that begin there, inside those it lies in."""
+        predicate = self._predicates[switch] = self._predicate(switch)
+        if not impossible(guard):
+            for taken in (False, True):
+                path = dict.fromkeys((*self.path(guard), (predicate, taken)))
+                self._paths.setdefault(guard | {(predicate, taken)}, tuple(path))
+
     def _merged(self, op: Operation) -> Guard:
-        """One input with a value is enough; what a Merge waits for by control inputs need not have run."""
+        """One input with a value is enough; what it waits for by control inputs need not have run."""
         guards = [self.of(tensor) for tensor in op.inputs]
         possible = [(index, guard) for index, guard in enumerate(guards) if not impossible(guard)]
         if not possible:
             return guards[0]
         common = frozenset.intersection(*[guard for _, guard in possible])
         self._place[op] = common
-        self.choices[op] = [(index, self.path(guard - common)) for index, guard in possible]
+        if common not in self._paths:
+            self._paths[common] = tuple(item for item in self.path(possible[0][1]) if item in common)
+        self.choices[op] = [
+            (index, tuple(item for item in self.path(guard) if item not in common))
+            for index, guard in possible
+        ]
         if _covers([guard - common for _, guard in possible]):
             return common
-        alive = Alive(op)
-        self._note(alive, common)
-        return common | {(alive, True)}
-
-    def _note(self, predicate: Predicate, needs: Guard) -> None:
-        self._needs.setdefault(predicate, needs)
-        self._order.setdefault(predicate, len(self._order))
+        alive = common | {(Alive(op), True)}
+        self._paths[alive] = (*self.path(common), (Alive(op), True))
+        return alive
 
     def _predicate(self, switch: Operation) -> Predicate:
         """What a Switch asks, found through the Identities and Switches that tf.cond puts before it."""
@@ -102,13 +111,10 @@ class Guards:
             itself = self._refs.root.get(switch.inputs[0]) is root or not tensor.op.opdef.alias
             asker = switch if itself else tensor.op
             guard = self._guard.get(asker, _FREE)
-            asked = Asked(root, self._refs.version(asker, root), guard)
-            self.asks[asker] = asked
-            self._note(asked, guard)
+            asked = self.asks[asker] = Asked(root, self._refs.version(asker, root), guard)
             return asked
         while tensor not in self._fed and (tensor.op.opdef.alias or tensor.op.opdef.role == "switch"):
             tensor = tensor.op.inputs[0]
-        self._note(tensor, self.of(tensor))
         return tensor
 
     # -- asking ----------------------------------------------------------------------------------------------
@@ -123,12 +129,8 @@ class Guards:
         return guard
 
     def path(self, guard: Guard) -> Path:
-        """A guard's predicates, outer ones first: those that can be asked in fewer branches come later."""
-        found = self._paths.get(guard)
-        if found is None:
-            ranked = sorted(guard, key=lambda item: (len(self._needs[item[0]]), self._order[item[0]]))
-            found = self._paths[guard] = tuple(ranked)
-        return found
+        """A guard's predicates, outer ones first; of a guard of one of the ops that is not impossible."""
+        return self._paths[guard]
 
     def path_of(self, op: Operation) -> Path:
         """The branches inside which an op is to be put."""
@@ -145,6 +147,10 @@ class Guards:
         """Whether no run runs both ops."""
         theirs = self._guard.get(b, _FREE)
         return any((predicate, not taken) in theirs for predicate, taken in self._guard.get(a, _FREE))
+
+    def covers(self, a: Operation, b: Operation) -> bool:
+        """Whether every run that runs `a` runs `b` as well, as far as branches decide it."""
+        return self._guard.get(b, _FREE) <= self._guard.get(a, _FREE)
 
     def predicates_of(self, op: Operation) -> set[Predicate]:
         """The predicates that must be known when it is an op's turn."""

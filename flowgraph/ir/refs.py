@@ -93,8 +93,17 @@ class Refs:
                 mask[op] = mine
         self._bit = bit
 
-    def order(self, exclude: Callable[[Operation, Operation], bool]) -> None:
-        """Find the edges that the rules ask for; ops that `exclude` each other (in two branches) need none."""
+    def order(
+        self,
+        exclude: Callable[[Operation, Operation], bool],
+        covers: Callable[[Operation, Operation], bool],
+    ) -> None:
+        """Find the edges that the rules ask for.
+
+        Args:
+          exclude: whether no run runs both ops: such ops need no edge.
+          covers: whether every run of the first op also runs the second.
+        """
         depends = self.depends
         for root, writes in self.writes.items():
             for op in self._readers.get(root, ()):
@@ -103,9 +112,14 @@ class Refs:
                     for write in writes
                     if write is not op and not depends(op, write) and not exclude(op, write)
                 ]
-            for earlier, later in zip(writes, writes[1:], strict=False):
-                if not depends(earlier, later) and not depends(later, earlier):
-                    self.edges.append((earlier, later))
+            for i, later in enumerate(writes):
+                for earlier in reversed(writes[:i]):
+                    if exclude(earlier, later):
+                        continue
+                    if not depends(earlier, later) and not depends(later, earlier):
+                        self.edges.append((earlier, later))
+                    if covers(later, earlier):
+                        break  # what it excludes, `later` excludes too: the rest comes before it
 
     def depends(self, op: Operation, write: Operation) -> bool:
         """Whether `op` runs after `write` by its own dependencies."""

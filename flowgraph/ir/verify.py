@@ -9,13 +9,17 @@ from flowgraph.ir.program import IF, NEVER, READ, Program, Step
 def verify(program: Program) -> None:
     """Check that a Program is well formed.
 
-    Every value is made once, and before it is used; a body gets what its If passes to it and gives what its If
-    makes; a variable's value is not used after the variable was written, unless it is a copy or read again.
+    Every value is made once, and before it is used; a body gets what its If passes to it and gives what its
+    If makes; a variable's value is not used after a write to it, unless it is a copy or was read anew.
 
     Raises:
       AssertionError: it is not; the message names the step.
     """
-    _Verifier(program).block(program, set(program.feeds), set())
+    _Verifier(program).block(program, frozenset())
+
+
+Answers = frozenset[tuple[int, bool]]
+"""The branches in which a step stands: the values that were asked, and what they were."""
 
 
 class _Verifier:
@@ -25,6 +29,8 @@ class _Verifier:
       made: the values that some step has made.
       cells: the values that are variables.
       views: the values that are a variable's buffer, or may lie in it: value -> the variable.
+      stale: the views whose variable was written, and in which branches that was.
+      same: a value that an If hands out of one branch -> the value in that branch.
     """
 
     def __init__(self, program: Program) -> None:
@@ -32,47 +38,55 @@ class _Verifier:
         self.made = set(program.feeds)
         self.cells: set[int] = set()
         self.views: dict[int, int] = {}
+        self.stale: dict[int, list[Answers]] = {}
+        self.same: dict[int, int] = {}
         assert len(self.made) == len(program.feeds), "two feeds are one value"
 
-    def block(self, program: Program, known: set[int], stale: set[int]) -> set[int]:
-        """Check a Program whose feeds are `known`; returns the values that its writes made out of date."""
-        stale = set(stale)
-        known = set(known)
+    def is_stale(self, number: int, here: Answers) -> bool:
+        """Whether a variable may have been written since this view of it was taken."""
+        against = {(asked, not answer) for asked, answer in here}
+        return any(against.isdisjoint(there) for there in self.stale.get(number, ()))
+
+    def block(self, program: Program, here: Answers) -> None:
+        """Check a Program that runs in some branches."""
+        known = set(program.feeds)
         for step in program.steps:
-            for number in step.inputs:
+            for number in step.inputs if step.opdef is not IF else step.inputs[:1]:
                 assert number in known, f"{step!r} uses %{number}, which is not there"
-                assert number not in stale, f"{step!r} uses %{number} after its variable was written"
+                assert not self.is_stale(number, here), f"{step!r} uses %{number}, whose variable was written"
             for number in step.outputs:
                 assert number not in self.made, f"{step!r} makes %{number}, which was made before"
                 assert 0 <= number < self.size, f"{step!r} makes %{number} of {self.size} values"
             self.made.update(step.outputs)
             if step.opdef is IF:
-                stale |= self.branches(step, stale)
+                assert known.issuperset(step.inputs), f"{step!r} passes what is not there"
+                self.branches(step, here)
             else:
                 assert not step.bodies, f"{step!r} is no If and has bodies"
                 self.count(step)
-                stale |= self.effects(step)
+                self.effects(step, here)
             known.update(step.outputs)
         for number in program.fetches:
             assert number == NEVER or number in known, f"%{number} is fetched, but never made"
-            assert number not in stale, f"%{number} is fetched after its variable was written"
-        return stale
+            assert not self.is_stale(number, here), f"%{number} is fetched, and its variable was written"
 
-    def branches(self, step: Step, stale: set[int]) -> set[int]:
-        """Check an If; returns what its branches make stale."""
+    def branches(self, step: Step, here: Answers) -> None:
+        """Check an If."""
         assert len(step.bodies) == 2, f"{step!r} has {len(step.bodies)} bodies"
         then, other = step.bodies
         assert then.feeds == other.feeds == step.inputs[1:], f"{step!r} passes what its bodies do not take"
-        after = set()
+        asked = step.inputs[0]
         for body in step.bodies:
             assert len(body.fetches) == len(step.outputs), f"{step!r} makes its values of {body.fetches}"
-            after |= self.block(body, set(body.feeds), stale)
+            self.block(body, here | {(self.same.get(asked, asked), body is then)})
             for number in body.fetches:
                 assert number not in self.views, f"{step!r} hands out %{number}, a variable's own buffer"
         for number, *results in zip(step.outputs, then.fetches, other.fetches, strict=True):
             assert results != [NEVER, NEVER], f"{step!r} never makes %{number}"
-            self.cells.update({number} if self.cells.intersection(results) else ())
-        return after
+            assert not self.cells.intersection(results), f"{step!r} hands out a variable"
+            if NEVER in results:
+                inner = max(results)
+                self.same[number] = self.same.get(inner, inner)
 
     def count(self, step: Step) -> None:
         """Check that a step has as many operands as its signature wants."""
@@ -83,8 +97,8 @@ class _Verifier:
         lists = [arg for arg in opdef.outputs if arg.is_list]
         assert lists or len(step.outputs) == len(opdef.outputs), f"{step!r} has {len(step.outputs)} outputs"
 
-    def effects(self, step: Step) -> set[int]:
-        """Note variables and views of them; returns the views that a write makes stale."""
+    def effects(self, step: Step, here: Answers) -> None:
+        """Note variables, views of them, and the views that a write makes stale."""
         opdef = step.opdef
         if opdef.effect is Effect.STATE:
             self.cells.update(step.outputs)
@@ -93,8 +107,9 @@ class _Verifier:
             self.views[step.outputs[0]] = step.inputs[0]
         elif opdef.alias and step.inputs[0] in self.views:
             self.views[step.outputs[0]] = self.views[step.inputs[0]]
-        if opdef.effect is not Effect.WRITE:
-            return set()
-        references = zip(opdef.inputs, step.inputs, strict=False)
-        written = {number for arg, number in references if arg.is_ref and number in self.cells}
-        return {view for view, cell in self.views.items() if cell in written}
+        if opdef.effect is Effect.WRITE:
+            references = zip(opdef.inputs, step.inputs, strict=False)
+            written = {number for arg, number in references if arg.is_ref and number in self.cells}
+            for view, cell in self.views.items():
+                if cell in written:
+                    self.stale.setdefault(view, []).append(here)
