@@ -115,3 +115,8 @@ from flowgraph.variables import (
 )  # fmt: skip
 from flowgraph import initializers
 from flowgraph import app, contrib, train
+from flowgraph.ops.batch_gather import batch_gather, meshgrid, repeat
+from flowgraph.ops.diagonal import (
+    diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace,
+)  # fmt: skip
+from flowgraph.ops.rolling import reverse_sequence, roll

@@ -151,9 +151,7 @@ def _constant_for(tensor: Tensor, value: np.ndarray, out_type: Any, name: str | 
     dtype = as_dtype(out_type)
     array = value.astype(dtype.np)
     graph = tensor.graph
-    op = graph.add(
-        CONST, graph.claim(name, default), (), {"value": array, "dtype": dtype}, (dtype,), (array.shape,)
-    )
+    op = graph.add(CONST, graph.claim(name, default), (), {"value": array, "dtype": dtype}, (dtype,), (array.shape,))
     return op.outputs[0]
 
 
@@ -200,9 +198,7 @@ def _reshape_sizes(x: Any, shape: Any) -> Sizes:
         return out
     if not free and not open_axes:
         if have != want:
-            raise ValueError(
-                f"Cannot reshape a tensor with {have} elements to shape {to_text(out)} ({want} elements)"
-            )
+            raise ValueError(f"Cannot reshape a tensor with {have} elements to shape {to_text(out)} ({want} elements)")
         return out
     if not open_axes:
         if have and want % have:

@@ -135,9 +135,7 @@ BROADCAST_ARGS = OpDef(
     "BroadcastArgs(s0: T, s1: T) -> r0: T",
     attrs={"T": TypeAttr(INDEX, dt.int32)},
     infer=_joint_sizes,
-    forward=lambda xp, s0, s1: xp.array(
-        xp.broadcast_shapes(tuple(s0.tolist()), tuple(s1.tolist())), s0.dtype
-    ),
+    forward=lambda xp, s0, s1: xp.array(xp.broadcast_shapes(tuple(s0.tolist()), tuple(s1.tolist())), s0.dtype),
     failure=_joint_failure,
     gradient=MISSING_GRADIENT,
     cases=[

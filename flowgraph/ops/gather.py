@@ -197,10 +197,7 @@ def _gather_nd_failure(params: Any, indices: Any) -> str | None:
     if not indices.ndim:
         return "indices must be at least a vector"
     if indices.shape[-1] > params.ndim:
-        return (
-            f"index innermost dimension length must be <= params rank; saw: {indices.shape[-1]} vs. "
-            f"{params.ndim}"
-        )
+        return f"index innermost dimension length must be <= params rank; saw: {indices.shape[-1]} vs. {params.ndim}"
     if not params.size and indices.size:
         return f"Requested more than 0 entries, but params is empty.  Params shape: {to_text(params.shape)}"
     found = first_outside(indices, params.shape)
@@ -208,10 +205,7 @@ def _gather_nd_failure(params: Any, indices: Any) -> str | None:
         return None
     at, index = found
     where = f"[{','.join(map(str, at))}]" if at else ""
-    return (
-        f"indices{where} = [{', '.join(map(str, index))}] does not index into param shape "
-        f"{to_text(params.shape)}"
-    )
+    return f"indices{where} = [{', '.join(map(str, index))}] does not index into param shape {to_text(params.shape)}"
 
 
 GATHER_ND = OpDef(

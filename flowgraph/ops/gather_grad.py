@@ -76,9 +76,7 @@ def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     return [transpose(dx, concat([batch, between + 1, [batch_dims], behind], 0)), None, None]
 
 
-def _sum_of_rows(
-    params_shape: Tensor, values: Tensor, indices: Tensor, batch_dims: int, rows: Tensor
-) -> Tensor:
+def _sum_of_rows(params_shape: Tensor, values: Tensor, indices: Tensor, batch_dims: int, rows: Tensor) -> Tensor:
     """The gradient of the params with the picked axis behind the batch axes."""
     from flowgraph.ops.joining import concat
     from flowgraph.ops.reduction import PROD

@@ -18,9 +18,7 @@ class Masks(NamedTuple):
     shrink_axis_mask: int = 0
 
 
-def index_of(
-    begin: Sequence[int], end: Sequence[int], strides: Sequence[int], masks: Masks
-) -> tuple[Any, ...]:
+def index_of(begin: Sequence[int], end: Sequence[int], strides: Sequence[int], masks: Masks) -> tuple[Any, ...]:
     """The index under which numpy finds the same entries.
 
     >>> index_of([0, 1], [0, 5], [1, 2], Masks(ellipsis_mask=1, end_mask=2))
@@ -96,9 +94,7 @@ def sizes_of_slice(
     return tuple(found)
 
 
-def _size_of_entry(
-    size: Size, axis: int, bounds: tuple[int, int] | None, step: int, masks: Masks, bit: int
-) -> Size:
+def _size_of_entry(size: Size, axis: int, bounds: tuple[int, int] | None, step: int, masks: Masks, bit: int) -> Size:
     """How many entries one bound takes from an axis."""
     if step == 0:
         raise ValueError(f"strides[{axis}] must be non-zero")

@@ -114,9 +114,7 @@ class IndexedSlicesValue(NamedTuple):
     dense_shape: Any
 
 
-def _to_dense(
-    value: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
-) -> Any:
+def _to_dense(value: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
     """The whole tensor, rows of zeros where no slice is."""
     from flowgraph.ops.segment import unsorted_segment_sum
 
@@ -143,10 +141,7 @@ def _warn_if_large(dense_shape: Tensor) -> None:
         size = f"with {prod(known.tolist())} elements"
     else:
         return
-    text = (
-        f"Converting sparse IndexedSlices to a dense Tensor {size}. This may consume a large amount "
-        "of memory."
-    )
+    text = f"Converting sparse IndexedSlices to a dense Tensor {size}. This may consume a large amount of memory."
     filename, line = user_site() or ("<string>", 1)
     warnings.warn_explicit(text, UserWarning, filename, line)
 
@@ -170,8 +165,7 @@ def convert_to_tensor_or_indexed_slices(value: Any, dtype: Any = None, name: str
         return to_tensor(value, wanted, name)
     if wanted is not None and not wanted.is_compatible_with(value.dtype):
         line = (
-            f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
-            f"{value.dtype.name}: {str(value)!r}"
+            f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {str(value)!r}"
         )
         raise ValueError(errors.explain(line, where=user_site()))
     return value

@@ -63,10 +63,7 @@ def _concat_failure(values: list[Any], axis: Any) -> str | None:
         return f"axis tensor should be a scalar integer, but got shape {to_text(axis.shape)}"
     first, at = values[0], int(axis.reshape(()))
     if not -first.ndim <= at < first.ndim:
-        return (
-            f"ConcatOp : Expected concatenating dimensions in the range [{-first.ndim}, "
-            f"{first.ndim}), but got {at}"
-        )
+        return f"ConcatOp : Expected concatenating dimensions in the range [{-first.ndim}, {first.ndim}), but got {at}"
     for i, value in enumerate(values):
         shapes = f"shape[0] = {to_text(first.shape)} vs. shape[{i}] = {to_text(value.shape)}"
         if value.ndim != first.ndim:
@@ -371,14 +368,10 @@ def _lengths(lengths: list[int], size: Size, count: int) -> list[Size]:
     if lengths.count(-1) > 1:
         raise ValueError("size_splits can only have one -1")
     given = sum(length for length in lengths if length != -1)
-    found: list[Size] = [
-        length if length != -1 else None if size is None else size - given for length in lengths
-    ]
+    found: list[Size] = [length if length != -1 else None if size is None else size - given for length in lengths]
     negative = [length for length in found if length is not None and length < -1]
     if size is not None and (given > size or (-1 not in lengths and given != size)):
-        raise ValueError(
-            f"can't split axis of size {size} into pieces of size [{','.join(map(str, lengths))}]"
-        )
+        raise ValueError(f"can't split axis of size {size} into pieces of size [{','.join(map(str, lengths))}]")
     if negative:
         raise ValueError(f"Dimension {negative[0]} must be >= 0")
     return found

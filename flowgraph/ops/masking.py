@@ -147,9 +147,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int |
         tensor = convert_to_tensor(tensor, name="tensor")
         mask = convert_to_tensor(mask, name="mask")
         if mask.sizes == ():
-            raise ValueError(
-                errors.explain("mask cannot be scalar.", details=[f"mask: {mask!r}"], where=user_site())
-            )
+            raise ValueError(errors.explain("mask cannot be scalar.", details=[f"mask: {mask!r}"], where=user_site()))
         if mask.sizes is None:
             line = (
                 "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. "
@@ -173,7 +171,8 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int |
         return gather(flat, picked, axis=axis)
 
 
-def _all_axes(x: Tensor) -> Tensor:
+def all_axes(x: Tensor) -> Tensor:
+    """The numbers of all axes of `x`, a constant where their count is known."""
     if x.sizes is not None:
         return constant(np.arange(len(x.sizes)), dtype=dt.int32)
     return range_op(0, rank(x), 1)
@@ -198,7 +197,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dt.bool, name: 
     with name_scope(name, "SequenceMask", [lengths, maxlen]):
         lengths = convert_to_tensor(lengths)
         if maxlen is None:
-            maxlen = emit(MAX, lengths, _all_axes(lengths), keep_dims=False)
+            maxlen = emit(MAX, lengths, all_axes(lengths), keep_dims=False)
             maxlen = maximum(constant(0, maxlen.dtype), maxlen)
         else:
             maxlen = convert_to_tensor(maxlen)

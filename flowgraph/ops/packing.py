@@ -82,23 +82,18 @@ def _pack(items: Sequence[Any], dtype: DType, name: str) -> Any:
         for i, item in enumerate(items):
             if is_dense(item) and item.dtype.base_dtype != dtype:
                 line = (
-                    f"Cannot convert a list containing a tensor of dtype {item.dtype} to {dtype} "
-                    f"(Tensor is: {item!r})"
+                    f"Cannot convert a list containing a tensor of dtype {item.dtype} to {dtype} (Tensor is: {item!r})"
                 )
                 mend = f"tf.cast(tensor, tf.{dtype.name}) converts it."
                 raise TypeError(errors.explain(line, mend=mend, where=user_site()))
             found.append(_pack(item, dtype, str(i)) if isinstance(item, list | tuple) else item)
         if not any(is_dense(item) for item in found):
             return found
-        tensors = [
-            item if is_dense(item) else constant(item, dtype, name=str(i)) for i, item in enumerate(found)
-        ]
+        tensors = [item if is_dense(item) else constant(item, dtype, name=str(i)) for i, item in enumerate(found)]
         return emit(PACK, tensors, name=scope)
 
 
-def _convert_list(
-    value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
-) -> Any:
+def _convert_list(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
     if as_ref or _is_plain(value):
         return NotImplemented
     inferred = _dtype_inside(value)

@@ -35,19 +35,14 @@ def _padded_sizes(x: Any, paddings: Any, *_value: Any, **_attrs: Any) -> Sizes:
     if known.size and known.min() < 0:
         raise ValueError("Paddings must be non-negative")
     sizes = x.sizes or (None,) * len(known)
-    return tuple(
-        None if size is None else size + int(both) for size, both in zip(sizes, known.sum(1), strict=True)
-    )
+    return tuple(None if size is None else size + int(both) for size, both in zip(sizes, known.sum(1), strict=True))
 
 
 def _pad_failure(x: Any, paddings: Any, value: Any = None) -> str | None:
     if paddings.ndim != 2 or paddings.shape[1] != 2:
         return f"paddings must be a matrix with 2 columns: {to_text(paddings.shape)}"
     if len(paddings) != x.ndim:
-        return (
-            "The first dimension of paddings must be the rank of inputs"
-            f"{to_text(paddings.shape)} {to_text(x.shape)}"
-        )
+        return f"The first dimension of paddings must be the rank of inputs{to_text(paddings.shape)} {to_text(x.shape)}"
     if value is not None and value.ndim:
         return f"constant_values must be a scalar. Found: {to_text(value.shape)}"
     negative = [pair for pair in paddings.tolist() if min(pair) < 0]
@@ -56,9 +51,7 @@ def _pad_failure(x: Any, paddings: Any, value: Any = None) -> str | None:
 
 def _pad_v2(xp: Any, x: Any, paddings: Any, value: Any) -> Any:
     pairs = paddings.tolist()
-    whole = xp.full(
-        [size + before + after for size, (before, after) in zip(x.shape, pairs, strict=True)], value
-    )
+    whole = xp.full([size + before + after for size, (before, after) in zip(x.shape, pairs, strict=True)], value)
     if value.ndim or any(min(pair) < 0 for pair in pairs):
         raise ValueError("a value that is no scalar, or negative paddings")
     whole[tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, pairs, strict=True))] = x
@@ -113,16 +106,13 @@ def _mirror_failure(x: Any, paddings: Any, *, mode: str) -> str | None:
         return f"paddings must be a matrix with 2 columns: {to_text(paddings.shape)}"
     if len(paddings) != x.ndim:
         return (
-            "The first dimension of paddings must be the rank of inputs"
-            f"{to_text(paddings.shape)}, {to_text(x.shape)}"
+            f"The first dimension of paddings must be the rank of inputs{to_text(paddings.shape)}, {to_text(x.shape)}"
         )
     for (before, after), size in zip(paddings.tolist(), x.shape, strict=True):
         if min(before, after) < 0:
             return f"paddings must be non-negative: {before} {after}"
         if mode == "SYMMETRIC" and max(before, after) > size:
-            return (
-                f"paddings must be no greater than the dimension size: {before}, {after} greater than {size}"
-            )
+            return f"paddings must be no greater than the dimension size: {before}, {after} greater than {size}"
         if mode == "REFLECT" and max(before, after) >= size:
             return f"paddings must be less than the dimension size: {before}, {after} not less than {size}"
     return None
@@ -162,9 +152,7 @@ def _unpadded_sizes(x: Any, paddings: Any, **_attrs: Any) -> Sizes:
     known = paddings.constant()
     if known is None or x.sizes is None:
         return (None,) * count
-    return tuple(
-        None if size is None else size - int(both) for size, both in zip(x.sizes, known.sum(1), strict=True)
-    )
+    return tuple(None if size is None else size - int(both) for size, both in zip(x.sizes, known.sum(1), strict=True))
 
 
 def _fold_mirrors(xp: Any, dy: Any, paddings: Any, *, mode: str) -> Any:

@@ -151,7 +151,9 @@ def _linspace(xp: Any, start: Any, stop: Any, num: Any) -> Any:
     if count == 1:
         return xp.array([start], start.dtype)
     step = (stop - start) / start.dtype.type(count - 1)
-    return start + step * xp.arange(count, dtype=start.dtype)
+    made = start + step * xp.arange(count, dtype=start.dtype)
+    made[-1] = stop  # which rounding may have missed
+    return made
 
 
 def _linspace_failure(start: Any, stop: Any, num: Any) -> str | None:

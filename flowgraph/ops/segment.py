@@ -50,9 +50,7 @@ def _unsorted_failure(data: Any, ids: Any, count: Any) -> str | None:
     if count.ndim:
         return f"num_segments should be a scalar, not shape {to_text(count.shape)}"
     if data.shape[: ids.ndim] != ids.shape:
-        return (
-            f"data.shape = {to_text(data.shape)} does not start with segment_ids.shape = {to_text(ids.shape)}"
-        )
+        return f"data.shape = {to_text(data.shape)} does not start with segment_ids.shape = {to_text(ids.shape)}"
     if count < 0:
         return f"Input num_segments == {int(count)} must not be negative."
     outside = np.argwhere(ids >= count)
@@ -195,9 +193,7 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
         return unsorted_segment_sum(data, segment_ids, num_segments) / counts
 
 
-def unsorted_segment_sqrt_n(
-    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
-) -> Tensor:
+def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """Row j of the result is the sum of the rows of segment j, divided by the square root of their number.
 
     >>> run(unsorted_segment_sqrt_n([1., 2., 3., 4., 5.], [1, 0, 1, 1, 1], 2))
@@ -242,7 +238,9 @@ def _fold_sorted(xp: Any, ufunc: Any, data: Any, ids: Any, gap: Any) -> Any:
     if _sorted_failure(data, ids):
         raise ValueError("ids that are not in order")
     made = xp.full((int(ids[-1]) + 1 if len(ids) else 0, *data.shape[1:]), gap, data.dtype)
-    if len(ids):
+    if ufunc in (xp.add, xp.multiply):
+        ufunc.at(made, ids, data)  # one row after the other, as TF adds them up
+    elif len(ids):
         starts = xp.flatnonzero(xp.diff(ids, prepend=-1))
         made[ids[starts]] = ufunc.reduceat(data, starts, axis=0)
     return made

@@ -79,9 +79,7 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any 
     """
     axis = one_of("axis", axis, "dim", dim)
     if axis is None:
-        raise ValueError(
-            errors.explain("Must specify an axis argument to tf.expand_dims()", where=user_site())
-        )
+        raise ValueError(errors.explain("Must specify an axis argument to tf.expand_dims()", where=user_site()))
     return emit(EXPAND_DIMS, input, axis, name=name)
 
 
@@ -373,9 +371,7 @@ def _tile(xp: Any, x: Any, multiples: Any) -> Any:
 
 def _tile_failure(x: Any, multiples: Any) -> str | None:
     if len(multiples) != x.ndim:
-        return (
-            f"Expected multiples argument to be a vector of length {x.ndim} but got length {len(multiples)}"
-        )
+        return f"Expected multiples argument to be a vector of length {x.ndim} but got length {len(multiples)}"
     for i, count in enumerate(multiples.tolist()):
         if count < 0:
             return f"Expected multiples[{i}] >= 0, but got {count}"

@@ -287,11 +287,7 @@ def _scatter_failure(shape: Any, begin: Any, end: Any, strides: Any, dy: Any, **
         expected = sizes_of_slice(sizes, begin.tolist(), end.tolist(), strides.tolist(), Masks(**masks))
     except ValueError as error:
         return str(error)
-    return (
-        None
-        if expected == dy.shape
-        else f"shape of dy was {to_text(dy.shape)} instead of {to_text(expected)}"
-    )
+    return None if expected == dy.shape else f"shape of dy was {to_text(dy.shape)} instead of {to_text(expected)}"
 
 
 def _strided_slice_grad_grad(op: Any, dy: Tensor) -> list[Any]:
