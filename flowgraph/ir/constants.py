@@ -59,10 +59,8 @@ def _fold_once(
         if not op.inputs or tensor.sizes is None:
             return None, []
     if not op.inputs:
-        return (op.attrs["value"] if "value" in op.attrs else None), []
-    if not opdef.data_shape and not _is_small(tensor):
-        return None, []
-    if any(t in unknown for t in op.inputs):
+        return op.attrs.get("value"), []
+    if not (opdef.data_shape or _is_small(tensor)) or any(t in unknown for t in op.inputs):
         return None, []
     waiting = [t for t in op.inputs if t not in memory]
     if waiting:
@@ -71,9 +69,9 @@ def _fold_once(
     try:
         with np.errstate(all="ignore"):
             result = opdef.forward(np, *opdef.structure(values, op.attrs), **op.attrs)
-    except Exception:  # what fails now fails when it runs, and is reported there
+    except Exception:  # noqa: BLE001  # what fails now fails when it runs, and is reported there
         return None, []
-    if len(op.outputs) > 1:
+    if isinstance(result, tuple):  # one output may be a list of one, too
         result = result[tensor.index]
     return np.asarray(result, tensor.dtype.base_dtype.np), []
 
