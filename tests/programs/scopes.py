@@ -10,16 +10,14 @@ def _initialized(tf, fetches):
 
 
 def entered_again(tf):
-    with tf.variable_scope("foo"):
-        with tf.variable_scope("bar") as scope:
-            v = tf.get_variable("v", [1], initializer=tf.ones_initializer())
+    with tf.variable_scope("foo"), tf.variable_scope("bar") as scope:
+        v = tf.get_variable("v", [1], initializer=tf.ones_initializer())
     with tf.variable_scope(scope):
         tf.constant(1.0)
         w = tf.get_variable("w", [1], initializer=tf.ones_initializer())
-    with tf.variable_scope("other"):
-        with tf.variable_scope(scope, reuse=True):
-            tf.constant(1.0)
-            again = tf.get_variable("w", [1])
+    with tf.variable_scope("other"), tf.variable_scope(scope, reuse=True):
+        tf.constant(1.0)
+        again = tf.get_variable("w", [1])
     with tf.name_scope(scope.original_name_scope):
         tf.constant(1.0)
     block = tf.variable_scope("block")
@@ -121,7 +119,7 @@ def kinds_of_values(tf):
 def placed_on_devices(tf):
     ones = tf.ones_initializer()
     with tf.device("/cpu:0"):
-        v = tf.get_variable("v", [2], initializer=ones, regularizer=lambda v: tf.reduce_sum(v))
+        v = tf.get_variable("v", [2], initializer=ones, regularizer=tf.reduce_sum)
         w = tf.get_variable("w", [2], initializer=ones, caching_device=lambda op: "/device:CPU:0")
         tf.assign(v, [1.0, 2.0])
     with tf.control_dependencies([v]):
