@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from flowgraph import errors
-from flowgraph.engines.store import Context, Store, uninitialized
+from flowgraph.engines.store import Cell, Context, Store, uninitialized
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, Program, Step, no_value
 from flowgraph.ir.tensor import Operation, Tensor
@@ -61,7 +61,9 @@ def describe(step: Step, values: Sequence[Any], program: Program) -> list[str]:
     rows = []
     for number, value in zip(step.inputs, values, strict=False):
         tensor = program.tensors.get(number)
-        shape = to_text(np.shape(value)) if isinstance(value, np.ndarray | np.generic) else "a variable"
+        if isinstance(value, Cell):
+            value = value.array
+        shape = to_text(np.shape(value)) if isinstance(value, np.ndarray | np.generic) else "unknown"
         if tensor is None:
             rows.append(f"an input of shape {shape}")
             continue
