@@ -422,6 +422,19 @@ class Graph:
     def clear_collection(self, name: Any) -> None:
         self._collections.pop(name, None)
 
+    # -- showing itself --------------------------------------------------------------------------------------
+
+    def to_networkx(self) -> Any:
+        """A `networkx.MultiDiGraph` of the ops by name, an edge for each input slot; see `viz/nx.py`."""
+        from flowgraph.viz.nx import to_networkx
+
+        return to_networkx(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from flowgraph.viz.notebook import graph_bundle
+
+        return graph_bundle(self, include, exclude)
+
     def __repr__(self) -> str:
         return f"<flowgraph.Graph of {len(self._ops)} ops>"
 

@@ -332,6 +332,11 @@ class Tensor:
         device = f", device={self.device}" if self.device else ""
         return f'Tensor("{self.name}"{shape}, dtype={self.dtype.name}{device})'
 
+    def _repr_html_(self) -> str:
+        from flowgraph.viz.notebook import tensor_html
+
+        return tensor_html(self)
+
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={to_tuple_text(self.sizes)} dtype={self.dtype.name}>"
 
