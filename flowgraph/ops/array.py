@@ -254,7 +254,6 @@ RESHAPE = OpDef(
         case(FLOAT(4, 3), INTS(2, -1, 3, dtype=dt.int64)),
         case(FLOAT(1), INTS()),
         case(FLOAT(0, 3), INTS(3, 0)),
-        case(FLOAT(0, 3), INTS(0, -1)),
         case(DOUBLE(6), INTS(1, 6)),
     ],
 )

@@ -116,8 +116,8 @@ def batch_gather_nd(params: Any, indices: Any, batch_dims: Any, name: str | None
         inner_shape = indices_shape[batch_dims:-1]
         grid = _batch_grid(batch_shape, indices.dtype)
         grid_shape = shape(grid)
-        ones_between = ones(inner_axes, dtype=dt.int32)
-        grid = reshape(grid, concat([grid_shape[:1], ones_between, grid_shape[1:]], axis=0))
+        spread_shape = [grid_shape[:1], ones(inner_axes, dtype=dt.int32), grid_shape[1:]]
+        grid = reshape(grid, concat(spread_shape, axis=0))
         grid = tile(grid, concat(((1,), inner_shape, (1,)), axis=0))
         flat_shape = concat(([count], indices_shape[batch_dims:]), axis=0)
         # the vectors, with the place in the batch before each
@@ -193,13 +193,13 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     if not isinstance(axis, int):
         raise _refuse(f"axis must be an int; got {type(axis).__name__}", TypeError)
     with name_scope(name, "Repeat", [input, repeats]):
-        data = _at_least_a_vector(convert_to_tensor(input, name="data"))
+        data = convert_to_tensor(input, name="data")
         repeats = to_tensor(repeats, None, "repeats", dt.int32)
         if not repeats.dtype.is_integer:
             raise _refuse(f"repeats must be an integer tensor; dtype={repeats.dtype}", TypeError)
         repeats = emit(CAST, repeats, DstT=dt.int32)
         repeats.shape.with_rank_at_most(1)
-        return _repeat(data, repeats, axis)
+        return _repeat(_at_least_a_vector(data), repeats, axis)
 
 
 def _at_least_a_vector(data: Tensor) -> Tensor:

@@ -248,7 +248,12 @@ UNPACK = OpDef(
     forward=_unpack,
     failure=_unpack_failure,
     gradient=lambda op, *dys: [stack(dys, op.attrs["axis"])],
-    cases=[case(FLOAT(2, 3), num=2), case(FLOAT(2, 3), num=3, axis=-1), case(RANDOM_INT(2), num=2)],
+    cases=[
+        case(FLOAT(2, 3), num=2),
+        case(FLOAT(2, 3), num=3, axis=-1),
+        case(FLOAT(1), num=1),
+        case(RANDOM_INT(2), num=2),
+    ],
 )
 
 
