@@ -99,7 +99,7 @@ def gradients(
         xs = [_convert_x(x) for x in xs]
         starts = walk.starting_gradients(ys, grad_ys)
         walk.run([_tensor_of(y) for y in ys], xs, starts, [_stop_op(t) for t in stops])
-        return [walk.result(_tensor_of(x), unconnected) for x in xs]
+    return [walk.result(_tensor_of(x), unconnected) for x in xs]
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -100,9 +100,7 @@ class Graph:
         self._home: tuple[str, ...] | None = None  # see `colocate_with_name`
         self._collections: dict[Any, list[Any]] = {}
         self._finalized = False
-        self.overrides: dict[
-            str, str
-        ] = {}  # op type -> name of the user's gradient, inside an override block
+        self.overrides: dict[str, str] = {}  # op type -> name of the user's gradient, inside an override block
         self._site: Site | None = None
         self.context: Any = None  # the control flow context (a branch of tf.cond, a loop) that is being built
         self.memory: dict[Any, Any] = {}  # what upper floors remember about this graph, keyed by them
@@ -190,7 +188,8 @@ class Graph:
         # the innermost scope comes first, and outer ones fill in what it leaves open
         for function in reversed(self._devices):
             if callable(function):
-                op.device = device_strings.merge(str(function(op) or ""), op.device)
+                # what a function says stands as it is; it can see what inner blocks said in op.device
+                op.device = str(function(op) or "")
             elif function is None:
                 break
             else:
@@ -238,6 +237,7 @@ class Graph:
         return name[:-1] if name[-1] == "/" else self.unique_name(name)
 
     def get_name_scope(self) -> str:
+        """The name scope that ops are made in now, without the last slash; '' outside all of them."""
         return self._scope
 
     def claim(self, name: str | None, default: str, kind: str = "scope") -> str:
@@ -340,6 +340,7 @@ class Graph:
 
     @property
     def finalized(self) -> bool:
+        """Whether `finalize` was called."""
         return self._finalized
 
     # -- looking things up -----------------------------------------------------------------------------------
@@ -378,20 +379,25 @@ class Graph:
         return find(self, obj, allow_tensor, allow_operation)
 
     def is_feedable(self, tensor: Tensor) -> bool:
+        """Whether `feed_dict` may hold this tensor."""
         return tensor not in self.memory.get("unfeedable", ())
 
     def is_fetchable(self, tensor_or_op: Any) -> bool:
+        """Whether `Session.run` may be asked for this tensor or op; inside a branch or a loop it may not."""
         return tensor_or_op.op not in self.memory.get("unfetchable", ())
 
     def prevent_feeding(self, tensor: Tensor) -> None:
+        """Refuse this tensor in every `feed_dict` from now on."""
         self.memory.setdefault("unfeedable", set()).add(tensor)
 
     def prevent_fetching(self, op: Operation) -> None:
+        """Refuse this op and its outputs as fetches from now on."""
         self.memory.setdefault("unfetchable", set()).add(op)
 
     # -- collections -----------------------------------------------------------------------------------------
 
     def add_to_collection(self, name: Any, value: Any) -> None:
+        """Append `value` to the collection `name`, which need not exist yet."""
         self._collections.setdefault(name, []).append(value)
 
     def add_to_collections(self, names: Any, value: Any) -> None:
@@ -413,13 +419,16 @@ class Graph:
         return [item for item in members if hasattr(item, "name") and pattern.match(item.name)]
 
     def get_all_collection_keys(self) -> list[Any]:
+        """The names of all collections that are strings, as nearly all are."""
         return [name for name in self._collections if isinstance(name, str)]
 
     @property
     def collections(self) -> list[Any]:
+        """The names of all collections."""
         return list(self._collections)
 
     def clear_collection(self, name: Any) -> None:
+        """Empty a collection; what it held stays in the graph."""
         self._collections.pop(name, None)
 
     # -- showing itself --------------------------------------------------------------------------------------

@@ -50,8 +50,7 @@ def assign_moving_average(
             change = cast(change, variable.dtype.base_dtype)
         if zero_debias:
             return _assign_debiased(variable, value, change)
-        with colocate_with(variable):
-            return assign_sub(variable, (variable - value) * change, name=scope)
+        return assign_sub(variable, (variable - value) * change, name=scope)
 
 
 def _assign_debiased(unbiased: Variable, value: Any, change: Tensor) -> Tensor:
@@ -124,6 +123,7 @@ class ExponentialMovingAverage:
 
     @property
     def name(self) -> str:
+        """What the averages are named, behind the names of their variables."""
         return self._name
 
     def apply(self, var_list: Sequence[Any] | None = None) -> Operation:
