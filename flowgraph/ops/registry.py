@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flowgraph import errors
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import REGISTRY
 from flowgraph.ir.tensor import Operation
@@ -45,7 +46,7 @@ def _register(name: str, function: Callable[..., Any] | None) -> None:
         site = _registered[name][1] if name in _registered else None
         raise KeyError(
             f"Registering two gradient with name '{name}'! (Previous registration was in "
-            f"{f'{site[0]}:{site[1]}' if site else 'flowgraph itself'})"
+            f"{errors.place(site) if site else 'flowgraph itself'})"
         )
     _registered[name] = (function, user_site())
 
