@@ -142,6 +142,9 @@ class Branches:
 
     def switch(self, op: Operation, block: Block) -> None:
         """A Switch does nothing: the ops after it stand in a branch."""
+        root = self._roots.get(op.inputs[0])
+        if root is not None and block.parent is None and not op.opdef.allows_uninitialized:
+            self._builder.demand(root, self._builder.refs.version(op, root))
         for tensor in op.outputs:
             if tensor not in self._roots and tensor not in self._builder.fed:
                 number = self._builder.operand(op.inputs[0], op, block)

@@ -222,15 +222,19 @@ class _Builder:
             number = self.number(tensor)
             block.steps.append(Step(root.op, READ, (self.value[root],), (number,), {}))
             block.reads[tensor, version] = number
-            unwritten = version == 0 or (version == -1 and root not in self.refs.writes)
-            if unwritten and block is self.top:
-                self.needed[root.op] = None
+            if block is self.top:
+                self.demand(root, version)
         for op in reversed(chain):
             rest = [self.operand(t, op, block) for t in op.inputs[1:]]
             out = self.number(op.outputs[0])
             block.steps.append(Step(op, op.opdef, (number, *rest), (out,), op.attrs))
             number = block.reads[op.outputs[0], version] = out
         return number
+
+    def demand(self, root: Tensor, version: int) -> None:
+        """A version of a variable is read in any case: if no write comes before, it must have a value already."""
+        if version == 0 or (version == -1 and root not in self.refs.writes):
+            self.needed[root.op] = None
 
     def _known(self, tensor: Tensor, version: int, block: Block) -> int | None:
         """The number under which this version was read already, in this block or one around it."""

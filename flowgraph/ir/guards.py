@@ -87,6 +87,7 @@ class Guards:
         """One input with a value is enough; what it waits for by control inputs need not have run."""
         guards = [self.of(tensor) for tensor in op.inputs]
         possible = [(index, guard) for index, guard in enumerate(guards) if not impossible(guard)]
+        possible.sort(key=lambda item: op.inputs[item[0]] not in self._fed)  # what is fed is there first
         if not possible:
             return guards[0]
         common = frozenset.intersection(*[guard for _, guard in possible])
