@@ -354,9 +354,7 @@ class variable_scope:  # noqa: N801 (a `with` block under TF's name)
         if not any(reuse is choice for choice in (True, False, None, AUTO_REUSE)):
             raise ValueError("The reuse parameter must be True or False or None.")
         if not isinstance(auxiliary_name_scope, bool):
-            raise TypeError(
-                f"The auxiliary_name_scope must be `True` or `False`, while get {auxiliary_name_scope}"
-            )
+            raise TypeError(f"The auxiliary_name_scope must be `True` or `False`, while get {auxiliary_name_scope}")
         self._name_or_scope, self._default_name = name_or_scope, default_name
         self._reuse = reuse or None
         self._has_name_scope = auxiliary_name_scope
@@ -417,9 +415,7 @@ class variable_scope:  # noqa: N801 (a `with` block under TF's name)
         options = {option: getattr(base, option) for option in _DEFAULTS} | self._given
         if base.custom_getter is not None and "custom_getter" in self._given:
             options["custom_getter"] = _getter_around(self._given["custom_getter"], base.custom_getter)
-        return VariableScope(
-            self._reuse or reuse, name, name_scope=opened_as, constraint=self._constraint, **options
-        )
+        return VariableScope(self._reuse or reuse, name, name_scope=opened_as, constraint=self._constraint, **options)
 
     @contextmanager
     def _entered(self) -> Iterator[VariableScope]:

@@ -49,9 +49,7 @@ class VariableStore:
         """
         if custom_getter is not None and not callable(custom_getter):
             raise ValueError(f"Passed a custom_getter which is not callable: {custom_getter}")
-        synchronization, aggregation, trainable = settle_options(
-            synchronization, aggregation, trainable, name
-        )
+        synchronization, aggregation, trainable = settle_options(synchronization, aggregation, trainable, name)
         options = {
             "name": name,
             "shape": shape,

@@ -65,9 +65,7 @@ class Updates:
         """The value of a scalar integer variable, which then grows by one; see `tf.count_up_to`."""
         return state.count_up_to(self._ref(), limit)
 
-    def scatter_update(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def scatter_update(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Put the rows of `sparse_delta` in place of the variable's, when the result is run.
 
         Args:
@@ -90,39 +88,27 @@ class Updates:
         """
         return scatter.scatter_update(self._ref(), *_parts(sparse_delta), use_locking, name)
 
-    def scatter_add(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def scatter_add(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Add the rows of `sparse_delta` to the variable's; see `scatter_update`."""
         return scatter.scatter_add(self._ref(), *_parts(sparse_delta), use_locking, name)
 
-    def scatter_sub(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def scatter_sub(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Subtract the rows of `sparse_delta` from the variable's; see `scatter_update`."""
         return scatter.scatter_sub(self._ref(), *_parts(sparse_delta), use_locking, name)
 
-    def scatter_mul(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def scatter_mul(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Multiply the variable's rows by those of `sparse_delta`; see `scatter_update`."""
         return scatter.scatter_mul(self._ref(), *_parts(sparse_delta), use_locking, name)
 
-    def scatter_div(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def scatter_div(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Divide the variable's rows by those of `sparse_delta`; see `scatter_update`."""
         return scatter.scatter_div(self._ref(), *_parts(sparse_delta), use_locking, name)
 
-    def scatter_min(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def scatter_min(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Keep the smaller of the variable's entries and those of `sparse_delta`; see `scatter_update`."""
         return scatter.scatter_min(self._ref(), *_parts(sparse_delta), use_locking, name)
 
-    def scatter_max(
-        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
-    ) -> Tensor:
+    def scatter_max(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Keep the larger of the variable's entries and those of `sparse_delta`; see `scatter_update`."""
         return scatter.scatter_max(self._ref(), *_parts(sparse_delta), use_locking, name)
 

@@ -60,9 +60,7 @@ def settle_options(
     try:
         synchronization = VariableSynchronization(synchronization or 0)
     except ValueError:
-        raise ValueError(
-            f"Invalid variable synchronization mode: {synchronization} for variable: {name}"
-        ) from None
+        raise ValueError(f"Invalid variable synchronization mode: {synchronization} for variable: {name}") from None
     if trainable is None:
         trainable = synchronization is not VariableSynchronization.ON_READ
     return synchronization, aggregation, trainable
@@ -106,6 +104,24 @@ def refuse_resource() -> None:
             where=user_site(),
         )
     )
+
+
+def enable_resource_variables() -> None:
+    """Make resource variables the default; there are none yet.
+
+    Raises:
+      NotImplementedError: always.
+    """
+    refuse_resource()
+
+
+def disable_resource_variables() -> None:
+    """Make reference variables the default, which they are."""
+
+
+def resource_variables_enabled() -> bool:
+    """Whether resource variables are the default: no."""
+    return False
 
 
 @contextmanager
@@ -369,9 +385,7 @@ class Variable(Updates, metaclass=_VariableType):
         """
         session = session or get_default_session()
         if session is None:
-            raise ValueError(
-                "Either session argument should be provided or default session should be established"
-            )
+            raise ValueError("Either session argument should be provided or default session should be established")
         session.run(self._initializer_op, {self._initializer_op.inputs[1]: value})
 
 

@@ -397,3 +397,10 @@ def test_creators_are_asked_from_the_innermost_out():
 def test_a_creator_may_return_what_it_likes():
     with tf.variable_creator_scope(lambda next_creator, **options: options["initial_value"]):
         assert tf.Variable(5) == 5
+
+
+def test_resource_variables_are_not_there_yet():
+    tf.disable_resource_variables()
+    assert not tf.resource_variables_enabled()
+    with pytest.raises(NotImplementedError, match="Resource variables"):
+        tf.enable_resource_variables()

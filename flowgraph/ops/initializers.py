@@ -146,9 +146,7 @@ class RandomUniform(Initializer):
       dtype: the dtype of the tensors that it makes when it is not told another.
     """
 
-    def __init__(
-        self, minval: Any = 0, maxval: Any = None, seed: Any = None, dtype: Any = dt.float32
-    ) -> None:
+    def __init__(self, minval: Any = 0, maxval: Any = None, seed: Any = None, dtype: Any = dt.float32) -> None:
         super().__init__(dtype)
         self.minval, self.maxval, self.seed = minval, maxval, seed
 
@@ -177,9 +175,7 @@ class RandomNormal(Initializer):
            [-2.442704,  0.099248,  0.591224]], dtype=float32)
     """
 
-    def __init__(
-        self, mean: Any = 0.0, stddev: Any = 1.0, seed: Any = None, dtype: Any = dt.float32
-    ) -> None:
+    def __init__(self, mean: Any = 0.0, stddev: Any = 1.0, seed: Any = None, dtype: Any = dt.float32) -> None:
         super().__init__(_float_dtype(dtype))
         self.mean, self.stddev, self.seed = mean, stddev, seed
 

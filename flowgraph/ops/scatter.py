@@ -146,9 +146,7 @@ def emit_scatter(
     return emit(opdef, ref, indices, updates, use_locking=locking, name=name)
 
 
-def scatter_update(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
-) -> Tensor:
+def scatter_update(ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None) -> Tensor:
     """Put new rows into a variable: ref[indices[i]] = updates[i].
 
     Args:
@@ -175,9 +173,7 @@ def scatter_update(
     return emit_scatter(SCATTER_UPDATE, "scatter_update", ref, indices, updates, use_locking, name)
 
 
-def scatter_add(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_add(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Add to rows of a variable: ref[indices[i]] += updates[i]; see `scatter_update`.
 
     >>> v = tf.Variable([1.0, 2.0, 3.0])
@@ -189,36 +185,26 @@ def scatter_add(
     return emit_scatter(SCATTER_ADD, "scatter_add", ref, indices, updates, use_locking, name)
 
 
-def scatter_sub(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_sub(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Subtract from rows of a variable: ref[indices[i]] -= updates[i]; see `scatter_update`."""
     return emit_scatter(SCATTER_SUB, "scatter_sub", ref, indices, updates, use_locking, name)
 
 
-def scatter_mul(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_mul(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Multiply rows of a variable: ref[indices[i]] *= updates[i]; see `scatter_update`."""
     return emit_scatter(SCATTER_MUL, "scatter_mul", ref, indices, updates, use_locking, name)
 
 
-def scatter_div(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_div(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Divide rows of a variable: ref[indices[i]] /= updates[i] (integers towards 0); see `scatter_update`."""
     return emit_scatter(SCATTER_DIV, "scatter_div", ref, indices, updates, use_locking, name)
 
 
-def scatter_min(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_min(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Keep the smaller entries: ref[indices[i]] = min(ref[indices[i]], updates[i]); see `scatter_update`."""
     return emit_scatter(SCATTER_MIN, "scatter_min", ref, indices, updates, use_locking, name)
 
 
-def scatter_max(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_max(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Keep the larger entries: ref[indices[i]] = max(ref[indices[i]], updates[i]); see `scatter_update`."""
     return emit_scatter(SCATTER_MAX, "scatter_max", ref, indices, updates, use_locking, name)

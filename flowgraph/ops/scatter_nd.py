@@ -74,9 +74,7 @@ def _check_slices(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) 
         )
     depth = indices.shape[-1]
     if depth == 0:
-        raise refuse(
-            f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}"
-        )
+        raise refuse(f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}")
     if depth > buffer.ndim or updates.shape[len(outer) :] != buffer.shape[depth:]:
         raise refuse(
             "Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], got "
@@ -137,16 +135,12 @@ def scatter_nd_update(
     return emit_scatter(SCATTER_ND_UPDATE, "scatter_nd_update", ref, indices, updates, use_locking, name)
 
 
-def scatter_nd_add(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_nd_add(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Add to cells or slices of a variable; see `scatter_nd_update`."""
     return emit_scatter(SCATTER_ND_ADD, "scatter_nd_add", ref, indices, updates, use_locking, name)
 
 
-def scatter_nd_sub(
-    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
-) -> Tensor:
+def scatter_nd_sub(ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
     """Subtract from cells or slices of a variable; see `scatter_nd_update`."""
     return emit_scatter(SCATTER_ND_SUB, "scatter_nd_sub", ref, indices, updates, use_locking, name)
 

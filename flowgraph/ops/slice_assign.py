@@ -14,9 +14,7 @@ from flowgraph.ops.index_spec import Masks, index_of, sizes_of_slice
 from flowgraph.sizes import to_text
 
 
-def _assign_part(
-    _ctx: Any, cell: Any, begin: Any, end: Any, strides: Any, value: Any, **masks: int
-) -> Any:
+def _assign_part(_ctx: Any, cell: Any, begin: Any, end: Any, strides: Any, value: Any, **masks: int) -> Any:
     bounds = begin.tolist(), end.tolist(), strides.tolist()
     with cell.lock:
         buffer = cell.read()

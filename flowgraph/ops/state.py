@@ -300,9 +300,7 @@ def _descend(_ctx: Any, cell: Any, alpha: Any, delta: Any, **_attrs: Any) -> Any
     with cell.lock:
         buffer = cell.read()
         if np.shape(delta) != buffer.shape:
-            raise _refuse(
-                f"var and delta do not have the same shape{to_text(buffer.shape)} {to_text(np.shape(delta))}"
-            )
+            raise _refuse(f"var and delta do not have the same shape{to_text(buffer.shape)} {to_text(np.shape(delta))}")
         np.subtract(buffer, delta * alpha, out=buffer)
     return cell
 
