@@ -1,65 +1,95 @@
-"""Session configuration under TF's names: ConfigProto, GPUOptions, RunOptions and what hangs on them.
+"""Session configuration under TF's names: ConfigProto, GPUOptions, GraphOptions, OptimizerOptions.
 
-Plain messages with TF's fields. Fields that have no meaning on one machine's CPU are accepted, for scripts set them,
+Plain records with TF's fields. Fields that have no meaning on one machine's CPU are accepted, for scripts set them,
 and a session says once which of them it does not use.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar, get_origin, get_type_hints
 
 
 class Message:
-    """A record with declared fields, in the manner of a protocol buffer: unknown names are errors."""
+    """A record in the manner of a protocol buffer: its fields are declared, and unknown names are errors.
 
-    FIELDS: ClassVar[dict[str, Any]] = {}
+    A subclass declares `name: type` for each field. Every field starts as the zero of its type: 0, False, '', an empty
+    list or dict, or a message of its own.
+
+    >>> config = ConfigProto(allow_soft_placement=True)
+    >>> config.gpu_options.allow_growth = True
+    >>> config
+    allow_soft_placement: true
+    gpu_options {
+      allow_growth: true
+    }
+    """
+
+    FIELDS: ClassVar[dict[str, type[Any]]] = {}
+    """The fields of the class and their types."""
+
+    def __init_subclass__(cls) -> None:
+        hints = get_type_hints(cls).items()
+        cls.FIELDS = {name: get_origin(hint) or hint for name, hint in hints if get_origin(hint) is not ClassVar}
 
     def __init__(self, **fields: Any) -> None:
-        for name, default in self.FIELDS.items():
-            object.__setattr__(self, name, default() if isinstance(default, type) else copy.copy(default))
+        for name, kind in self.FIELDS.items():
+            object.__setattr__(self, name, kind())
         for name, value in fields.items():
             if name not in self.FIELDS:
                 raise ValueError(f'Protocol message {type(self).__name__} has no "{name}" field.')
-            self._accept(name, value)
-
-    def _accept(self, name: str, value: Any) -> None:
-        default = self.FIELDS[name]
-        if isinstance(default, type):
-            if not isinstance(value, default):
-                raise TypeError(
-                    f"Parameter to initialize message field must be dict or instance of same class: expected "
-                    f"{default.__name__} got {type(value).__name__}."
-                )
-        elif isinstance(default, bool | int | float) and not isinstance(value, bool | int | float):
-            raise TypeError(f"{value!r} has type {type(value).__name__}, but expected one of: int, float")
-        elif isinstance(default, str) and not isinstance(value, str):
-            raise TypeError(f"{value!r} has type {type(value).__name__}, but expected one of: bytes, unicode")
-        object.__setattr__(self, name, value)
+            if value is not None:
+                object.__setattr__(self, name, _accept(self.FIELDS[name], value))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self.FIELDS:
-            raise AttributeError(f'Protocol message {type(self).__name__} has no "{name}" field.')
-        if isinstance(self.FIELDS[name], type):
-            raise AttributeError(
-                f'Assignment not allowed to composite field "{name}" in protocol message object.'
-            )
-        self._accept(name, value)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        kind = self.FIELDS[name]
+        if kind in (list, dict):
+            raise AttributeError(f'Assignment not allowed to repeated field "{name}" in protocol message object.')
+        if issubclass(kind, Message):
+            raise AttributeError(f'Assignment not allowed to field "{name}" in protocol message object.')
+        object.__setattr__(self, name, _accept(kind, value))
 
     def CopyFrom(self, other: Message) -> None:
+        """Take over all fields of another message of the same class.
+
+        Raises:
+          TypeError: `other` is of another class.
+        """
+        if type(other) is not type(self):
+            raise TypeError(
+                "Parameter to CopyFrom() must be instance of same class: expected "
+                f"tensorflow.{type(self).__name__} got {type(other).__name__}."
+            )
         for name in self.FIELDS:
             object.__setattr__(self, name, copy.deepcopy(getattr(other, name)))
 
     def changed(self, prefix: str = "") -> list[str]:
         """The fields, by their dotted names, that do not have their defaults."""
         found = []
-        for name, default in self.FIELDS.items():
+        for name, kind in self.FIELDS.items():
             value = getattr(self, name)
             if isinstance(value, Message):
                 found += value.changed(f"{prefix}{name}.")
-            elif value != (default() if isinstance(default, type) else default):
+            elif value != kind():
                 found.append(prefix + name)
         return found
+
+    def _lines(self) -> Iterator[str]:
+        """The fields that were set, in protobuf's text format."""
+        for name in dict.fromkeys(field.partition(".")[0] for field in self.changed()):
+            value = getattr(self, name)
+            if isinstance(value, Message):
+                yield name + " {"
+                yield from ("  " + line for line in value._lines())
+                yield "}"
+            elif isinstance(value, dict):
+                for key, item in value.items():
+                    yield from (name + " {", f"  key: {_text(key)}", f"  value: {_text(item)}", "}")
+            else:
+                yield from (f"{name}: {_text(item)}" for item in (value if isinstance(value, list) else [value]))
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and all(getattr(self, n) == getattr(other, n) for n in self.FIELDS)
@@ -67,54 +97,111 @@ class Message:
     __hash__ = None  # type: ignore[assignment]  # messages change
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name}: {getattr(self, name)!r}" for name in self.FIELDS if name in {
-            field.partition(".")[0] for field in self.changed()})  # fmt: skip
+        return "\n".join(self._lines())
+
+
+_WORDS = {int: "int", bool: "int, bool", float: "int, float", str: "bytes, unicode"}
+
+
+def _accept(kind: type[Any], value: Any) -> Any:
+    """The value as a field of type `kind` holds it; TF's words where it cannot."""
+    if kind in (list, dict):
+        return kind(value)
+    if issubclass(kind, Message):
+        if not isinstance(value, dict | kind):
+            raise TypeError(
+                "Parameter to MergeFrom() must be instance of same class: expected "
+                f"tensorflow.{kind.__name__} got {type(value).__name__}."
+            )
+        return kind(**value) if isinstance(value, dict) else copy.deepcopy(value)
+    fits: tuple[type, ...] = {int: (int,), str: (str, bytes)}.get(kind, (int, float))
+    if not isinstance(value, fits):
+        raise TypeError(f"{value!r} has type {type(value).__name__}, but expected one of: {_WORDS[kind]}")
+    return value.decode() if isinstance(value, bytes) else kind(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class OptimizerOptions(Message):
+    """How hard TF's runtime works on a graph before it runs it: `GraphOptions.optimizer_options`."""
+
     L1, L0 = 0, -1
+    """For `opt_level`: optimize, or leave the graph as it is."""
     DEFAULT, OFF, ON_1, ON_2 = 0, -1, 1, 2
-    FIELDS: ClassVar[dict[str, Any]] = {
-        "do_common_subexpression_elimination": False, "do_constant_folding": False, "max_folded_constant_in_bytes": 0,
-        "do_function_inlining": False, "opt_level": 0, "global_jit_level": 0,
-    }  # fmt: skip
+    """For `global_jit_level`: whether XLA compiles parts of the graph."""
+
+    do_common_subexpression_elimination: bool
+    do_constant_folding: bool
+    max_folded_constant_in_bytes: int
+    do_function_inlining: bool
+    opt_level: int
+    global_jit_level: int
 
 
 class RewriterConfig(Message):
+    """Which of TF's graph rewrites are on: `GraphOptions.rewrite_options`."""
+
     DEFAULT, ON, OFF, AGGRESSIVE = 0, 1, 2, 3
-    FIELDS: ClassVar[dict[str, Any]] = {
-        "layout_optimizer": 0, "constant_folding": 0, "shape_optimization": 0, "remapping": 0,
-        "arithmetic_optimization": 0, "dependency_optimization": 0, "loop_optimization": 0, "function_optimization": 0,
-        "debug_stripper": 0, "disable_model_pruning": False, "disable_meta_optimizer": False,
-        "memory_optimization": 0, "meta_optimizer_iterations": 0, "min_graph_nodes": 0, "optimizers": [],
-    }  # fmt: skip
+    """For each rewrite."""
+    DEFAULT_NUM_ITERS, ONE, TWO = 0, 1, 2
+    """For `meta_optimizer_iterations`."""
+    DEFAULT_MEM_OPT, NO_MEM_OPT, MANUAL, HEURISTICS = 0, 1, 2, 3
+    SWAPPING_HEURISTICS, RECOMPUTATION_HEURISTICS, SCHEDULING_HEURISTICS = 4, 5, 6
+    """For `memory_optimization`."""
+
+    layout_optimizer: int
+    constant_folding: int
+    shape_optimization: int
+    remapping: int
+    arithmetic_optimization: int
+    dependency_optimization: int
+    loop_optimization: int
+    function_optimization: int
+    debug_stripper: int
+    disable_model_pruning: bool
+    scoped_allocator_optimization: int
+    pin_to_host_optimization: int
+    implementation_selector: int
+    auto_mixed_precision: int
+    disable_meta_optimizer: bool
+    meta_optimizer_iterations: int
+    min_graph_nodes: int
+    memory_optimization: int
+    memory_optimizer_target_node_name_scope: str
+    meta_optimizer_timeout_ms: int
+    fail_on_optimizer_errors: bool
+    optimizers: list[str]
 
 
 class GraphOptions(Message):
-    FIELDS: ClassVar[dict[str, Any]] = {
-        "enable_recv_scheduling": False, "optimizer_options": OptimizerOptions, "build_cost_model": 0,
-        "build_cost_model_after": 0, "infer_shapes": False, "place_pruned_graph": False,
-        "enable_bfloat16_sendrecv": False, "timeline_step": 0, "rewrite_options": RewriterConfig,
-    }  # fmt: skip
+    """How TF's runtime prepares a graph: `ConfigProto.graph_options`."""
+
+    enable_recv_scheduling: bool
+    optimizer_options: OptimizerOptions
+    build_cost_model: int
+    build_cost_model_after: int
+    infer_shapes: bool
+    place_pruned_graph: bool
+    enable_bfloat16_sendrecv: bool
+    timeline_step: int
+    rewrite_options: RewriterConfig
 
 
 class GPUOptions(Message):
-    FIELDS: ClassVar[dict[str, Any]] = {
-        "per_process_gpu_memory_fraction": 0.0, "allow_growth": False, "allocator_type": "",
-        "deferred_deletion_bytes": 0, "visible_device_list": "", "polling_active_delay_usecs": 0,
-        "polling_inactive_delay_msecs": 0, "force_gpu_compatible": False,
-    }  # fmt: skip
+    """How TF shares out a GPU's memory: `ConfigProto.gpu_options`. It has no effect: flowgraph uses no GPU."""
 
-
-class Experimental(Message):
-    """`ConfigProto.experimental`; `executor_type` names the engine: 'REFERENCE' or 'NUMPY'."""
-
-    FIELDS: ClassVar[dict[str, Any]] = {
-        "collective_group_leader": "", "executor_type": "", "recv_buf_max_chunk": 0, "use_numa_affinity": False,
-        "collective_deterministic_sequential_execution": False, "collective_nccl": False,
-        "share_session_state_in_clusterspec_propagation": False, "disable_thread_spinning": False,
-        "share_cluster_devices_in_session": False, "optimize_for_static_graph": False,
-    }  # fmt: skip
+    per_process_gpu_memory_fraction: float
+    allow_growth: bool
+    allocator_type: str
+    deferred_deletion_bytes: int
+    visible_device_list: str
+    polling_active_delay_usecs: int
+    polling_inactive_delay_msecs: int
+    force_gpu_compatible: bool
 
 
 class ConfigProto(Message):
@@ -123,11 +210,29 @@ class ConfigProto(Message):
     Fields that flowgraph uses: `experimental.executor_type`. A session notes once which other fields have no effect.
     """
 
-    Experimental = Experimental
-    FIELDS: ClassVar[dict[str, Any]] = {
-        "device_count": {}, "intra_op_parallelism_threads": 0, "inter_op_parallelism_threads": 0,
-        "use_per_session_threads": False, "placement_period": 0, "device_filters": [], "gpu_options": GPUOptions,
-        "allow_soft_placement": False, "log_device_placement": False, "graph_options": GraphOptions,
-        "operation_timeout_in_ms": 0, "isolate_session_state": False, "share_cluster_devices_in_session": False,
-        "experimental": Experimental,
-    }  # fmt: skip
+    class Experimental(Message):
+        """The fields under `experimental`; `executor_type` names the engine: 'REFERENCE' or 'NUMPY'."""
+
+        collective_group_leader: str
+        executor_type: str
+        recv_buf_max_chunk: int
+        use_numa_affinity: bool
+        collective_deterministic_sequential_execution: bool
+        collective_nccl: bool
+        share_session_state_in_clusterspec_propagation: bool
+        disable_thread_spinning: bool
+        optimize_for_static_graph: bool
+
+    device_count: dict[str, int]
+    intra_op_parallelism_threads: int
+    inter_op_parallelism_threads: int
+    use_per_session_threads: bool
+    placement_period: int
+    device_filters: list[str]
+    gpu_options: GPUOptions
+    allow_soft_placement: bool
+    log_device_placement: bool
+    graph_options: GraphOptions
+    operation_timeout_in_ms: int
+    isolate_session_state: bool
+    experimental: Experimental

@@ -16,7 +16,7 @@ def feed_key(graph: Graph, key: Any) -> Tensor:
     """The tensor that a key of `feed_dict` means."""
     try:
         tensor = graph.as_graph_element(key, allow_tensor=True, allow_operation=False)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a key may be of any type, whose methods may raise anything
         said = error.args[0] if error.args else ""
         raise TypeError(
             errors.explain(f"Cannot interpret feed_dict key as Tensor: {said}", where=user_site())

@@ -24,7 +24,7 @@ def register_session_run_conversion_functions(
     tensor_type: Any,
     fetch_function: Any = None,
     feed_function: Any = None,
-    feed_function_for_partial_run: Any = None,
+    feed_function_for_partial_run: Any = None,  # noqa: ARG001  # asked in partial runs alone
 ) -> None:
     """Teach sessions to fetch and feed a type that consists of tensors.
 
@@ -32,7 +32,7 @@ def register_session_run_conversion_functions(
       tensor_type: the type.
       fetch_function: `f(value) -> (list of tensors, function of their values)`.
       feed_function: `f(key, value) -> list of (tensor, value)`.
-      feed_function_for_partial_run: `f(key) -> list of tensors`; kept for `partial_run_setup`.
+      feed_function_for_partial_run: `f(key) -> list of tensors`, for partial runs: TF asks it nowhere else.
     """
     if any(issubclass(tensor_type, known) for known, _, _ in _expansions):
         raise ValueError(f"{tensor_type} has already been registered so ignore it.")
@@ -95,8 +95,8 @@ class FetchPlan:
         if isinstance(fetch, Mapping):
             keys = list(fetch)
             inner = [self._take(fetch[key]) for key in keys]
-            kind = type(fetch)
-            return lambda values: kind(zip(keys, [build(values) for build in inner], strict=True))
+            mapping: Callable[..., Any] = type(fetch)
+            return lambda values: mapping(zip(keys, [build(values) for build in inner], strict=True))
         if isinstance(fetch, list | tuple):
             return self._sequence(fetch)
         if hasattr(type(fetch), "__attrs_attrs__"):
@@ -131,9 +131,9 @@ def _inaccessible(element: Tensor | Operation) -> errors.InaccessibleTensorError
     """The error of fetching what only a branch or loop may use."""
     return errors.InaccessibleTensorError(
         errors.explain(
-            f"Operation {element.op.name!r} has been marked as not fetchable. Typically this happens when it is defined "
-            "in another function or code block. Use return values,explicit Python locals or TensorFlow collections to "
-            "access it.",
+            f"Operation {element.op.name!r} has been marked as not fetchable. Typically this happens when it is "
+            "defined in another function or code block. Use return values,explicit Python locals or TensorFlow "
+            "collections to access it.",
             mend="Return the tensor from the function given to tf.cond, and fetch what tf.cond returns.",
             where=element.op.site,
         )

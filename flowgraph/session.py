@@ -107,6 +107,7 @@ class BaseSession:
 
     @property
     def sess_str(self) -> str:
+        """The address of the process that runs the graph; '' as it is this one."""
         return ""
 
     def close(self) -> None:

@@ -165,7 +165,7 @@ class TestSurroundings:
         assert seen[0] not in (inner, graph)
 
     def test_reset_is_refused_inside_a_graph_block(self) -> None:
-        with pytest.raises(AssertionError, match="Do not use tf.reset_default_graph"):
+        with pytest.raises(AssertionError, match=r"Do not use tf\.reset_default_graph"):
             tf.reset_default_graph()
 
     def test_an_op_knows_the_line_that_made_it(self) -> None:

@@ -130,7 +130,7 @@ def test_forward_leaves_its_inputs_alone(opdef: OpDef, case: Case) -> None:
     arrays = structured(case, np.random.default_rng(2))
     before = [a.copy() for a in flat(arrays)]
     with np.errstate(all="ignore"):
-        attrs = {**{k: v for k, v in opdef.defaults.items()}, **case.attrs}
+        attrs = {**opdef.defaults, **case.attrs}
         result = opdef.forward(np, *arrays, **attrs)
     for array, old in zip(flat(arrays), before, strict=True):
         np.testing.assert_array_equal(array, old)
@@ -173,9 +173,7 @@ def compare_with_differences(
     rng = np.random.default_rng(3)
     step = 1e-6
     directions = [weights(rng, feed[x]) for x in xs]
-    moved = []
-    for sign in (1, -1):
-        moved.append({**feed, **{x: feed[x] + sign * step * d for x, d in zip(xs, directions)}})
+    moved = [{**feed, **{x: feed[x] + sign * step * d for x, d in zip(xs, directions)}} for sign in (1, -1)]
     with tf.Session() as session:
         numeric = (session.run(loss, moved[0]) - session.run(loss, moved[1])) / (2 * step)
         values = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -15,7 +15,10 @@ import pytest
 import flowgraph as tf
 from flowgraph.session import ENGINES
 
-Pair = namedtuple("Pair", "first second")
+
+class Pair(NamedTuple):
+    first: Any
+    second: Any
 
 
 @pytest.fixture(params=sorted(ENGINES), autouse=True)
@@ -263,11 +266,8 @@ class TestSessions:
                 sess.run(v + w)
         lines = str(unfed.value).splitlines()
         assert lines[0] == "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,3]"
-        assert (
-            "x" in str(unfed.value)
-            and "y" in str(unfed.value)
-            and __file__.rpartition("/")[2] in str(unfed.value)
-        )
+        for part in ("x: float32", "y: float32", __file__.rpartition("/")[2]):
+            assert part in str(unfed.value)
         assert str(empty.value).splitlines()[0] == "Attempting to use uninitialized value v"
         assert "w" in str(empty.value)
 
@@ -362,12 +362,3 @@ class TestDepth:
         (slope,) = tf.gradients(y, [x])
         with tf.Session() as sess:
             assert sess.run([y, slope]) == [100_000, 1]
-
-
-def test_importing_brings_nothing_that_is_not_needed_yet() -> None:
-    code = (
-        "import sys, flowgraph; "
-        "print([m for m in ('matplotlib', 'networkx', 'graphviz', 'PIL', 'IPython', 'ml_dtypes', 'tqdm') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

@@ -36,9 +36,11 @@ class Known:
         self.dtype, self.sizes, self.value = dtype, sizes, value
 
     def constant(self) -> Any:
+        """The value if it is known, as `Tensor.constant` gives it."""
         return self.value
 
     def constant_sizes(self) -> Sizes:
+        """The shape that the value spells out, as `Tensor.constant_sizes` gives it."""
         if self.value is not None and np.ndim(self.value) == 1:
             return tuple(None if size < 0 else int(size) for size in self.value)
         if self.sizes is not None and len(self.sizes) == 1 and self.sizes[0] is not None:
@@ -47,6 +49,7 @@ class Known:
 
     @property
     def is_full(self) -> bool:
+        """Whether all sizes are known."""
         return self.sizes is not None and None not in self.sizes
 
 
@@ -79,8 +82,7 @@ def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], store: Sto
     for step in program.steps:
         if step.opdef.effect is Effect.STATE:
             cells[step.outputs[0]] = store.cell(step.op)
-        for number, fact in zip(step.outputs, _facts(step, known, cells, program), strict=True):
-            known[number] = fact
+        known.update(zip(step.outputs, _facts(step, known, cells, program), strict=True))
     return known
 
 

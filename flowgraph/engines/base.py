@@ -24,9 +24,13 @@ class Executable(Protocol):
 
 
 class Engine(Protocol):
+    """A way of running Programs; `name` is what `executor_type` and FLOWGRAPH_ENGINE call it."""
+
     name: str
 
-    def compile(self, program: Program, store: Store) -> Executable: ...
+    def compile(self, program: Program, store: Store) -> Executable:
+        """Prepare a Program to run over the variables and other state of one session's store."""
+        ...
 
 
 def world(step: Step, store: Store) -> Any:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from operator import length_hint
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,12 @@ Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class NumpyEngine:
+    """The default engine: numpy's functions, bound to buffers once for each set of feed shapes."""
+
     name = "NUMPY"
 
     def compile(self, program: Program, store: Store) -> NumpyExecutable:
+        """Prepare a Program; the binding itself waits for the first feeds of each shape."""
         return NumpyExecutable(program, store)
 
 
@@ -49,6 +53,7 @@ class NumpyExecutable:
         self._frames: OrderedDict[Any, list[Frame]] = OrderedDict()
 
     def run(self, feeds: Sequence[Any]) -> list[Any]:
+        """See `Executable.run`."""
         with np.errstate(all="ignore"):
             if not self._locks:
                 return self._run(feeds)
@@ -93,9 +98,7 @@ class Frame:
         self._calls: list[Call] = []
         self._steps: list[Step] = []
         self._free: dict[int, list[np.ndarray]] = {}
-        self._roots: dict[
-            int, tuple[np.ndarray, ...]
-        ] = {}  # value -> the buffers that it is, or may be a view of
+        self._roots: dict[int, tuple[np.ndarray, ...]] = {}  # value -> the buffers that it is, or may be a view of
         self._uses: dict[int, int] = {}  # id of such a buffer -> how many live values lie in it
         self._fetched = set(executable.program.fetches)
         for number in executable.program.feeds:
@@ -110,6 +113,7 @@ class Frame:
     # -- running ---------------------------------------------------------------------------------------------
 
     def run(self, feeds: Sequence[Any]) -> list[Any]:
+        """Make all calls, given arrays of the shapes that the frame was bound for; the fetches are the caller's own."""
         slots = self._slots
         slots[: len(feeds)] = feeds
         calls = iter(self._calls)
@@ -117,7 +121,7 @@ class Frame:
             for function, arguments in calls:
                 function(*arguments)
         except Exception as error:
-            step = self._steps[len(self._calls) - calls.__length_hint__() - 1]
+            step = self._steps[len(self._calls) - length_hint(calls) - 1]
             values = [self._value(number) for number in step.inputs]
             raise explain_failure(error, step, values, self._owner.program) from error
         return [slots[at] if fresh else own(slots[at] if at is not None else array, tensor, self._owner.program)

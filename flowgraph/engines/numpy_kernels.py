@@ -50,15 +50,11 @@ def _unary_call(ufunc: Callable[..., Any], a: Operand, out: np.ndarray, slots: l
 def _binary_call(
     ufunc: Callable[..., Any], a: Operand, b: Operand, out: np.ndarray, slots: list[Any]
 ) -> Call:
-    if a.slot is None and b.slot is None:
-        return ufunc, (a.array, b.array, out)
-    if a.slot is None:
-        left, right = a.array, b.slot
-        return lambda: ufunc(left, slots[right], out), ()
-    if b.slot is None:
-        at, array = a.slot, b.array
-        return lambda: ufunc(slots[at], array, out), ()
-    first, second = a.slot, b.slot
+    first, second, left, right = a.slot, b.slot, a.array, b.array
+    if first is None:
+        return (ufunc, (left, right, out)) if second is None else (lambda: ufunc(left, slots[second], out), ())
+    if second is None:
+        return lambda: ufunc(slots[first], right, out), ()
     return lambda: ufunc(slots[first], slots[second], out), ()
 
 
@@ -108,7 +104,7 @@ def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any])
     if not axis:
         return _unary_call(_copy, x, out, slots)
     keep = bool(step.attrs["keep_dims"])
-    reduce = np.add.reduce
+    reduce: Callable[..., Any] = np.add.reduce  # numpy's stubs want `out` by name, which takes longer
     if x.slot is None:
         return reduce, (x.array, axis, None, out, keep)
     at = x.slot

@@ -18,9 +18,12 @@ from flowgraph.sizes import to_text
 
 
 class ReferenceEngine:
+    """The engine to compare others with: every op's own forward, step by step."""
+
     name = "REFERENCE"
 
     def compile(self, program: Program, store: Store) -> ReferenceExecutable:
+        """Prepare a Program; there is little to prepare."""
         return ReferenceExecutable(program, store)
 
 
@@ -33,6 +36,7 @@ class ReferenceExecutable:
         self._locks, self._changes = program.touches_state, program.changes_state
 
     def run(self, feeds: Sequence[Any]) -> list[Any]:
+        """See `Executable.run`."""
         with np.errstate(all="ignore"):
             if not self._locks:
                 return collect(self.program, self._walk(self.program, feeds))

@@ -74,14 +74,17 @@ def POSITIVE(*shape: int, low: float = 0.1, high: float = 2.0) -> Input:
 
 
 def HALF(*shape: int, low: float = -2.0, high: float = 2.0) -> Input:
+    """float16 entries between `low` and `high`."""
     return Input(dt.float16, shape, low, high)
 
 
 def DOUBLE(*shape: int, low: float = -2.0, high: float = 2.0) -> Input:
+    """float64 entries between `low` and `high`."""
     return Input(dt.float64, shape, low, high)
 
 
 def COMPLEX(*shape: int, low: float = -2.0, high: float = 2.0) -> Input:
+    """complex64 entries, real and imaginary parts between `low` and `high`."""
     return Input(dt.complex64, shape, low, high)
 
 
@@ -96,10 +99,12 @@ def INT(value: Any, dtype: DType = dt.int32) -> Input:
 
 
 def RANDOM_INT(*shape: int, low: int = -5, high: int = 5, dtype: DType = dt.int32) -> Input:
+    """Integers from `low` to `high`, both included."""
     return Input(dtype, shape, low, high, smooth=False)
 
 
 def BOOL(*shape: int) -> Input:
+    """True and False at random."""
     return Input(dt.bool, shape, smooth=False)
 
 

@@ -64,7 +64,8 @@ def to_tensor(
         if dtype is not None and dtype is not value.dtype and not dtype.is_compatible_with(value.dtype):
             raise ValueError(
                 errors.explain(
-                    f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype {value.dtype.name}: {value!r}",
+                    f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype {value.dtype.name}: "
+                    f"{value!r}",
                     mend=f"tf.cast(tensor, tf.{dtype.name}) converts it.",
                     where=user_site(),
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,21 +33,22 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
       name: the op's name in the current scope; exactly that name when it ends with '/'.
       **attrs: its attrs, but for those that the inputs fix.
     """
+    inputs: Sequence[Any] = args
     graph = graph_of(args)
     full_name = graph.claim(name, opdef.name)
     if opdef.defaults or attrs:
         attrs = _settle(opdef, attrs)
     for arg in args:
         if type(arg) is not Tensor:
-            args, types = _convert(opdef, graph, full_name, args, attrs)
+            inputs, types = _convert(opdef, graph, full_name, args)
             break
     else:
-        types = _check_types(opdef, args, attrs)
+        types = _check_types(opdef, args)
     try:
-        sizes = opdef.infer(*args, **attrs)
+        sizes = opdef.infer(*inputs, **attrs)
     except ValueError as error:
-        raise _shape_error(error, opdef, full_name, args, attrs) from None
-    flat = args if not opdef.lists else _flatten(args)
+        raise _shape_error(error, opdef, full_name, inputs, attrs) from None
+    flat = inputs if not opdef.lists else _flatten(inputs)
     dtypes, sizes = _outputs(opdef, types, attrs, sizes)
     op = graph.add(opdef, full_name, tuple(flat), attrs, dtypes, sizes)
     if opdef.has_refs:
@@ -119,7 +121,7 @@ def _settle(opdef: OpDef, given: dict[str, Any]) -> dict[str, Any]:
     return attrs
 
 
-def _check_types(opdef: OpDef, args: Sequence[Tensor], attrs: dict[str, Any]) -> dict[str, Any]:
+def _check_types(opdef: OpDef, args: Sequence[Tensor]) -> dict[str, Any]:
     """The dtype attrs that inputs fix, for inputs that are all tensors already."""
     if opdef.is_uniform:
         # the common case, fast: every input has the one dtype T
@@ -162,14 +164,12 @@ def _check_arg(
     wanted = arg.dtype if arg.dtype is not None else types.get(arg.type_attr)  # type: ignore[arg-type]
     if wanted is not None and dtype is not wanted:
         if arg.dtype is not None:
-            line = f"Input '{arg.name}' of '{opdef.name}' Op has type {dtype.name} that does not match expected type of {wanted.name}."
+            tail = f"expected type of {wanted.name}."
         else:
-            line = (
-                f"Input '{arg.name}' of '{opdef.name}' Op has type {dtype.name} that does not match type {wanted.name} "
-                f"of argument '{source.get(arg.type_attr or '', '')}'."
-            )
+            tail = f"type {wanted.name} of argument '{source.get(arg.type_attr or '', '')}'."
+        line = f"Input '{arg.name}' of '{opdef.name}' Op has type {dtype.name} that does not match {tail}"
         raise TypeError(
-            errors.explain(line, details=_operands(opdef, args), mend=_cast(wanted), where=user_site())
+            errors.explain(line, details=_operands(opdef, args), mend=_cast(arg.name, wanted), where=user_site())
         )
     if arg.type_attr and arg.type_attr not in types:
         attr = opdef.type_attrs.get(arg.type_attr)
@@ -190,8 +190,8 @@ def _not_allowed(
     )
 
 
-def _cast(dtype: DType) -> str:
-    return f"tf.cast(x, tf.{dtype.name}) converts a tensor."
+def _cast(name: str, dtype: DType) -> str:
+    return f"tf.cast({name}, tf.{dtype.name}) converts a tensor."
 
 
 def _operands(opdef: OpDef, args: Sequence[Any]) -> list[str]:
@@ -208,11 +208,11 @@ def _operands(opdef: OpDef, args: Sequence[Any]) -> list[str]:
 
 def at(op: Operation) -> str:
     """` at file:line`, or nothing when nobody knows."""
-    return f" at {op.site[0]}:{op.site[1]}" if op.site else ""
+    return f" at {errors.place(op.site)}" if op.site else ""
 
 
 def _convert(
-    opdef: OpDef, graph: Graph, full_name: str, args: Sequence[Any], attrs: dict[str, Any]
+    opdef: OpDef, graph: Graph, full_name: str, args: Sequence[Any]
 ) -> tuple[list[Any], dict[str, Any]]:
     """Turn all inputs into tensors, inside the scope of the op's own name, with the dtypes that earlier ones fix."""
     if len(args) != len(opdef.inputs):
@@ -277,7 +277,7 @@ def _convert_one(
             errors.explain(
                 f"Input '{arg.name}' of '{opdef.name}' Op has type {observed.name} that does not match {tail}",
                 details=_operands(opdef, args),
-                mend=_cast(dtype) if dtype else None,
+                mend=_cast(arg.name, dtype) if dtype else None,
                 where=user_site(),
             )
         ) from None
@@ -297,14 +297,13 @@ def _convert_list(opdef: OpDef, arg: Arg, values: Any, types: dict[str, Any]) ->
             preferred = attr.default
     try:
         converted = [
-            to_tensor(value, dtype, f"{arg.name}_{i}", preferred, arg.is_ref)
-            for i, value in enumerate(values)
+            to_tensor(value, dtype, f"{arg.name}_{i}", preferred, arg.is_ref) for i, value in enumerate(values)
         ]
-        if arg.number_attr and len({t.dtype.base_dtype for t in converted}) > 1:
-            raise TypeError("not all of one dtype")
-        return converted
     except (TypeError, ValueError):
         raise TypeError(_list_error(opdef, arg, values, types, dtype)) from None
+    if arg.number_attr and len({t.dtype.base_dtype for t in converted}) > 1:
+        raise TypeError(_list_error(opdef, arg, values, types, dtype))
+    return converted
 
 
 def _list_error(opdef: OpDef, arg: Arg, values: Any, types: dict[str, Any], dtype: DType | None) -> str:
@@ -389,10 +388,8 @@ def _shape_error(
     if isinstance(error, BareError):
         return ValueError(errors.explain(str(error), details=_operands(opdef, args), where=user_site()))
     watched = [[_Watched(t) for t in arg] if isinstance(arg, list | tuple) else _Watched(arg) for arg in args]
-    try:
+    with contextlib.suppress(ValueError):
         opdef.infer(*watched, **attrs)
-    except ValueError:
-        pass
     flat = [w for item in watched for w in (item if isinstance(item, list) else [item])]
     input_shapes = ", ".join(to_text(w.sizes, "?") for w in flat)
     line = f"{error} for '{name}' (op: '{opdef.name}') with input shapes: {input_shapes}"

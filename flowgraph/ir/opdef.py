@@ -83,6 +83,7 @@ class Arg:
 
     @property
     def is_list(self) -> bool:
+        """Whether it stands for several tensors: `N*T` or `T[]`."""
         return self.number_attr is not None or self.is_mixed
 
 
@@ -139,7 +140,8 @@ class OpDef:
       failure: `failure(*arrays, **attrs) -> str | None`: TF's words for inputs on which `forward` raised an error that
         was not TF's; called after the fact, so that `forward` itself need not check what numpy checks. `{op}` in
         them becomes the op's name.
-      partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a shape.
+      partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a
+        shape.
       role: "switch" and "merge" steer branches, a "placeholder" with a default is never taken for a constant.
       times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
       allows_uninitialized: it may be given a variable that has no value yet.

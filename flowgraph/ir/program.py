@@ -90,10 +90,12 @@ class Program:
 
     @property
     def touches_state(self) -> bool:
+        """Whether any step reads or writes a variable."""
         return any(step.opdef.effect in (Effect.READ, Effect.WRITE) for step in self.walk())
 
     @property
     def changes_state(self) -> bool:
+        """Whether any step writes a variable."""
         return any(step.opdef.effect is Effect.WRITE for step in self.walk())
 
     def __str__(self) -> str:
@@ -130,7 +132,7 @@ COPY = OpDef(
 """A copy of a variable's value, where a use of the old value comes after a write, or where a branch hands it out."""
 
 
-def _engines_run_bodies(*args: Any, **attrs: Any) -> Any:
+def _engines_run_bodies(*_inputs: Any, **_attrs: Any) -> Any:
     raise AssertionError("If has no forward of its own: each engine runs the branch that is taken")
 
 
@@ -144,7 +146,9 @@ IF = OpDef(
 
 def no_value(tensor: Tensor | None, fetches: Sequence[Tensor] = ()) -> errors.InvalidArgumentError:
     """The error of fetching what lies in a branch that was not taken; TF numbers the fetches by their names."""
-    index = sorted({fetch.name for fetch in fetches}).index(tensor.name) if tensor in fetches else 0
+    index = 0
+    if tensor is not None and tensor in fetches:
+        index = sorted({fetch.name for fetch in fetches}).index(tensor.name)
     return errors.InvalidArgumentError(
         None,
         None if tensor is None else tensor.op,

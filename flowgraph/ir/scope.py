@@ -36,9 +36,7 @@ class DefaultStack(threading.local):
 
 default_graphs = DefaultStack()
 default_sessions = DefaultStack()
-_global: list[
-    Graph
-] = []  # the graph that ops go to outside every `with graph.as_default()`, shared by all threads
+_global: list[Graph] = []  # the graph that ops go to outside every `with graph.as_default()`; all threads share it
 
 
 def get_default_graph() -> Graph:
@@ -106,7 +104,7 @@ def session_for(element: Tensor | Operation, session: Any, prefix: str, hint: st
 
 def place(graph: Graph) -> str:
     """Where a graph was made, for messages that tell two graphs apart."""
-    return f"{graph.made_at[0]}:{graph.made_at[1]}" if graph.made_at else "an unknown place"
+    return errors.place(graph.made_at) if graph.made_at else "an unknown place"
 
 
 class Reference:
@@ -118,6 +116,7 @@ class Reference:
         self._object = item
 
     def deref(self) -> Any:
+        """The tensor or variable itself."""
         return self._object
 
     def __eq__(self, other: object) -> bool:
@@ -179,10 +178,12 @@ def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
 
 
 def add_to_collection(name: Any, value: Any) -> None:
+    """Append `value` to the collection `name` of the default graph; see `tf.GraphKeys` for the standard names."""
     get_default_graph().add_to_collection(name, value)
 
 
 def add_to_collections(names: Any, value: Any) -> None:
+    """Append `value` to each of several collections of the default graph."""
     get_default_graph().add_to_collections(names, value)
 
 
@@ -192,6 +193,7 @@ def get_collection(key: Any, scope: str | None = None) -> list[Any]:
 
 
 def get_collection_ref(key: Any) -> list[Any]:
+    """A collection of the default graph as the list itself: changing the list changes the collection."""
     return get_default_graph().get_collection_ref(key)
 
 

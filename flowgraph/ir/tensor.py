@@ -52,6 +52,7 @@ class Operation:
 
     @property
     def op(self) -> Operation:
+        """The operation itself, so that ops and tensors are asked alike."""
         return self
 
     @property
@@ -216,14 +217,17 @@ class Tensor:
 
     @property
     def graph(self) -> Graph:
+        """The graph that it belongs to."""
         return self.op.graph
 
     @property
     def value_index(self) -> int:
+        """Which of its operation's outputs it is, counted from 0."""
         return self.index
 
     @property
     def device(self) -> str:
+        """The device that its operation asks for; '' when it asks for none."""
         return self.op.device
 
     @property
@@ -239,6 +243,7 @@ class Tensor:
         return self._shape
 
     def get_shape(self) -> TensorShape:
+        """The same as the property `shape`."""
         return self.shape
 
     def set_shape(self, shape: Any) -> None:
@@ -250,6 +255,7 @@ class Tensor:
         self.sizes = merge(self.sizes, as_sizes(shape))
 
     def add_user(self, op: Operation) -> None:
+        """Note that `op` takes this tensor as an input."""
         if self.users is None:
             self.users = [op]
         else:
@@ -281,6 +287,7 @@ class Tensor:
         )
 
     def experimental_ref(self) -> Any:
+        """A stand-in that compares by identity, to be a dictionary key; its `deref()` gives the tensor back."""
         from flowgraph.ir.scope import Reference
 
         return Reference(self)

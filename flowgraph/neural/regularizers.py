@@ -35,10 +35,10 @@ def l1_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
     if not _is_on(scale, "scale", ""):
         return lambda _: None
 
-    def l1(weights: Any, name: str | None = None) -> Tensor:
-        with name_scope(scope, "l1_regularizer") as name:
+    def l1(weights: Any, name: str | None = None) -> Tensor:  # noqa: ARG001  # TF takes a name, and uses the scope's
+        with name_scope(scope, "l1_regularizer") as full_name:
             strength = convert_to_tensor(scale, dtype=weights.dtype.base_dtype, name="scale")
-            return multiply(strength, reduce_sum(abs_op(weights)), name=name)
+            return multiply(strength, reduce_sum(abs_op(weights)), name=full_name)
 
     return l1
 
@@ -129,13 +129,13 @@ def apply_regularization(regularizer: Regularizer, weights_list: Sequence[Any] |
         raise ValueError("No weights to regularize.")
     with name_scope(None, "get_regularization_penalty") as scope:
         penalties = [regularizer(weights) for weights in weights_list]
-        penalties = [constant(0.0) if penalty is None else penalty for penalty in penalties]
-        for penalty in penalties:
+        terms = [constant(0.0) if penalty is None else penalty for penalty in penalties]
+        for penalty in terms:
             if penalty.get_shape().ndims != 0:
                 raise ValueError(
                     "regularizer must return a scalar Tensor instead of a Tensor with rank "
                     f"{penalty.get_shape().ndims}."
                 )
-        total = add_n(penalties, name=scope)
+        total = add_n(terms, name=scope)
         add_to_collection(GraphKeys.REGULARIZATION_LOSSES, total)
         return total

@@ -67,20 +67,15 @@ def constant(
 
 
 def _full_sizes(shape: Any) -> tuple[int, ...]:
-    return tuple(
-        int(size) for size in (shape.as_list() if isinstance(shape, TensorShape) else np.atleast_1d(shape))
-    )
+    sizes: Any = shape.as_list() if isinstance(shape, TensorShape) else np.atleast_1d(shape)
+    return tuple(int(size) for size in sizes)
 
 
-def _convert_value(
-    value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
-) -> Tensor:
+def _convert_value(value: Any, dtype: DType | None = None, name: str | None = None, **_as_ref: bool) -> Tensor:
     return constant(value, dtype, name=name or "Const")
 
 
-def _convert_shape(
-    value: TensorShape, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
-) -> Tensor:
+def _convert_shape(value: TensorShape, dtype: DType | None = None, name: str | None = None, **_as_ref: bool) -> Tensor:
     if not value.is_fully_defined():
         raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
     sizes = value.as_list()
@@ -92,7 +87,7 @@ def _convert_shape(
 
 
 def _convert_dimension(
-    value: Dimension, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+    value: Dimension, dtype: DType | None = None, name: str | None = None, **_as_ref: bool
 ) -> Tensor:
     if value.value is None:
         raise ValueError(f"Cannot convert an unknown Dimension to a Tensor: {value}")
@@ -106,7 +101,7 @@ register_tensor_conversion_function(Dimension, _convert_dimension, 100)
 register_tensor_conversion_function(object, _convert_value, 200)
 
 
-def _unfed(ctx: Any, **attrs: Any) -> Any:
+def _unfed(_ctx: Any, **_attrs: Any) -> Any:
     raise AssertionError("a placeholder is fed, or the run is refused before it starts")
 
 

@@ -37,6 +37,7 @@ class RegisterGradient:
         self._op_type = op_type
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Register `function`, and give it back unchanged."""
         _register(self._op_type, function)
         return function
 

@@ -58,6 +58,7 @@ class Optimizer:
         self._slots: dict[str, dict[Operation, Variable]] = {}
 
     def get_name(self) -> str:
+        """The scope of the update ops, as the constructor was given it."""
         return self._name
 
     # -- the three calls of a user ---------------------------------------------------------------------------
