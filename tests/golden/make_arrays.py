@@ -1,0 +1,47 @@
+"""Record what TensorFlow 1.15.5 makes of the expressions in array_expressions.py.
+
+    python3.7 tests/golden/make_arrays.py
+
+writes tests/golden/arrays.json: for each expression of SHAPES its result or error, for each of GRAPHS its nodes,
+for each of RUNS what running it gives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+warnings.simplefilter("ignore")
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent))
+
+import tensorflow as tf  # noqa: E402
+
+from tests.golden.array_expressions import (  # noqa: E402
+    GRAPHS,
+    RUNS,
+    SHAPES,
+    expressions,
+    nodes_of,
+    result_of,
+    run_of,
+)
+
+tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.FATAL)
+
+
+def main():
+    blocks = []
+    for key, block, record in (("shapes", SHAPES, result_of), ("graphs", GRAPHS, nodes_of), ("runs", RUNS, run_of)):
+        rows = ["%s: %s" % (json.dumps(line), json.dumps(record(line, tf))) for line in expressions(block)]
+        blocks.append('"%s": {\n%s\n}' % (key, ",\n".join(rows)))
+        print("%d %s" % (len(rows), key))
+    (HERE / "arrays.json").write_text("{%s}\n" % ", ".join(blocks))
+
+
+if __name__ == "__main__":
+    main()
