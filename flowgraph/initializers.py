@@ -11,6 +11,7 @@ from flowgraph.variable_lists import (
 constant = _classes.Constant
 glorot_normal = _classes.GlorotNormal
 glorot_uniform = _classes.GlorotUniform
+identity = _classes.Identity
 ones = _classes.Ones
 random_normal = _classes.RandomNormal
 random_uniform = _classes.RandomUniform
@@ -30,6 +31,7 @@ __all__ = [
     "glorot_uniform",
     "he_normal",
     "he_uniform",
+    "identity",
     "lecun_normal",
     "lecun_uniform",
     "local_variables",

@@ -76,6 +76,7 @@ INITIALIZERS = [
     tf.glorot_uniform_initializer(3, tf.float64),
     tf.glorot_normal_initializer(3),
     tf.initializers.he_normal(3),
+    tf.initializers.identity(2.0, tf.float64),
 ]
 
 
@@ -103,10 +104,13 @@ def test_seeded_initializers_repeat_themselves_and_unseeded_ones_do_not():
 def test_a_piece_of_a_variable_is_scaled_like_the_whole():
     class Piece:
         full_shape = (400, 100)
+        var_offset = (0, 40)
 
     whole = tf.glorot_uniform_initializer(seed=1)
     with tf.Session() as session:
         piece = session.run(whole([40, 100], partition_info=Piece))
+        ones = session.run(tf.initializers.identity()([400, 10], partition_info=Piece))
+    assert np.argwhere(ones).tolist() == [[40 + i, i] for i in range(10)]
     assert np.abs(piece).max() == pytest.approx(np.sqrt(6 / 500), rel=0.01)
 
 
@@ -119,6 +123,7 @@ def test_a_piece_of_a_variable_is_scaled_like_the_whole():
         (lambda: tf.constant_initializer(2)([2], verify_shape=True), TypeError, r"Expected Tensor's shape: \(2,\)"),
         (lambda: tf.random_normal_initializer(dtype=tf.int32), ValueError, "Expected floating point type, got"),
         (lambda: tf.truncated_normal_initializer(dtype=tf.bool), ValueError, "Expected floating point type, got"),
+        (lambda: tf.initializers.identity()([2]), ValueError, "can only be used for 2D matrices"),
         (lambda: tf.variance_scaling_initializer(0.0), ValueError, "`scale` must be positive float."),
         (lambda: tf.variance_scaling_initializer(mode="x"), ValueError, "Invalid `mode` argument:"),
         (lambda: tf.variance_scaling_initializer(distribution="x"), ValueError, "Invalid `distribution` argument:"),

@@ -18,7 +18,9 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, zeros
 from flowgraph.ops.constant import constant
+from flowgraph.ops.diagonal import eye
 from flowgraph.ops.random import random_normal, random_uniform, truncated_normal
+from flowgraph.ops.slicing import slice
 from flowgraph.shapes import TensorShape
 
 
@@ -221,6 +223,40 @@ class UniformUnitScaling(Initializer):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as plain values."""
         return {"factor": self.factor, "seed": self.seed, "dtype": self.dtype.name}
+
+
+class Identity(Initializer):
+    """Matrices with ones on the diagonal and zeros elsewhere.
+
+    Args:
+      gain: what they are multiplied by.
+      dtype: the dtype of the tensors that it makes when it is not told another.
+
+    Raises:
+      ValueError: `dtype` is no floating type; when called: the shape is not that of a matrix.
+
+    >>> run(Identity(2.0)([2, 3]))
+    array([[2., 0., 0.],
+           [0., 2., 0.]], dtype=float32)
+    """
+
+    def __init__(self, gain: float = 1.0, dtype: Any = dt.float32) -> None:
+        super().__init__(_float_dtype(dtype))
+        self.gain = gain
+
+    def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
+        """The initial value."""
+        whole = _as_list(shape if partition_info is None else partition_info.full_shape)
+        if len(whole) != 2:
+            raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
+        made = eye(whole[0], whole[1], dtype=self.dtype if dtype is None else as_dtype(dtype))
+        if partition_info is not None:
+            made = slice(made, partition_info.var_offset, shape)
+        return self.gain * made
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as plain values."""
+        return {"gain": self.gain, "dtype": self.dtype.name}
 
 
 _TRUNCATION = 0.87962566103423978

@@ -74,6 +74,8 @@ def scalars_and_shapes(tf):
         tf.glorot_normal_initializer()([5]),
         tf.initializers.he_normal()(tf.TensorShape([4]).as_list()),
         tf.zeros_initializer()(tf.TensorShape([2, 2])),
+        tf.initializers.identity(2.0)([2, 3]),
+        tf.initializers.identity()([2, 2], dtype=tf.float64),
         tf.random_normal_initializer()(tf.TensorShape([2])),
     ]
     return [(fetches, None)]
