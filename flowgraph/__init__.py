@@ -75,7 +75,7 @@ from flowgraph.ops.broadcasting import (
 )  # fmt: skip
 from flowgraph.ops.gather import gather, gather_nd
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
-from flowgraph.ops.joining import concat, split, stack, unstack
+from flowgraph.ops.joining import concat, stack, unstack
 from flowgraph.ops.masking import boolean_mask, one_hot, sequence_mask
 from flowgraph.ops.packing import is_dense as _is_dense  # lets lists with tensors inside stand for tensors
 from flowgraph.ops.padding import pad
@@ -88,6 +88,7 @@ from flowgraph.ops.segment import (
 from flowgraph.ops.sets import setdiff1d, unique, unique_with_counts
 from flowgraph.ops.shaping import expand_dims, invert_permutation, matrix_transpose, squeeze, tile, transpose
 from flowgraph.ops.slicing import newaxis, slice, strided_slice
+from flowgraph.ops.splitting import split
 from flowgraph.ops.initializers import (
     Constant as constant_initializer, GlorotNormal as glorot_normal_initializer,
     GlorotUniform as glorot_uniform_initializer, Ones as ones_initializer, RandomNormal as random_normal_initializer,
@@ -111,7 +112,8 @@ from flowgraph.variable_scope import (
     variable_op_scope, variable_scope,
 )  # fmt: skip
 from flowgraph.variables import (
-    Variable, VariableAggregation, VariableSynchronization, variable_creator_scope,
+    Variable, VariableAggregation, VariableSynchronization, disable_resource_variables, enable_resource_variables,
+    resource_variables_enabled, variable_creator_scope,
 )  # fmt: skip
 from flowgraph import initializers
 from flowgraph import app, contrib, train
@@ -120,3 +122,12 @@ from flowgraph.ops.diagonal import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace,
 )  # fmt: skip
 from flowgraph.ops.rolling import reverse_sequence, roll
+
+
+def __getattr__(name: str) -> object:
+    """`tf.viz` is imported when it is first used: a script that draws nothing starts sooner without it."""
+    if name == "viz":
+        import flowgraph.viz
+
+        return flowgraph.viz
+    raise AttributeError(f"module 'flowgraph' has no attribute '{name}'")

@@ -73,9 +73,10 @@ def concat_grad(op: Any, dy: Any) -> list[Any]:
 
 
 def _pieces(values: Sequence[Tensor], axis: Tensor, dy: Tensor) -> list[Tensor]:
-    from flowgraph.ops.joining import split, stack
+    from flowgraph.ops.joining import stack
     from flowgraph.ops.shaping import squeeze
     from flowgraph.ops.slicing import slice
+    from flowgraph.ops.splitting import split
 
     if axis.op.opdef is CONST and axis.op.context is not dy.op.context:
         # a copy of its own, so that it need not be carried into a loop

@@ -8,7 +8,8 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.emit import emit
 from flowgraph.ir.scope import colocate_with
 from flowgraph.ir.tensor import Tensor
-from flowgraph.ops.array import ones, reshape, reshape_gradient, shape, size, zeros
+from flowgraph.ops.array import ones, shape, size, zeros
+from flowgraph.ops.reshape import reshape, reshape_gradient
 
 
 def _shape_near(params: Tensor) -> Tensor:

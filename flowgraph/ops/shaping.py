@@ -17,10 +17,11 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
-from flowgraph.ops.array import RANK, rank, reshape_to_input, shape, shape_argument, size
-from flowgraph.ops.array import reshape as reshape
+from flowgraph.ops.array import RANK, rank, shape, size
 from flowgraph.ops.range import range_op
 from flowgraph.ops.reduction import one_of
+from flowgraph.ops.reshape import reshape as reshape
+from flowgraph.ops.reshape import reshape_to_input, shape_argument
 from flowgraph.shapes import Size, Sizes, to_text
 
 # -- expand_dims and squeeze -----------------------------------------------------------------------
