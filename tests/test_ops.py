@@ -45,7 +45,7 @@ WITHOUT_CASES = {
     opdef.name
     for opdef in OURS
     if opdef.has_refs or opdef.role or opdef.effect in (Effect.STATE, Effect.READ, Effect.WRITE, Effect.WORLD)
-} | {"Placeholder", "NoOp"}
+} | {"Placeholder", "NoOp", "PreventGradient"}
 
 
 def structured(case: Case, rng: np.random.Generator, dtype: Any = None) -> list[Any]:
