@@ -150,8 +150,16 @@ class Branches:
                 number = self._builder.operand(op.inputs[0], op, block)
                 self._builder.define(tensor, number, block)
 
+    def merge_next(self, op: Operation, block: Block) -> None:
+        """It is a Merge's turn: let an If give it, the same as for all that asks the same predicate."""
+        predicate = self._guards.choices[op][0][1][0][0]
+        self.lift(block, op, predicate)
+        if self._schedule.waits(op):
+            self.merge(op, block)
+            self._schedule.finish(op)
+
     def merge(self, op: Operation, block: Block) -> None:
-        """A Merge that no If has joined: an If that only chooses."""
+        """A Merge of which no single predicate decides, or none at all: Ifs that only choose."""
         keys = self._wanted_of(op)
         if keys:
             numbers = self._choose(op, keys, self._guards.choices[op], block)
@@ -161,9 +169,7 @@ class Branches:
         self, block: Block, sides: tuple[Block, Block], results: list[tuple[int, int]], outputs: list[int]
     ) -> None:
         """Let the If that is being built give the Merges that join its branches."""
-        for op in list(self._schedule.ready_in(block.path)):
-            if op.opdef.role != "merge":
-                continue
+        for op in self._schedule.merges_in(block.path):
             settled = [_settled(_given(self._guards.choices[op], side.path[-1])) for side in sides]
             if None in settled:
                 continue

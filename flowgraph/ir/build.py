@@ -103,7 +103,8 @@ class _Builder:
     def build(self) -> Program:
         self.fill(self.top)
         while self.schedule.remaining:
-            self._break_cycle()
+            if not self.schedule.hurry():
+                self._break_cycle()
             self.fill(self.top)
         fetches = tuple([self.branches.fetch(tensor) for tensor in self.fetches])
         feeds = tuple(range(len(self.feeds)))
@@ -119,9 +120,13 @@ class _Builder:
                 finish(op)
                 op = take(block.path)
             inner = self.schedule.next_branch(block.path)
-            if inner is None:
+            merges = self.schedule.merges_in(block.path)
+            if merges and (inner is None or merges[0]._id < inner[0]._id):
+                self.branches.merge_next(merges[0], block)
+            elif inner is not None:
+                self.branches.lift(block, *inner)
+            else:
                 return
-            self.branches.lift(block, *inner)
 
     def _break_cycle(self) -> None:
         """The rules of the variables close a cycle: give the readers of one write a copy of the old value."""

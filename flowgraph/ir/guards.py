@@ -50,7 +50,8 @@ class Guards:
         self._fed = frozenset(fed)
         self._refs = refs
         self._guard: dict[Operation, Guard] = {}
-        self._place: dict[Operation, Guard] = {}  # of Merges: where they run; they are not always alive there
+        self._where: dict[Operation, Path] = {}
+        self._never: set[Operation] = set()
         self._paths: dict[Guard, Path] = {_FREE: ()}
         self._predicates: dict[Operation, Predicate] = {}
         self.asks: dict[Operation, Asked] = {}
@@ -62,6 +63,10 @@ class Guards:
             guard = self._merged(op) if op.opdef.role == "merge" else self._joined(op)
             if guard:
                 self._guard[op] = guard
+                if impossible(guard):
+                    self._never.add(op)
+                else:
+                    self._where.setdefault(op, self.path(guard))
             if op.opdef.role == "switch":
                 self._open(op, guard)
 
@@ -91,9 +96,9 @@ class Guards:
         if not possible:
             return guards[0]
         common = frozenset.intersection(*[guard for _, guard in possible])
-        self._place[op] = common
         if common not in self._paths:
             self._paths[common] = tuple(item for item in self.path(possible[0][1]) if item in common)
+        self._where[op] = self.path(common)  # where it runs, though it need not be alive there
         self.choices[op] = [
             (index, tuple(item for item in self.path(guard) if item not in common))
             for index, guard in possible
@@ -135,14 +140,11 @@ class Guards:
 
     def path_of(self, op: Operation) -> Path:
         """The branches inside which an op is to be put."""
-        guard = self._place.get(op)
-        if guard is None:
-            guard = self._guard.get(op, _FREE)
-        return () if impossible(guard) else self.path(guard)
+        return self._where.get(op, ())
 
     def never(self, op: Operation) -> bool:
         """Whether an op lies in both branches of one predicate, and so never runs."""
-        return impossible(self._guard.get(op, _FREE))
+        return op in self._never
 
     def exclude(self, a: Operation, b: Operation) -> bool:
         """Whether no run runs both ops."""

@@ -1,12 +1,16 @@
-"""When each op's turn comes: after all that it waits for, oldest first, the ops of one branch together."""
+"""When each op's turn comes: after all that it waits for, oldest first, the ops of one branch together.
+
+An op of a branch is not held back by its inputs alone (`patience.py`).
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from flowgraph.ir.guards import Guards, Path, Predicate
+from flowgraph.ir.patience import patience
 from flowgraph.ir.refs import Refs
 from flowgraph.ir.tensor import Operation, Tensor
 
@@ -25,6 +29,7 @@ class Schedule:
         self._guards = guards
         self._by_age = {op._id: op for op in ops}
         self._ready: dict[Path, list[int]] = {(): []}
+        self._merges: dict[Path, list[Operation]] = {}
         self._branches: dict[Path, list[tuple[int, Predicate]]] = {}  # ready ops in branches of each block
         self.done: set[Operation] = set()
         self.asked_for: Counter[Predicate] = Counter()
@@ -37,6 +42,9 @@ class Schedule:
             for source in sources:
                 self._followers[source].append(op)
             self._waiting[op] = len(sources)
+        # op -> the op outside its branch whose turn it awaits although it could run, and the other way round
+        self._bides = patience(ops, self._followers, guards) if guards.has_branches else {}
+        self._biding: dict[Operation, list[Operation]] = {}
         for earlier, later in refs.edges:
             self._followers[earlier].append(later)
             self._waiting[later] += 1
@@ -51,14 +59,21 @@ class Schedule:
         stack = list(ready)
         while stack:
             op = stack.pop()
+            awaited = self._bides.get(op)
             if self._guards.has_branches and self._guards.never(op):
                 stack += self._release(op)
+            elif awaited is not None and awaited not in self.done:
+                self._biding.setdefault(awaited, []).append(op)
             else:
                 self._push(op)
 
     def _push(self, op: Operation) -> None:
         path = self._guards.path_of(op)
-        heapq.heappush(self._ready.setdefault(path, []), op._id)
+        choices = self._guards.choices.get(op)
+        if choices and choices[0][1]:
+            self._merges.setdefault(path, []).append(op)
+        else:
+            heapq.heappush(self._ready.setdefault(path, []), op._id)
         for depth in range(len(path)):
             entry = (op._id, path[depth][0])
             heapq.heappush(self._branches.setdefault(path[:depth], []), entry)
@@ -68,7 +83,7 @@ class Schedule:
         self.done.add(op)
         if self._guards.has_branches:
             self.asked_for.subtract(self._guards.predicates_of(op))
-        freed = []
+        freed = self._biding.pop(op, [])
         for follower in self._followers[op]:
             self._waiting[follower] -= 1
             if self._waiting[follower] == 0 and follower not in self.done:
@@ -97,12 +112,19 @@ class Schedule:
                 return op
         return None
 
-    def ready_in(self, path: Path) -> Iterator[Operation]:
-        """The ops that are ready in a block, oldest first."""
-        for op_id in sorted(self._ready.get(path, ())):
-            op = self._by_age[op_id]
-            if op not in self.done:
-                yield op
+    def merges_in(self, path: Path) -> list[Operation]:
+        """The Merges of branches that are ready in a block, oldest first."""
+        waiting = [op for op in self._merges.get(path, ()) if op not in self.done]
+        self._merges[path] = sorted(waiting, key=lambda op: op._id)
+        return list(self._merges[path])
+
+    def hurry(self) -> bool:
+        """Where nothing is ready any more: let those that bide their time run now. Returns whether there are any."""
+        hasty = [op for ops in self._biding.values() for op in ops]
+        self._biding.clear()
+        self._bides.clear()
+        self._settle(hasty)
+        return bool(hasty)
 
     def next_branch(self, path: Path) -> tuple[Operation, Predicate] | None:
         """The oldest ready op in the branches of a block, and the predicate that leads to it."""
