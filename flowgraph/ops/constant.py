@@ -67,7 +67,7 @@ def constant(
 
 
 def _full_sizes(shape: Any) -> tuple[int, ...]:
-    sizes: Any = shape.as_list() if isinstance(shape, TensorShape) else np.atleast_1d(shape)
+    sizes: Any = shape.as_list() if isinstance(shape, TensorShape) else shape
     return tuple(int(size) for size in sizes)
 
 
