@@ -86,6 +86,12 @@ def _stitch_grad(op: Any, dy: Any) -> list[Any]:
     return [None] * count + [gather(dy, where) for where in op.inputs[:count]]
 
 
+_STITCH_CASES = (
+    case([INTS(0, 2), INTS(1)], [FLOAT(2, 3), FLOAT(1, 3)]),
+    case([INT(1), INT([[2, 0]])], [DOUBLE(2), DOUBLE(1, 2, 2)]),
+    case([INT(np.zeros(0))], [FLOAT(0, 3)]),
+)
+
 DYNAMIC_STITCH = OpDef(
     "DynamicStitch(indices: N*int32, data: N*T) -> merged: T",
     attrs={"T": TypeAttr()},
@@ -94,12 +100,18 @@ DYNAMIC_STITCH = OpDef(
     failure=_stitch_failure,
     gradient=_stitch_grad,
     data_shape=True,
-    cases=[
-        case([INTS(0, 2), INTS(1)], [FLOAT(2, 3), FLOAT(1, 3)]),
-        case([INT(1), INT([[2, 0]])], [DOUBLE(2), DOUBLE(1, 2, 2)]),
-        case([INTS(0, 1, 2, 3), INTS(1, 2)], [RANDOM_INT(4), RANDOM_INT(2)]),
-        case([INT(np.zeros(0))], [FLOAT(0, 3)]),
-    ],
+    cases=[*_STITCH_CASES, case([INTS(0, 1, 2, 3), INTS(1, 2)], [RANDOM_INT(4), RANDOM_INT(2)])],
+)
+
+PARALLEL_DYNAMIC_STITCH = OpDef(
+    "ParallelDynamicStitch(indices: N*int32, data: N*T) -> merged: T",
+    attrs={"T": TypeAttr()},
+    infer=_stitched_sizes,
+    forward=_stitch,
+    failure=_stitch_failure,
+    gradient=_stitch_grad,
+    data_shape=True,
+    cases=_STITCH_CASES,
 )
 
 
@@ -117,18 +129,31 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     >>> run(dynamic_stitch([[0, 2], [1]], [[10, 30], [20]]))
     array([10, 20, 30], dtype=int32)
     """
+    return _emit_stitch(DYNAMIC_STITCH, "dynamic_stitch", indices, data, name)
+
+
+def parallel_dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
+    """`dynamic_stitch` for rows that TF may merge in any order, so that each should come once.
+
+    >>> run(parallel_dynamic_stitch([[0, 2], [1]], [[10, 30], [20]]))
+    array([10, 20, 30], dtype=int32)
+    """
+    return _emit_stitch(PARALLEL_DYNAMIC_STITCH, "parallel_dynamic_stitch", indices, data, name)
+
+
+def _emit_stitch(opdef: OpDef, function: str, indices: Any, data: Any, name: str | None) -> Tensor:
     for what, values in (("indices", indices), ("data", data)):
         if not isinstance(values, list | tuple):
-            raise TypeError(f"Expected list for '{what}' argument to 'dynamic_stitch' Op, not {values!r}.")
+            raise TypeError(f"Expected list for '{what}' argument to '{function}' Op, not {values!r}.")
     if len(indices) != len(data):
         raise ValueError(
-            f"List argument 'data' to 'dynamic_stitch' Op with length {len(data)} must match length "
+            f"List argument 'data' to '{function}' Op with length {len(data)} must match length "
             f"{len(indices)} of argument 'indices'."
         )
     if not indices:
-        line = "List argument 'indices' to 'DynamicStitch' Op with length 0 shorter than minimum length 1."
+        line = f"List argument 'indices' to '{opdef.name}' Op with length 0 shorter than minimum length 1."
         raise ValueError(errors.explain(line))
-    return emit(DYNAMIC_STITCH, list(indices), list(data), name=name)
+    return emit(opdef, list(indices), list(data), name=name)
 
 
 # -- dealing out -----------------------------------------------------------------------------------------
