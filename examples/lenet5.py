@@ -44,9 +44,7 @@ def conv_layer(name, input_tensor, size, depth):
 def full_layer(name, input_tensor, size, regularizer, bias):
     nodes = input_tensor.get_shape().as_list()[1]
     with tf.variable_scope(name):
-        weights = tf.get_variable(
-            "weight", [nodes, size], initializer=tf.truncated_normal_initializer(stddev=0.1)
-        )
+        weights = tf.get_variable("weight", [nodes, size], initializer=tf.truncated_normal_initializer(stddev=0.1))
         if regularizer is not None:
             tf.add_to_collection("losses", regularizer(weights))
         biases = tf.get_variable("bias", [size], initializer=tf.constant_initializer(bias))
@@ -70,14 +68,20 @@ def build(num_examples):
     keep_prob = tf.placeholder_with_default(1.0, [], name="keep_prob")
     logits = inference(x, keep_prob, tf.contrib.layers.l2_regularizer(REGULARIZATION_RATE))
     global_step = tf.Variable(0, trainable=False, name="global_step")
-    cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(logits=logits, labels=y_)
-    loss = tf.reduce_mean(cross_entropy) + tf.add_n(tf.get_collection("losses"))
-    rate = tf.train.exponential_decay(
-        LEARNING_RATE_BASE, global_step, num_examples / BATCH_SIZE, LEARNING_RATE_DECAY, staircase=True
-    )
-    train_step = tf.train.GradientDescentOptimizer(rate).minimize(loss, global_step=global_step)
-    correct = tf.equal(tf.argmax(logits, 1), y_)
-    accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
+
+    with tf.name_scope("loss"):
+        cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(logits=logits, labels=y_)
+        loss = tf.reduce_mean(cross_entropy) + tf.add_n(tf.get_collection("losses"))
+
+    with tf.name_scope("train_step"):
+        learning_rate = tf.train.exponential_decay(
+            LEARNING_RATE_BASE, global_step, num_examples / BATCH_SIZE, LEARNING_RATE_DECAY, staircase=True
+        )
+        train_step = tf.train.GradientDescentOptimizer(learning_rate).minimize(loss, global_step=global_step)
+
+    with tf.name_scope("accuracy"):
+        correct = tf.equal(tf.argmax(logits, 1), y_)
+        accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
     return {"x": x, "y_": y_, "keep_prob": keep_prob, "loss": loss, "train": train_step, "accuracy": accuracy}
 
 
@@ -112,7 +116,8 @@ def main(argv):
     tf.set_random_seed(1)
     mnist = input_data.read_data_sets(options.data_dir, reshape=False, seed=1)
     net = build(mnist.train.num_examples)
-    picture = tf.viz.render(tf.get_default_graph(), os.path.join(options.out_dir, "lenet5_graph.svg"))
+    # depth=1 leaves closed what lies deeper than one name scope; without it every op is drawn
+    picture = tf.viz.render(tf.get_default_graph(), os.path.join(options.out_dir, "lenet5_graph.svg"), depth=1)
     accuracy, losses = train(mnist, net, options.steps)
 
     print(f"test accuracy after {options.steps} steps: {accuracy:.2%}")
