@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -60,6 +61,7 @@ class Store:
         self.version = 0
         self._cells: dict[str, Cell] = {}
         self._drawn: dict[Operation, tuple[int, int, int]] = {}  # seed, seed2, Philox blocks used so far
+        self._counts: Counter[Operation] = Counter()
         self._lock = threading.Lock()
         self._turns = _Turns()
 
@@ -85,6 +87,12 @@ class Store:
                 at = (seed, seed2, 0)
             self._drawn[op] = (at[0], at[1], at[2] + blocks)
             return at
+
+    def count(self, op: Operation) -> int:
+        """How many times this was asked for an op, this time included."""
+        with self._lock:
+            self._counts[op] += 1
+            return self._counts[op]
 
     def turn(self, changes: bool) -> Any:
         """Hold the variables for a run: runs that only read share them, one that changes them has them alone."""
@@ -155,12 +163,14 @@ class Context:
         """See `Store.draw`."""
         return self.store.draw(self.op, seed, seed2, blocks)
 
+    def count(self) -> int:
+        """How many times this op has run in this session, if it counts each of its runs by this."""
+        return self.store.count(self.op)
+
 
 def uninitialized(ops: list[Operation]) -> errors.FailedPreconditionError:
     """The error for variables without a value: all of them at once, and where each was made."""
-    details = [
-        f"{op.name} was made at {errors.place(op.site) if op.site else 'an unknown place'}" for op in ops
-    ]
+    details = [f"{op.name} was made at {errors.place(op.site) if op.site else 'an unknown place'}" for op in ops]
     return errors.FailedPreconditionError(
         None,
         ops[0],

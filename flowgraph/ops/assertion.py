@@ -55,8 +55,8 @@ def _entry_text(entry: Any) -> str:
         return str(int(entry))
     if isinstance(entry, np.integer):
         return str(entry)
-    if isinstance(entry, np.complexfloating):
-        return "?"
+    if not isinstance(entry, np.floating):
+        return "?"  # complex numbers and bfloat16, which TF cannot print
     digits = (15, 17) if isinstance(entry, np.float64) else (6, 9)
     short = f"{float(entry):.{digits[0]}g}"
     same = float(short) == entry if digits[0] == 15 else np.float32(short) == np.float32(entry)

@@ -32,6 +32,28 @@ def ints(name: str, value: Any, function: str) -> tuple[int, ...]:
     return tuple(found)
 
 
+def text(name: str, value: Any) -> str:
+    """A string; bytes are taken as UTF-8.
+
+    Raises:
+      TypeError: it is neither.
+    """
+    if isinstance(value, bytes):
+        value = value.decode()
+    if not isinstance(value, str):
+        raise _refusal(TypeError, f"Expected string for argument '{name}' not {value!r}.")
+    return value
+
+
+def whole(name: str, value: Any) -> int:
+    """An integer; of a fraction, what stands before the point.
+
+    Raises:
+      TypeError: it is no number.
+    """
+    return ints(name, [value], "")[0]
+
+
 def choice(name: str, value: Any, allowed: Sequence[str], op_type: str) -> str:
     """One of a few strings.
 
@@ -39,10 +61,7 @@ def choice(name: str, value: Any, allowed: Sequence[str], op_type: str) -> str:
       TypeError: it is no string.
       ValueError: it is none of them.
     """
-    if isinstance(value, bytes):
-        value = value.decode()
-    if not isinstance(value, str):
-        raise _refusal(TypeError, f"Expected string for argument '{name}' not {value!r}.")
+    value = text(name, value)
     if value not in allowed:
         options = '", "'.join(allowed)
         line = f"Attr '{name}' of '{op_type}' Op passed string '{value}' not in: \"{options}\"."

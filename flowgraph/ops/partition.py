@@ -217,9 +217,7 @@ DYNAMIC_PARTITION = OpDef(
 )
 
 
-def dynamic_partition(
-    data: Any, partitions: Any, num_partitions: int, name: str | None = None
-) -> list[Tensor]:
+def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
     """Deal the rows of a tensor out: output i gets the rows whose partition is i, in their order.
 
     Args:
