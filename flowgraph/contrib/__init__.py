@@ -1,3 +1,5 @@
 """tf.contrib: what books and papers use of it, added as it is needed."""
 
-from flowgraph.contrib import layers as layers
+from flowgraph.contrib import framework, layers
+
+__all__ = ["framework", "layers"]

@@ -1,17 +1,9 @@
-"""tf.contrib.layers."""
+"""`tf.contrib.layers`: regularizers."""
+# ruff: noqa: I001  # names in wrapped lists
+# fmt: off
 
 from flowgraph.neural.regularizers import (
-    apply_regularization as apply_regularization,
+    apply_regularization, l1_l2_regularizer, l1_regularizer, l2_regularizer, sum_regularizer,
 )
-from flowgraph.neural.regularizers import (
-    l1_l2_regularizer as l1_l2_regularizer,
-)
-from flowgraph.neural.regularizers import (
-    l1_regularizer as l1_regularizer,
-)
-from flowgraph.neural.regularizers import (
-    l2_regularizer as l2_regularizer,
-)
-from flowgraph.neural.regularizers import (
-    sum_regularizer as sum_regularizer,
-)
+
+__all__ = ["apply_regularization", "l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "sum_regularizer"]
