@@ -188,7 +188,8 @@ y = (a + b) * (b + 1.0)
 
 graph = tf.get_default_graph()
 for op in graph.get_operations():
-    print(f"{op.type:6}  {op.name:8}  takes {[t.name for t in op.inputs]}, gives {[t.name for t in op.outputs]}")
+    takes, gives = [t.name for t in op.inputs], [t.name for t in op.outputs]
+    print(f"{op.type:6}  {op.name:8}  takes {takes}, gives {gives}")
 
 # %% [markdown]
 # Four things to see here.
@@ -201,6 +202,12 @@ for op in graph.get_operations():
 # - The `1.0` in `b + 1.0` became an operation as well, `add_1/y`. Whatever takes part in a computation is in
 #   the graph.
 #
+# In the picture such small constants are written into the node that uses them, to keep it readable:
+
+# %%
+graph
+
+# %% [markdown]
 # Names are for finding things again, for instance in a graph that came out of a file:
 
 # %%
