@@ -286,7 +286,7 @@ def merge(inputs: Sequence[Any], name: str | None = None) -> builtins.tuple[Any,
             return builtins.tuple(emit(opdef, inputs, name=scope))
         from flowgraph.ops.indexed_slices import as_indexed_slices_list
 
-        inputs = as_indexed_slices_list(inputs)
+        inputs = as_indexed_slices_list(inputs, optimize=False)
         columns = zip(*[_parts(item) for item in inputs], strict=True)
         merged = [(None, None) if None in column else emit(MERGE, list(column)) for column in columns]
         return _from_parts(inputs[0], [value for value, _ in merged]), merged[0][1]

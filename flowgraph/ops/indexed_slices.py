@@ -17,7 +17,8 @@ from flowgraph.ir.convert import register_tensor_conversion_function, to_tensor
 from flowgraph.ir.emit import graph_of
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.ops.array import shape
+from flowgraph.nest import register_composite
+from flowgraph.ops.array import shape, shape_op
 
 _LARGE = 100_000_000  # entries; from here on TF warns of making a dense tensor
 
@@ -171,25 +172,32 @@ def convert_to_tensor_or_indexed_slices(value: Any, dtype: Any = None, name: str
     return value
 
 
-def as_indexed_slices(x: Any) -> Any:
-    """A tensor as slices of itself: all of its rows."""
+def _parts(slices: IndexedSlices) -> list[Any]:
+    return [part for part in (slices.values, slices.indices, slices.dense_shape) if part is not None]
+
+
+register_composite(IndexedSlices, _parts, lambda _, parts: IndexedSlices(*parts))
+
+
+def as_indexed_slices(x: Any, optimize: bool = True) -> Any:
+    """A tensor as slices of itself: all of its rows; `optimize`: with a constant for a known shape."""
     from flowgraph.ops.range import range as range_op
 
     if isinstance(x, IndexedSlices):
         return x
     if not isinstance(x, Tensor):
         raise TypeError(f"Not a Tensor or IndexedSlices: {type(x)}")
-    sizes = shape(x)
+    sizes = shape(x) if optimize else shape_op(x)
     return IndexedSlices(x, range_op(0, sizes[0]), sizes)
 
 
-def as_indexed_slices_list(inputs: Any) -> list[Any]:
+def as_indexed_slices_list(inputs: Any, optimize: bool = True) -> list[Any]:
     """Each as slices, with indices of one dtype: int64 as soon as one has it."""
     from flowgraph.ops.cast import cast
 
     if not isinstance(inputs, list | tuple):
         raise TypeError(f"Expected a list or tuple, not a {type(inputs)}")
-    slices = [as_indexed_slices(x) for x in inputs]
+    slices = [as_indexed_slices(x, optimize) for x in inputs]
     narrow = [s.indices.dtype.base_dtype == dt.int32 for s in slices]
     if not any(narrow) or all(narrow):
         return slices
