@@ -1,133 +1,208 @@
 """flowgraph: TensorFlow 1.x's graph-and-session model, alive on modern Python.
 
-    import flowgraph as tf
+import flowgraph as tf
 """
+# ruff: noqa: I001  # wrapped lists: with one name a line this file would fill ten screens
+# fmt: off
 
+import typing as _typing
+
+# A public name stands twice, sorted: in the import from the room that it lives in, and in __all__.
+
+# graphs, sessions and gradients
+from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
+from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
 from flowgraph.dtypes import (
     DType, as_dtype, bfloat16, bool, complex64, complex128, double, float16, float32, float64, half, int8, int16, int32,
     int64, qint8, qint16, qint32, quint8, quint16, resource, string, uint8, uint16, uint32, uint64, variant,
-)  # fmt: skip
+)
+from flowgraph.errors import OpError
 from flowgraph.ir.convert import convert_to_tensor, register_tensor_conversion_function
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import (
     GraphKeys, add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
     get_collection_ref, get_default_graph, get_default_session, name_scope, reset_default_graph, set_random_seed,
-)  # fmt: skip
+)
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.session import InteractiveSession, Session
+from flowgraph.shapes import Dimension, TensorShape
+
+# ops
+from flowgraph.ops.add_n import accumulate_n, add_n
+from flowgraph.ops.array import fill, ones, ones_like, rank, shape, shape_n, size, zeros, zeros_like
 from flowgraph.ops.assertion import Assert
-from flowgraph.ops.array import (
-    fill, identity, identity_n, ones, ones_like, rank, reshape, shape, shape_n, size, stop_gradient, zeros, zeros_like,
-)  # fmt: skip
-from flowgraph.ops.cond import cond
+from flowgraph.ops.batch_gather import batch_gather, meshgrid, repeat
+from flowgraph.ops.broadcasting import (
+    broadcast_dynamic_shape, broadcast_static_shape, broadcast_to, reverse, reverse_v2,
+)
 from flowgraph.ops.cast import (
     bitcast, cast, saturate_cast, to_bfloat16, to_complex64, to_complex128, to_double, to_float, to_int32, to_int64,
-)  # fmt: skip
-from flowgraph.ops.clip import (
-    clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm,
-)  # fmt: skip
+)
+from flowgraph.ops.checks import (
+    assert_equal, assert_greater, assert_greater_equal, assert_less, assert_less_equal, assert_negative,
+    assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
+)
+from flowgraph.ops.clip import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from flowgraph.ops.compare import (
     equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not, logical_or,
     logical_xor, not_equal,
-)  # fmt: skip
+)
+from flowgraph.ops.case import case
 from flowgraph.ops.complex import angle, complex, conj, imag, real
+from flowgraph.ops.cond import cond
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
 from flowgraph.ops.control_flow import group, no_op, tuple
+from flowgraph.ops.cumulative import cumprod, cumsum
+from flowgraph.ops.diagonal import (
+    diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace,
+)
 from flowgraph.ops.division import (
     div, div_no_nan, divide, floor_div, floordiv, floormod, mod, realdiv, truediv, truncatediv, truncatemod,
-)  # fmt: skip
+)
+from flowgraph.ops.gather import gather, gather_nd
 from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
-from flowgraph.ops.math import (
-    add, maximum, minimum, multiply, pow, scalar_mul, squared_difference, subtract,
-)  # fmt: skip
-from flowgraph.ops import operators as _operators  # installs Python's operators on Tensor
+from flowgraph.ops.identity import identity, identity_n, stop_gradient
+from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
+from flowgraph.ops.joining import concat, stack, unstack
+from flowgraph.ops.masking import boolean_mask, one_hot, sequence_mask
+from flowgraph.ops.math import add, maximum, minimum, multiply, pow, scalar_mul, squared_difference, subtract
+from flowgraph.ops.matmul import matmul, sparse_matmul
+from flowgraph.ops.norm import norm
+from flowgraph.ops.padding import pad
+from flowgraph.ops.partition import dynamic_partition, dynamic_stitch
 from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
 from flowgraph.ops.random_choice import multinomial, random_shuffle
 from flowgraph.ops.random_crop import random_crop
 from flowgraph.ops.random_gamma import random_gamma, random_poisson
-from flowgraph.ops.select import where, where_v2
-from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
-from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
-from flowgraph.ops.unary import (
-    abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
-)  # fmt: skip
-from flowgraph.shapes import Dimension, TensorShape
-from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
-from flowgraph.fetches import register_session_run_conversion_functions
-from flowgraph.session import InteractiveSession, Session
-from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
-from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
-from flowgraph import linalg, math, nn, random
-from flowgraph.ops.add_n import accumulate_n, add_n
-from flowgraph.ops.checks import (
-    assert_equal, assert_greater, assert_greater_equal, assert_less, assert_less_equal, assert_negative,
-    assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
-)  # fmt: skip
-from flowgraph.ops.cumulative import cumprod, cumsum
-from flowgraph.ops.matmul import matmul, sparse_matmul
-from flowgraph.ops.norm import norm
-from flowgraph.ops.partition import dynamic_partition, dynamic_stitch
+from flowgraph.ops.range import lin_space, linspace, range
 from flowgraph.ops.ranking import arg_max, arg_min, argmax, argmin
 from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
-from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
-from flowgraph.ops.tensordot import tensordot
-from flowgraph.ops.broadcasting import (
-    broadcast_dynamic_shape, broadcast_static_shape, broadcast_to, reverse, reverse_v2,
-)  # fmt: skip
-from flowgraph.ops.gather import gather, gather_nd
-from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
-from flowgraph.ops.joining import concat, stack, unstack
-from flowgraph.ops.masking import boolean_mask, one_hot, sequence_mask
-from flowgraph.ops.packing import is_dense as _is_dense  # lets lists with tensors inside stand for tensors
-from flowgraph.ops.padding import pad
-from flowgraph.ops.range import lin_space, linspace, range
-from flowgraph.ops.scattering import scatter_nd, tensor_scatter_add, tensor_scatter_sub, tensor_scatter_update
+from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
+from flowgraph.ops.reshape import reshape
+from flowgraph.ops.rolling import reverse_sequence, roll
+from flowgraph.ops.scatter import (
+    scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul, scatter_sub, scatter_update,
+)
+from flowgraph.ops.scatter_nd import batch_scatter_update, scatter_nd_add, scatter_nd_sub, scatter_nd_update
+from flowgraph.ops.scattering import (
+    scatter_nd, tensor_scatter_add, tensor_scatter_add as tensor_scatter_nd_add, tensor_scatter_sub,
+    tensor_scatter_sub as tensor_scatter_nd_sub, tensor_scatter_update,
+    tensor_scatter_update as tensor_scatter_nd_update,
+)
 from flowgraph.ops.segment import (
     segment_max, segment_mean, segment_min, segment_prod, segment_sum, unsorted_segment_max, unsorted_segment_mean,
     unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum,
-)  # fmt: skip
+)
+from flowgraph.ops.select import where, where_v2
 from flowgraph.ops.sets import setdiff1d, unique, unique_with_counts
 from flowgraph.ops.shaping import expand_dims, invert_permutation, matrix_transpose, squeeze, tile, transpose
 from flowgraph.ops.slicing import newaxis, slice, strided_slice
+from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
 from flowgraph.ops.splitting import split
-from flowgraph.ops.initializers import (
-    Constant as constant_initializer, GlorotNormal as glorot_normal_initializer,
-    GlorotUniform as glorot_uniform_initializer, Ones as ones_initializer, RandomNormal as random_normal_initializer,
-    RandomUniform as random_uniform_initializer, TruncatedNormal as truncated_normal_initializer,
-    UniformUnitScaling as uniform_unit_scaling_initializer, VarianceScaling as variance_scaling_initializer,
-    Zeros as zeros_initializer,
-)  # fmt: skip
-from flowgraph.ops.scatter import (
-    scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul, scatter_sub, scatter_update,
-)  # fmt: skip
-from flowgraph.ops.scatter_nd import batch_scatter_update, scatter_nd_add, scatter_nd_sub, scatter_nd_update
 from flowgraph.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
+from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
+from flowgraph.ops.tensordot import tensordot
+from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
+from flowgraph.ops.unary import (
+    abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
+)
+from flowgraph.ops import operators as _operators, packing as _packing  # noqa: F401  # teach tensors + - *, and lists
+
+# variables
+from flowgraph.initializers import (
+    constant as constant_initializer, glorot_normal as glorot_normal_initializer,
+    glorot_uniform as glorot_uniform_initializer, ones as ones_initializer, random_normal as random_normal_initializer,
+    random_uniform as random_uniform_initializer, truncated_normal as truncated_normal_initializer,
+    uniform_unit_scaling as uniform_unit_scaling_initializer, variance_scaling as variance_scaling_initializer,
+    zeros as zeros_initializer,
+)
 from flowgraph.variable_lists import (
     all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
     initialize_all_variables, initialize_local_variables, initialize_variables, local_variables,
     local_variables_initializer, model_variables, moving_average_variables, report_uninitialized_variables,
     trainable_variables, variables_initializer,
-)  # fmt: skip
+)
 from flowgraph.variable_scope import (
-    AUTO_REUSE, VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer,
-    variable_op_scope, variable_scope,
-)  # fmt: skip
+    AUTO_REUSE, VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope,
+    variable_scope,
+)
 from flowgraph.variables import (
     Variable, VariableAggregation, VariableSynchronization, disable_resource_variables, enable_resource_variables,
     resource_variables_enabled, variable_creator_scope,
-)  # fmt: skip
-from flowgraph import initializers
-from flowgraph import app, contrib, train
-from flowgraph.ops.batch_gather import batch_gather, meshgrid, repeat
-from flowgraph.ops.diagonal import (
-    diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace,
-)  # fmt: skip
-from flowgraph.ops.rolling import reverse_sequence, roll
+)
+
+# modules
+from flowgraph import (
+    app, contrib, debugging, dtypes, errors, initializers, linalg, manip, math, nest, nn, random, train,
+)
+
+if _typing.TYPE_CHECKING:
+    from flowgraph import viz
+
+no_gradient = NotDifferentiable
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AUTO_REUSE", "AggregationMethod", "Assert", "ConfigProto", "DType", "Dimension", "GPUOptions", "Graph",
+    "GraphKeys", "GraphOptions", "IndexedSlices", "InteractiveSession", "NoGradient", "NotDifferentiable", "OpError",
+    "Operation", "OptimizerOptions", "RegisterGradient", "Session", "Tensor", "TensorShape", "UnconnectedGradients",
+    "Variable", "VariableAggregation", "VariableScope", "VariableSynchronization", "abs", "accumulate_n", "acos",
+    "acosh", "add", "add_n", "add_to_collection", "add_to_collections", "all_variables", "angle", "app", "arg_max",
+    "arg_min", "argmax", "argmin", "as_dtype", "asin", "asinh", "assert_equal", "assert_greater",
+    "assert_greater_equal", "assert_less", "assert_less_equal", "assert_negative", "assert_non_negative",
+    "assert_non_positive", "assert_none_equal", "assert_positive", "assert_variables_initialized", "assign",
+    "assign_add", "assign_sub", "atan", "atan2", "atanh", "batch_gather", "batch_scatter_update", "bfloat16", "bitcast",
+    "bool", "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast", "ceil",
+    "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "colocate_with", "complex",
+    "complex64", "complex128", "concat", "cond", "conj", "constant", "constant_initializer", "contrib",
+    "control_dependencies", "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "cos", "cosh", "count_nonzero",
+    "count_up_to", "cumprod", "cumsum", "debugging", "device", "diag", "diag_part", "digamma",
+    "disable_resource_variables", "div", "div_no_nan", "divide", "double", "dtypes", "dynamic_partition",
+    "dynamic_stitch", "enable_resource_variables", "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1",
+    "eye", "fill", "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd",
+    "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
+    "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables", "global_variables_initializer",
+    "glorot_normal_initializer", "glorot_uniform_initializer", "gradients", "greater", "greater_equal", "group", "half",
+    "identity", "identity_n", "imag", "initialize_all_variables", "initialize_local_variables", "initialize_variables",
+    "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan",
+    "is_variable_initialized", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "local_variables",
+    "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "manip", "math", "matmul", "matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag",
+    "matrix_transpose", "maximum", "meshgrid", "minimum", "mod", "model_variables", "moving_average_variables",
+    "multinomial", "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_gradient", "no_op",
+    "no_regularizer", "norm", "not_equal", "one_hot", "ones", "ones_initializer", "ones_like", "pad", "placeholder",
+    "placeholder_with_default", "polygamma", "pow", "qint8", "qint16", "qint32", "quint8", "quint16", "random",
+    "random_crop", "random_gamma", "random_normal", "random_normal_initializer", "random_poisson", "random_shuffle",
+    "random_uniform", "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal", "reduce_all",
+    "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum",
+    "register_tensor_conversion_function", "repeat", "report_uninitialized_variables", "reset_default_graph", "reshape",
+    "resource", "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round",
+    "rsqrt", "saturate_cast", "scalar_mul", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul",
+    "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update",
+    "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "sequence_mask", "set_random_seed",
+    "setdiff1d", "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size", "slice", "sparse_matmul", "split",
+    "sqrt", "square", "squared_difference", "squeeze", "stack", "stop_gradient", "strided_slice", "string", "subtract",
+    "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update",
+    "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "tile", "to_bfloat16", "to_complex64", "to_complex128",
+    "to_double", "to_float", "to_int32", "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv",
+    "truncated_normal", "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16",
+    "uint32", "uint64", "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unsorted_segment_max",
+    "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum", "unstack", "variable_creator_scope", "variable_op_scope", "variable_scope",
+    "variables_initializer", "variance_scaling_initializer", "variant", "viz", "where", "where_v2", "zeros",
+    "zeros_initializer", "zeros_like", "zeta",
+]
 
 
 def __getattr__(name: str) -> object:
     """`tf.viz` is imported when it is first used: a script that draws nothing starts sooner without it."""
     if name == "viz":
-        import flowgraph.viz
+        import importlib
 
-        return flowgraph.viz
+        return importlib.import_module("flowgraph.viz")
     raise AttributeError(f"module 'flowgraph' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

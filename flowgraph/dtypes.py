@@ -1,17 +1,20 @@
 """The types of a tensor's entries, and turning Python and numpy values into arrays of them.
 
-The public face of `dtype_table.py` and `conversion.py`.
+The public face of `dtype_table.py` and `conversion.py`, and `tf.dtypes`.
 """
 
 from __future__ import annotations
 
-from flowgraph.conversion import fill_to_shape, to_numpy
+import typing as _typing
+
+from flowgraph.conversion import fill_to_shape as fill_to_shape
+from flowgraph.conversion import to_numpy as to_numpy
 from flowgraph.dtype_table import (
     QUANTIZED_DTYPES,
     DType,
     as_dtype,
     bfloat16,
-    bool,  # noqa: A004  # TF's name
+    bool,
     complex64,
     complex128,
     double,
@@ -37,35 +40,24 @@ from flowgraph.dtype_table import (
     variant,
 )
 
+if _typing.TYPE_CHECKING:
+    from flowgraph.ops.cast import cast as cast
+    from flowgraph.ops.cast import saturate_cast as saturate_cast
+    from flowgraph.ops.complex import complex as complex
+else:
+
+    def __getattr__(name: str) -> object:
+        """TF has these ops in `tf.dtypes` too; they live on a higher floor, and are looked up when asked for."""
+        rooms = {"cast": "cast", "saturate_cast": "cast", "complex": "complex"}
+        if name in rooms:
+            import importlib
+
+            return getattr(importlib.import_module(f"flowgraph.ops.{rooms[name]}"), name)
+        raise AttributeError(f"module 'flowgraph.dtypes' has no attribute '{name}'")
+
+
 __all__ = [
-    "QUANTIZED_DTYPES",
-    "DType",
-    "as_dtype",
-    "bfloat16",
-    "bool",
-    "complex64",
-    "complex128",
-    "double",
-    "fill_to_shape",
-    "float16",
-    "float32",
-    "float64",
-    "half",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "qint8",
-    "qint16",
-    "qint32",
-    "quint8",
-    "quint16",
-    "resource",
-    "string",
-    "to_numpy",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "variant",
-]
+    "QUANTIZED_DTYPES", "DType", "as_dtype", "bfloat16", "bool", "cast", "complex", "complex64", "complex128",
+    "double", "float16", "float32", "float64", "half", "int8", "int16", "int32", "int64", "qint8", "qint16", "qint32",
+    "quint8", "quint16", "resource", "saturate_cast", "string", "uint8", "uint16", "uint32", "uint64", "variant",
+]  # fmt: skip

@@ -15,6 +15,16 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+__all__ = [
+    "ABORTED", "ALREADY_EXISTS", "CANCELLED", "DATA_LOSS", "DEADLINE_EXCEEDED", "FAILED_PRECONDITION", "INTERNAL",
+    "INVALID_ARGUMENT", "NOT_FOUND", "OK", "OUT_OF_RANGE", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
+    "UNAUTHENTICATED", "UNAVAILABLE", "UNIMPLEMENTED", "UNKNOWN", "AbortedError", "AlreadyExistsError",
+    "CancelledError", "DataLossError", "DeadlineExceededError", "FailedPreconditionError", "InternalError",
+    "InvalidArgumentError", "NotFoundError", "OpError", "OutOfRangeError", "PermissionDeniedError",
+    "ResourceExhaustedError", "UnauthenticatedError", "UnavailableError", "UnimplementedError", "UnknownError",
+    "error_code_from_exception_type", "exception_type_from_error_code",
+]  # fmt: skip
+
 Where = tuple[str, int]
 """A place in the user's program: (file name, line number from 1)."""
 
@@ -88,6 +98,9 @@ class UnknownError(OpError):
     """Something failed and nothing more is known about it."""
 
     _code = UNKNOWN
+
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN) -> None:
+        super().__init__(node_def, op, message, error_code)
 
 
 class InvalidArgumentError(OpError):

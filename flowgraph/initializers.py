@@ -1,12 +1,8 @@
 """`tf.initializers`: what makes initial values of variables, and the ops that put them there."""
 
+from flowgraph import variable_lists as _variable_lists
 from flowgraph.ops import initializers as _classes
 from flowgraph.ops.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
-from flowgraph.variable_lists import (
-    global_variables_initializer,
-    local_variables_initializer,
-    variables_initializer,
-)
 
 constant = _classes.Constant
 glorot_normal = _classes.GlorotNormal
@@ -20,27 +16,12 @@ uniform_unit_scaling = _classes.UniformUnitScaling
 variance_scaling = _classes.VarianceScaling
 zeros = _classes.Zeros
 
-global_variables = global_variables_initializer
-local_variables = local_variables_initializer
-variables = variables_initializer
+global_variables = _variable_lists.global_variables_initializer
+local_variables = _variable_lists.local_variables_initializer
+variables = _variable_lists.variables_initializer
 
 __all__ = [
-    "constant",
-    "global_variables",
-    "glorot_normal",
-    "glorot_uniform",
-    "he_normal",
-    "he_uniform",
-    "identity",
-    "lecun_normal",
-    "lecun_uniform",
-    "local_variables",
-    "ones",
-    "random_normal",
-    "random_uniform",
-    "truncated_normal",
-    "uniform_unit_scaling",
-    "variables",
-    "variance_scaling",
-    "zeros",
-]
+    "constant", "global_variables", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity",
+    "lecun_normal", "lecun_uniform", "local_variables", "ones", "random_normal", "random_uniform", "truncated_normal",
+    "uniform_unit_scaling", "variables", "variance_scaling", "zeros",
+]  # fmt: skip

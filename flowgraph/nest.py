@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+__all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pack_sequence_as"]
+
 _Parts = Callable[[Any], list[Any]]
 _Join = Callable[[Any, list[Any]], Any]
 
@@ -25,11 +27,11 @@ def is_composite(value: Any) -> bool:
     return type(value) in _composites
 
 
-def is_sequence(value: Any) -> bool:
+def is_nested(seq: Any) -> bool:
     """Whether a value is a structure and not a leaf; strings and arrays are leaves."""
-    if isinstance(value, Mapping) or hasattr(type(value), "__attrs_attrs__"):
+    if isinstance(seq, Mapping) or hasattr(type(seq), "__attrs_attrs__"):
         return True
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return isinstance(seq, Sequence) and not isinstance(seq, str | bytes)
 
 
 def _is_namedtuple(value: Any) -> bool:
@@ -37,7 +39,7 @@ def _is_namedtuple(value: Any) -> bool:
 
 
 def _is_inner(value: Any, expand_composites: bool) -> bool:
-    return is_sequence(value) or (expand_composites and is_composite(value))
+    return is_nested(value) or (expand_composites and is_composite(value))
 
 
 def _sorted_keys(mapping: Mapping[Any, Any]) -> list[Any]:
@@ -93,7 +95,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Sequence[Any], expand_compos
     >>> pack_sequence_as({"b": [1, (2,)], "a": 3}, ["x", "y", "z"])
     {'b': ['y', ('z',)], 'a': 'x'}
     """
-    if not is_sequence(flat_sequence):
+    if not is_nested(flat_sequence):
         raise TypeError("flat_sequence must be a sequence")
     if not _is_inner(structure, expand_composites):
         if len(flat_sequence) != 1:
@@ -114,8 +116,16 @@ def _pack(structure: Any, leaves: Iterator[Any], expand_composites: bool) -> Any
     return _rebuild(structure, [_pack(child, leaves, expand_composites) for child in _children(structure)])
 
 
-def map_structure(function: Callable[..., Any], *structures: Any, expand_composites: bool = False) -> Any:
-    """Apply `function` to the leaves of one structure, or of several of one form.
+def map_structure(
+    func: Callable[..., Any], *structure: Any, check_types: bool = True, expand_composites: bool = False
+) -> Any:
+    """Apply `func` to the leaves of one structure, or of several of one form.
+
+    Args:
+      func: takes one leaf of each structure.
+      *structure: the structures.
+      check_types: whether a list where another structure has a tuple is an error.
+      expand_composites: whether what consists of tensors, as IndexedSlices do, is a structure and not a leaf.
 
     Raises:
       TypeError, ValueError: the structures are not alike.
@@ -123,14 +133,14 @@ def map_structure(function: Callable[..., Any], *structures: Any, expand_composi
     >>> map_structure(lambda x, y: x + y, [1, {"a": 2}], [10, {"a": 20}])
     [11, {'a': 22}]
     """
-    if not callable(function):
-        raise TypeError(f"func must be callable, got: {function}")
-    if not structures:
+    if not callable(func):
+        raise TypeError(f"func must be callable, got: {func}")
+    if not structure:
         raise ValueError("Must provide at least one structure")
-    for other in structures[1:]:
-        assert_same_structure(structures[0], other, expand_composites=expand_composites)
-    columns = zip(*[flatten(structure, expand_composites) for structure in structures], strict=True)
-    return pack_sequence_as(structures[0], [function(*column) for column in columns], expand_composites)
+    for other in structure[1:]:
+        assert_same_structure(structure[0], other, check_types, expand_composites)
+    columns = zip(*[flatten(one, expand_composites) for one in structure], strict=True)
+    return pack_sequence_as(structure[0], [func(*column) for column in columns], expand_composites)
 
 
 def assert_same_structure(

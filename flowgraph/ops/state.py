@@ -223,7 +223,7 @@ IS_VARIABLE_INITIALIZED = OpDef(
 )
 
 
-def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
+def is_variable_initialized(variable: Any, name: str | None = None) -> Tensor:
     """A bool tensor: whether a variable has a value by then.
 
     >>> v = tf.Variable(1.0)
@@ -233,8 +233,8 @@ def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
     ...     print(before, sess.run(is_variable_initialized(v)))
     False True
     """
-    demand_variable(ref, "is_variable_initialized", "is_initialized")
-    return emit(IS_VARIABLE_INITIALIZED, ref, name=name)
+    demand_variable(variable, "is_variable_initialized", "is_initialized")
+    return emit(IS_VARIABLE_INITIALIZED, variable, name=name)
 
 
 def _scalar_sizes(ref: Any, **_attrs: Any) -> Sizes:

@@ -1,0 +1,10 @@
+"""`tf.manip`: a few ways of rearranging tensors, under the names that TF once gave them."""
+
+from flowgraph.ops.broadcasting import reverse
+from flowgraph.ops.gather import gather_nd
+from flowgraph.ops.reshape import reshape
+from flowgraph.ops.rolling import roll
+from flowgraph.ops.scattering import scatter_nd
+from flowgraph.ops.shaping import tile
+
+__all__ = ["gather_nd", "reshape", "reverse", "roll", "scatter_nd", "tile"]
