@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import errors
-from flowgraph.dtypes import DType
+from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.opdef import REQUIRED, Arg, OpDef
@@ -113,12 +113,22 @@ def _settle(opdef: OpDef, given: dict[str, Any]) -> dict[str, Any]:
         if value is REQUIRED:
             raise TypeError(f"No argument for attr {name}")
     for name, attr in opdef.type_attrs.items():
-        value = attrs.get(name)
-        if isinstance(value, DType):
-            attrs[name] = value = value.base_dtype
+        if name in attrs:
+            attrs[name] = value = _dtype(name, attrs[name])
             if attr.allowed is not None and value not in attr.allowed:
                 raise TypeError(_not_allowed(name, value, attr.allowed))
     return attrs
+
+
+def _dtype(name: str, value: Any) -> DType:
+    """The dtype that an attr was given as: a DType, or what else `tf.as_dtype` takes."""
+    if isinstance(value, DType):
+        return value.base_dtype
+    try:
+        return as_dtype(value).base_dtype
+    except TypeError:
+        line = f"Expected DataType for argument '{name}' not {value!r}."
+        raise TypeError(errors.explain(line, where=user_site())) from None
 
 
 def _check_types(opdef: OpDef, args: Sequence[Tensor]) -> dict[str, Any]:

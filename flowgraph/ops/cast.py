@@ -233,4 +233,4 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
     >>> run(bitcast([1.0, 2.0], tf.int32))
     array([1065353216, 1073741824], dtype=int32)
     """
-    return emit(BITCAST, input, type=_known_dtype(type), name=name)
+    return emit(BITCAST, input, type=type, name=name)

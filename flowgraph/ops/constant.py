@@ -152,7 +152,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
         raise type(error)(
             errors.explain(f"Error converting shape to a TensorShape: {error}.", where=user_site())
         ) from None
-    return emit(PLACEHOLDER, dtype=as_dtype(dtype).base_dtype, shape=sizes, name=name)
+    return emit(PLACEHOLDER, dtype=dtype, shape=sizes, name=name)
 
 
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:

@@ -8,7 +8,6 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph import errors
-from flowgraph.dtypes import as_dtype
 from flowgraph.ir.cases import FLOAT, HALF, INT, INTS, RANDOM_INT, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, NO_GRADIENT, OpDef, TypeAttr
@@ -114,7 +113,7 @@ def argmax(
     array([1, 0])
     """
     axis = one_of("axis", axis, "dimension", dimension)
-    return emit(ARG_MAX, input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
+    return emit(ARG_MAX, input, 0 if axis is None else axis, output_type=output_type, name=name)
 
 
 def argmin(
@@ -128,7 +127,7 @@ def argmin(
     array([0, 2])
     """
     axis = one_of("axis", axis, "dimension", dimension)
-    return emit(ARG_MIN, input, 0 if axis is None else axis, output_type=as_dtype(output_type), name=name)
+    return emit(ARG_MIN, input, 0 if axis is None else axis, output_type=output_type, name=name)
 
 
 def arg_max(input: Any, dimension: Any, output_type: Any = dt.int64, name: str | None = None) -> Tensor:
@@ -137,7 +136,7 @@ def arg_max(input: Any, dimension: Any, output_type: Any = dt.int64, name: str |
     >>> run(arg_max([1.0, 3.0, 2.0], 0))
     1
     """
-    return emit(ARG_MAX, input, dimension, output_type=as_dtype(output_type), name=name)
+    return emit(ARG_MAX, input, dimension, output_type=output_type, name=name)
 
 
 def arg_min(input: Any, dimension: Any, output_type: Any = dt.int64, name: str | None = None) -> Tensor:
@@ -146,7 +145,7 @@ def arg_min(input: Any, dimension: Any, output_type: Any = dt.int64, name: str |
     >>> run(arg_min([1.0, 3.0, 2.0], 0))
     0
     """
-    return emit(ARG_MIN, input, dimension, output_type=as_dtype(output_type), name=name)
+    return emit(ARG_MIN, input, dimension, output_type=output_type, name=name)
 
 
 # -- top_k -----------------------------------------------------------------------------------------------

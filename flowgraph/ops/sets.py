@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.dtypes import as_dtype
 from flowgraph.ir.cases import INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, OpDef, TypeAttr
@@ -76,7 +75,7 @@ def unique(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> list[Ten
     >>> run([y, places])
     [array([1, 2, 4], dtype=int32), array([0, 0, 1, 2, 2, 0], dtype=int32)]
     """
-    return emit(UNIQUE, x, out_idx=as_dtype(out_idx), name=name)
+    return emit(UNIQUE, x, out_idx=out_idx, name=name)
 
 
 def unique_with_counts(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> list[Tensor]:
@@ -86,7 +85,7 @@ def unique_with_counts(x: Any, out_idx: Any = dt.int32, name: str | None = None)
     >>> run(counts)
     array([3, 1, 2], dtype=int32)
     """
-    return emit(UNIQUE_WITH_COUNTS, x, out_idx=as_dtype(out_idx), name=name)
+    return emit(UNIQUE_WITH_COUNTS, x, out_idx=out_idx, name=name)
 
 
 def _difference_sizes(x: Any, y: Any, **_attrs: Any) -> list[Sizes]:
@@ -123,4 +122,4 @@ def setdiff1d(x: Any, y: Any, index_dtype: Any = dt.int32, name: str | None = No
     >>> run(setdiff1d([1, 2, 3, 4], [1, 3]))
     [array([2, 4], dtype=int32), array([1, 3], dtype=int32)]
     """
-    return emit(LIST_DIFF, x, y, out_idx=as_dtype(index_dtype), name=name)
+    return emit(LIST_DIFF, x, y, out_idx=index_dtype, name=name)
