@@ -35,14 +35,14 @@ def picture(
         raise ValueError(f"depth is a number of name scopes to open, 0 or more, not {depth!r}.")
     ops, keep = _chosen(graph, fetches)
     home = fold.first_homes(ops)
-    fold.hide_unused_pivots(home, keep)
-    fold.fold_variables(home, keep)
     if gradients == "hide":
         fold.hide_gradients(home)
     elif gradients == "fold":
         fold.fold_gradients(home)
     if constants == "fold":
         fold.fold_constants(home, keep)
+    fold.hide_unused_pivots(home, keep)
+    fold.fold_variables(home, keep, initialization=fetches is not None)
     fold.place_in_scopes(home)
     opened = fold.depth_within(home, limit) if depth is None else depth
     if opened is not None:
@@ -119,7 +119,7 @@ def _label_node(node: Node, scope: str) -> None:
     op = node.ops[0]
     if node.folded:
         if node.scope != scope and node.kind == "gradient":
-            node.title = short(f"∇ {node.title.removeprefix('∇').strip()}".strip())
+            node.title = short(f"∂ {node.title.removeprefix('∂').strip()}".strip())
         node.notes = [f"{len(node.ops):,} ops" if len(node.ops) > 1 else op.type, *node.notes]
         return
     node.id = op.name

@@ -44,9 +44,8 @@ def fold_chains(home: Home) -> None:
 def fold_slices(home: Home, limit: int) -> None:
     """Cut the order of what is still there into slices, each one node; they are convex, so no cycles arise."""
     nodes = [node for node in drawn(home) if not node.folded]
-    size = -(-len(nodes) // max(1, limit - (len(drawn(home)) - len(nodes))))
-    if size < 2:
-        size = max(2, len(nodes) // max(1, limit))
+    few = max(1, limit // 5)  # a column of a hundred slices says no more than one of thirty
+    size = max(2, -(-len(nodes) // few))
     by_scope: dict[str, list[Node]] = {}
     for node in nodes:
         by_scope.setdefault(node.scope, []).append(node)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowgraph.ir.graph import Graph
 from flowgraph.viz.build import LIMIT, picture
-from flowgraph.viz.palette import FONT, GREY, LOOKS, TEXT, WRITES
+from flowgraph.viz.palette import GREY, LOOKS, TEXT, WRITES
 from flowgraph.viz.picture import Cluster, Edge, Node, Picture
 
 _DIRECTIONS = ("TB", "LR", "BT", "RL")
@@ -65,12 +65,13 @@ def demand_direction(rankdir: str) -> None:
 
 def write(drawing: Picture, rankdir: str, name: str) -> str:
     """The DOT text of a picture."""
-    page = f'fontname="{FONT}", fontsize=11, fontcolor="{GREY}", nodesep=0.3, ranksep=0.42, pad=0.2'
+    # newrank: Graphviz's older ranking of clusters crashes on some graphs ("trouble in init_rank")
+    page = f'fontname=Helvetica, fontsize=11, fontcolor="{GREY}", nodesep=0.3, ranksep=0.42, pad=0.2, newrank=true'
     lines = [
         f"digraph {quote(name)} {{",
         f"  graph [rankdir={rankdir}, bgcolor=transparent, {page}];",
-        f'  node [fontname="{FONT}", fontsize=11, fontcolor="{TEXT}", height=0.32, margin="0.12,0.06"];',
-        f'  edge [color="{GREY}", fontcolor="{GREY}", fontname="{FONT}", fontsize=9, arrowsize=0.65];',
+        f'  node [fontname=Helvetica, fontsize=11, fontcolor="{TEXT}", height=0.32, margin="0.12,0.06"];',
+        f'  edge [color="{GREY}", fontcolor="{GREY}", fontname=Helvetica, fontsize=9, arrowsize=0.65];',
     ]
     for kind, look in LOOKS.items():
         if any(node.kind == kind for node in drawing.nodes):
@@ -119,12 +120,21 @@ def _edge(edge: Edge) -> str:
         attrs.append("style=dashed")
     if edge.writes:
         attrs.append(f'color="{WRITES}", dir=both')
+    weight = _weight(edge)
+    if weight != 1:
+        attrs.append(f"weight={weight}")
     if edge.faint:
         attrs.append(f'color="{GREY}70", penwidth=0.8, arrowsize=0.5')
     elif edge.count > 1:
         attrs.append("penwidth=1.8")
     attrs.append(f"tooltip={label(f'{edge.source.id} → {edge.target.id}')}")
     return f"{quote(edge.source.id)} -> {quote(edge.target.id)} [{', '.join(attrs)}];"
+
+
+def _weight(edge: Edge) -> int:
+    """How much an edge wants to be short and straight: those inside a scope hold it together."""
+    scope = edge.source.scope.partition("/")[0]
+    return 8 if scope and scope == edge.target.scope.partition("/")[0] else 1
 
 
 def quote(text: str) -> str:

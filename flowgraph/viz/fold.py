@@ -38,33 +38,32 @@ def merge_into(home: Home, node: Node, ops: Iterable[Operation]) -> None:
 # -- variables -----------------------------------------------------------------------------------------------
 
 
-def fold_variables(home: Home, keep: set[Operation]) -> None:
-    """Draw a variable with its reads as one node, and leave its initialization out.
+def fold_variables(home: Home, keep: set[Operation], initialization: bool) -> None:
+    """Draw a variable with its reads as one node, and leave its initialization out unless that is asked for.
 
-    Ops in `keep` (what the caller fetches) are never left out, nor is what they need.
+    Ops in `keep` (what the caller fetches) are drawn in any case.
     """
     starts, reads = [], []
     for op in home:
-        if op.opdef.effect is not Effect.STATE or not op.outputs:
-            continue
         node = home[op]
-        assert node is not None
+        if op.opdef.effect is not Effect.STATE or not op.outputs or node is None:
+            continue
         own = op.name + "/"
         for user in dict.fromkeys(op.outputs[0].users or ()):
             if user not in home or not user.name.startswith(own) or user in keep:
                 continue
-            if user.opdef.effect is Effect.WRITE:
+            if user.opdef.effect is Effect.WRITE and not initialization:
                 starts.append(user)
             elif (user.opdef.alias or user.opdef.effect is Effect.READ) and user.opdef.role is None:
                 reads.append((node, user))
-    for op in initialization(home, starts, keep):
+    for op in only_initialization(home, starts, keep):
         home[op] = None
     for node, read in reads:
         if home[read] is not None:
             merge_into(home, node, [read])
 
 
-def initialization(home: Home, starts: list[Operation], keep: set[Operation]) -> set[Operation]:
+def only_initialization(home: Home, starts: list[Operation], keep: set[Operation]) -> set[Operation]:
     """The first assignments, all that is computed for them alone, and the ops that only wait for them.
 
     What `initialized_value()` leaves behind when its `tf.cond` is rewired, a Merge that nobody takes, goes too.
@@ -209,7 +208,7 @@ def fold_gradients(home: Home) -> None:
                 groups[scope, ""].extend(groups.pop((scope, part)))
     for (scope, part), ops in groups.items():
         ops.sort(key=lambda op: op._id)
-        node = Node("gradient", [], scope, folded=True, id=f"{scope}/{part}/", title=f"∇ {part or 'gradients'}")
+        node = Node("gradient", [], scope, folded=True, id=f"{scope}/{part}/", title=f"∂ {part or 'gradients'}")
         merge_into(home, node, ops)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import linecache
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from flowgraph import errors
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.tensor import Tensor
 from flowgraph.shapes import to_tuple_text
@@ -19,7 +20,7 @@ _VALUE = "text-align:left;padding:1px 10px;font-family:monospace;background:none
 
 def graph_bundle(graph: Graph, include: Any = None, exclude: Any = None) -> dict[str, str]:
     """The graph for Jupyter: drawn, and in words."""
-    makers = {"image/svg+xml": to_svg, "text/plain": repr}
+    makers: dict[str, Callable[[Graph], str]] = {"image/svg+xml": to_svg, "text/plain": repr}
     wanted = [kind for kind in makers if (not include or kind in include) and kind not in (exclude or ())]
     return {kind: makers[kind](graph) for kind in wanted}
 
@@ -27,8 +28,8 @@ def graph_bundle(graph: Graph, include: Any = None, exclude: Any = None) -> dict
 def tensor_html(tensor: Tensor) -> str:
     """A tensor as a small table: name, dtype, shape, the op that makes it and the line where that was made.
 
-    >>> print(tensor_html(tf.constant([1.0, 2.0], name="a")))  # doctest: +ELLIPSIS
-    <table ...>a:0<...float32<...(2,)<...Const<...</table>
+    >>> print(tensor_html(tf.constant([1.0, 2.0], name="a")))
+    <table ...>a:0<...float32<...(2,)<...Const (op a)<...</table>
     """
     op = tensor.op
     rows = [
@@ -40,9 +41,7 @@ def tensor_html(tensor: Tensor) -> str:
     if op.device:
         rows.append(("device", op.device))
     if op.site is not None:
-        filename, line = op.site
-        source = linecache.getline(filename, line).strip()
-        rows.append(("made at", f"{filename}:{line}" + (f"   {source}" if source else "")))
+        rows.append(("made at", f"{errors.place(op.site)}   {errors.source_line(op.site)}".rstrip()))
     cells = "".join(
         f'<tr style="background:none"><th style="{_KEY}">{key}</th><td style="{_VALUE}">{escape(value)}</td></tr>'
         for key, value in rows

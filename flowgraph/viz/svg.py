@@ -54,7 +54,7 @@ def to_svg(
 # -- the size of text ----------------------------------------------------------------------------------------
 
 _NARROW = dict.fromkeys("iIjl.,:;'|!", 0.28) | dict.fromkeys("ftr()[]/ \"-", 0.36)
-_WIDE = dict.fromkeys("mMW%@", 0.92) | dict.fromkeys("w×…→∇", 0.78)
+_WIDE = dict.fromkeys("mMW%@", 0.92) | dict.fromkeys("w×…→∂", 0.78)
 
 
 def text_width(text: str, size: float) -> float:
