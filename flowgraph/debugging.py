@@ -8,9 +8,10 @@ from flowgraph.ops.checks import (
     assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
 )
 from flowgraph.ops.compare import is_finite, is_inf, is_nan
+from flowgraph.ops.numerics import check_numerics, verify_tensor_all_finite as assert_all_finite
 
 __all__ = [
-    "Assert", "assert_equal", "assert_greater", "assert_greater_equal", "assert_less", "assert_less_equal",
-    "assert_negative", "assert_non_negative", "assert_non_positive", "assert_none_equal", "assert_positive",
-    "is_finite", "is_inf", "is_nan",
+    "Assert", "assert_all_finite", "assert_equal", "assert_greater", "assert_greater_equal", "assert_less",
+    "assert_less_equal", "assert_negative", "assert_non_negative", "assert_non_positive", "assert_none_equal",
+    "assert_positive", "check_numerics", "is_finite", "is_inf", "is_nan",
 ]

@@ -51,7 +51,7 @@ STOP_GRADIENT = OpDef(
 
 
 def _refuse_gradient(op: Any, _dy: Tensor) -> Any:
-    raise LookupError(f"Gradient explicitly disabled. Reason: {op.attrs['message']}")
+    raise LookupError(f"Gradient explicitly disabled. Reason: {op.attrs['message'].encode()!r}")
 
 
 PREVENT_GRADIENT = OpDef(
