@@ -20,10 +20,10 @@ class Message:
     >>> config = ConfigProto(allow_soft_placement=True)
     >>> config.gpu_options.allow_growth = True
     >>> config
-    allow_soft_placement: true
     gpu_options {
       allow_growth: true
     }
+    allow_soft_placement: true
     """
 
     FIELDS: ClassVar[dict[str, type[Any]]] = {}

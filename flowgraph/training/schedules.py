@@ -36,7 +36,7 @@ def exponential_decay(
     >>> step = tf.placeholder(tf.int32, [])
     >>> rate = tf.train.exponential_decay(0.1, step, 100, 0.5, staircase=True)
     >>> with tf.Session() as sess:
-    ...     print([float(sess.run(rate, {step: n}).round(3)) for n in (0, 99, 100, 250)])
+    ...     print([round(float(sess.run(rate, {step: n})), 3) for n in (0, 99, 100, 250)])
     [0.1, 0.1, 0.05, 0.025]
     """
     with get_default_graph().name_scope(name or "ExponentialDecay") as scope:
