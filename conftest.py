@@ -18,7 +18,7 @@ settings.load_profile("flowgraph")
 
 
 def plain(value: Any) -> Any:
-    """numpy's scalars as Python's, so that examples read well."""
+    """Scalars of numpy as Python's own, so that examples read well."""
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         return type(value)(plain(item) for item in value)
     return value.item() if isinstance(value, np.generic) else value

@@ -90,7 +90,7 @@ class DType:
     is_numpy_compatible: bool
     _as_ref: DType
 
-    def __new__(cls, type_enum: Any) -> DType:  # noqa: D102, PYI034  # the interned object, of whichever class
+    def __new__(cls, type_enum: Any) -> DType:  # noqa: D102  # the interned object, of whichever class
         try:
             return _BY_ENUM[int(type_enum)]
         except KeyError:
@@ -252,7 +252,7 @@ uint8 = _BY_ENUM[4]
 uint16 = _BY_ENUM[17]
 uint32 = _BY_ENUM[22]
 uint64 = _BY_ENUM[23]
-bool = _BY_ENUM[10]  # noqa: A001  # TF's name
+bool = _BY_ENUM[10]
 complex64 = _BY_ENUM[8]
 complex128 = _BY_ENUM[18]
 string = _BY_ENUM[7]

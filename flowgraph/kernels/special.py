@@ -20,7 +20,7 @@ def _series(x: F64, coefficients: F64) -> F64:
     """A Chebyshev series at x."""
     from numpy.polynomial.chebyshev import chebval
 
-    return chebval(x, coefficients)
+    return np.asarray(chebval(x, coefficients), np.float64)
 
 
 # erfc(x) exp(x^2) / t with t = 2 / (2 + x), for t in [0, 1]
