@@ -10,11 +10,12 @@ from flowgraph.ir.cases import FLOAT, HALF, INT, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
-from flowgraph.ir.opdef import INDEX, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.concat_grad import concat_grad
 from flowgraph.shapes import Size, Sizes, merge, to_text
+from flowgraph.sizes import is_full
 
 # -- concat ----------------------------------------------------------------------------------------
 
@@ -215,6 +216,52 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     if sizes is not None and not -len(sizes) - 1 <= axis <= len(sizes):
         raise _no_axis(axis, len(sizes) + 1)
     return emit(PACK, values, axis=axis, name=name)
+
+
+def _parallel_sizes(values: list[Any], *, shape: Sizes) -> Sizes:
+    if not is_full(shape):
+        raise ValueError("shape attr must be fully defined.")
+    sizes = values[0].sizes
+    for i, value in enumerate(values):
+        if not is_full(value.sizes):
+            raise ValueError("All input shapes must be fully defined.")
+        try:
+            sizes = merge(value.sizes, sizes)
+        except ValueError as error:
+            raise ValueError(f"{error}\n\tFrom merging shape {i} with other shapes.") from None
+    return shape
+
+
+PARALLEL_CONCAT = OpDef(
+    "ParallelConcat(values: N*T) -> output: T",
+    attrs={"T": TypeAttr(), "shape": REQUIRED},
+    infer=_parallel_sizes,
+    forward=lambda xp, values, *, shape: xp.concatenate(values),
+    gradient=MISSING_GRADIENT,
+    cases=[case([FLOAT(1, 3), FLOAT(1, 3)], shape=(2, 3)), case([RANDOM_INT(1)], shape=(1,))],
+)
+
+
+def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
+    """`stack` along a new first axis, for tensors whose shapes are all known; it has no gradient.
+
+    Args:
+      values: a list of tensors of one shape and dtype.
+      name: the name of the scope of its ops.
+
+    Raises:
+      ValueError: the shapes differ, or one is not known.
+
+    >>> run(parallel_stack([[1, 2], [3, 4]]))
+    array([[1, 2],
+           [3, 4]], dtype=int32)
+    """
+    from flowgraph.ops.shaping import expand_dims
+
+    with name_scope(name):
+        first = convert_to_tensor(values[0]).sizes
+        whole = None if first is None else (len(values), *first)
+        return emit(PARALLEL_CONCAT, [expand_dims(value, 0) for value in values], shape=whole)
 
 
 def _unpack_sizes(value: Any, *, num: int, axis: int) -> list[Sizes]:

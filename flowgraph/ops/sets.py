@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.cases import INTS, VALUE, case
@@ -62,7 +62,22 @@ UNIQUE_WITH_COUNTS = OpDef(
 )
 
 
-def unique(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> list[Tensor]:
+class Unique(NamedTuple):
+    """The distinct entries of a vector, and for each entry its place among them."""
+
+    y: Tensor
+    idx: Tensor
+
+
+class UniqueWithCounts(NamedTuple):
+    """The distinct entries of a vector, for each entry its place among them, and how often each comes."""
+
+    y: Tensor
+    idx: Tensor
+    count: Tensor  # type: ignore[assignment]  # TF's name, in place of a method of tuples
+
+
+def unique(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> Unique:
     """The distinct entries of a vector in the order in which they first come, and for each entry its place
     among them.
 
@@ -75,17 +90,16 @@ def unique(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> list[Ten
     >>> run([y, places])
     [array([1, 2, 4], dtype=int32), array([0, 0, 1, 2, 2, 0], dtype=int32)]
     """
-    return emit(UNIQUE, x, out_idx=out_idx, name=name)
+    return Unique(*emit(UNIQUE, x, out_idx=out_idx, name=name))
 
 
-def unique_with_counts(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> list[Tensor]:
+def unique_with_counts(x: Any, out_idx: Any = dt.int32, name: str | None = None) -> UniqueWithCounts:
     """As `unique`, and how often each distinct entry comes.
 
-    >>> y, places, counts = unique_with_counts([1, 1, 2, 4, 4, 1])
-    >>> run(counts)
+    >>> run(unique_with_counts([1, 1, 2, 4, 4, 1]).count)
     array([3, 1, 2], dtype=int32)
     """
-    return emit(UNIQUE_WITH_COUNTS, x, out_idx=out_idx, name=name)
+    return UniqueWithCounts(*emit(UNIQUE_WITH_COUNTS, x, out_idx=out_idx, name=name))
 
 
 def _difference_sizes(x: Any, y: Any, **_attrs: Any) -> list[Sizes]:
@@ -110,7 +124,14 @@ LIST_DIFF = OpDef(
 )
 
 
-def setdiff1d(x: Any, y: Any, index_dtype: Any = dt.int32, name: str | None = None) -> list[Tensor]:
+class ListDiff(NamedTuple):
+    """The entries of one vector that another lacks, and their places in it."""
+
+    out: Tensor
+    idx: Tensor
+
+
+def setdiff1d(x: Any, y: Any, index_dtype: Any = dt.int32, name: str | None = None) -> ListDiff:
     """The entries of vector `x` that are not in vector `y`, in their order, and their places in `x`.
 
     Args:
@@ -120,6 +141,6 @@ def setdiff1d(x: Any, y: Any, index_dtype: Any = dt.int32, name: str | None = No
       name: the op's name.
 
     >>> run(setdiff1d([1, 2, 3, 4], [1, 3]))
-    [array([2, 4], dtype=int32), array([1, 3], dtype=int32)]
+    ListDiff(out=array([2, 4], dtype=int32), idx=array([1, 3], dtype=int32))
     """
-    return emit(LIST_DIFF, x, y, out_idx=index_dtype, name=name)
+    return ListDiff(*emit(LIST_DIFF, x, y, out_idx=index_dtype, name=name))

@@ -79,11 +79,16 @@ def _text(value):
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
 
 
+def _number_text(entry):
+    """A number as numpy prints it; bfloat16, of which there are several kinds, in digits enough for all."""
+    return "%.9g" % float(entry) if type(entry).__name__ == "bfloat16" else str(entry)
+
+
 def _tensor_text(array):
     kind = "string" if array.dtype.kind in "OSU" else array.dtype.name
     head = "%s [%s]" % (kind, ", ".join(map(str, array.shape)))
     entries = array.ravel().tolist() if kind == "string" else list(array.ravel())
-    texts = [json.dumps(_text(entry)) if kind == "string" else str(entry) for entry in entries]
+    texts = [json.dumps(_text(entry)) if kind == "string" else _number_text(entry) for entry in entries]
     if len(texts) <= SMALL:
         return " ".join([head] + texts)
     return "%s #%s" % (head, hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16])
