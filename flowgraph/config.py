@@ -7,8 +7,15 @@ and a session says once which of them it does not use.
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterator
-from typing import Any, ClassVar, get_origin, get_type_hints
+from typing import Any, get_origin, get_type_hints
+
+
+@functools.cache  # at first use: evaluating annotations takes longer than the rest of this file's import
+def _fields(cls: type[Message]) -> dict[str, type[Any]]:
+    """The fields of a class of messages and their types."""
+    return {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
 
 
 class Message:
@@ -26,26 +33,20 @@ class Message:
     allow_soft_placement: true
     """
 
-    FIELDS: ClassVar[dict[str, type[Any]]] = {}
-    """The fields of the class and their types."""
-
-    def __init_subclass__(cls) -> None:
-        hints = get_type_hints(cls).items()
-        cls.FIELDS = {name: get_origin(hint) or hint for name, hint in hints if get_origin(hint) is not ClassVar}
-
     def __init__(self, **fields: Any) -> None:
-        for name, kind in self.FIELDS.items():
+        kinds = _fields(type(self))
+        for name, kind in kinds.items():
             object.__setattr__(self, name, kind())
         for name, value in fields.items():
-            if name not in self.FIELDS:
+            if name not in kinds:
                 raise ValueError(f'Protocol message {type(self).__name__} has no "{name}" field.')
             if value is not None:
-                object.__setattr__(self, name, _accept(self.FIELDS[name], value))
+                object.__setattr__(self, name, _accept(kinds[name], value))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in self.FIELDS:
+        kind = _fields(type(self)).get(name)
+        if kind is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        kind = self.FIELDS[name]
         if kind in (list, dict):
             raise AttributeError(f'Assignment not allowed to repeated field "{name}" in protocol message object.')
         if issubclass(kind, Message):
@@ -63,13 +64,13 @@ class Message:
                 "Parameter to CopyFrom() must be instance of same class: expected "
                 f"tensorflow.{type(self).__name__} got {type(other).__name__}."
             )
-        for name in self.FIELDS:
+        for name in _fields(type(self)):
             object.__setattr__(self, name, copy.deepcopy(getattr(other, name)))
 
     def changed(self, prefix: str = "") -> list[str]:
         """The fields, by their dotted names, that do not have their defaults."""
         found = []
-        for name, kind in self.FIELDS.items():
+        for name, kind in _fields(type(self)).items():
             value = getattr(self, name)
             if isinstance(value, Message):
                 found += value.changed(f"{prefix}{name}.")
@@ -92,7 +93,7 @@ class Message:
                 yield from (f"{name}: {_text(item)}" for item in (value if isinstance(value, list) else [value]))
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and all(getattr(self, n) == getattr(other, n) for n in self.FIELDS)
+        return type(self) is type(other) and all(getattr(self, n) == getattr(other, n) for n in _fields(type(self)))
 
     __hash__ = None  # type: ignore[assignment]  # messages change
 
