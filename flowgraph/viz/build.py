@@ -135,7 +135,7 @@ def _label_node(node: Node, scope: str) -> None:
             name = front
         if name:
             details = [name, *details]
-    node.notes = [short(text) for text in details if text]
+    node.notes = [short(text) for text in details if text and text != node.title]
 
 
 def _about(node: Node, op: Operation) -> str:

@@ -153,9 +153,7 @@ class Compound:
     ) -> Level:
         level = Level(cluster)
         for item in _items(cluster):
-            width, height = (
-                (levels[item].width, levels[item].height) if isinstance(item, Cluster) else self.size(item)
-            )
+            width, height = (levels[item].width, levels[item].height) if isinstance(item, Cluster) else self.size(item)
             level.boxes[item] = Box(width, height)
         for edge, out, crossing, into in edges:
             if crossing is cluster:
@@ -168,9 +166,7 @@ class Compound:
             inner, inner_at = self._end(level, levels, side[side.index(cluster) - 1], edge)
             port = Box(0.0, 0.0, pinned=1 if leaving else -1, hint=self.hints.get((cluster, edge)))
             level.ports[edge] = port
-            level.arrows[edge] = (
-                Arrow(inner, port, inner_at, 0.0) if leaving else Arrow(port, inner, 0.0, inner_at)
-            )
+            level.arrows[edge] = Arrow(inner, port, inner_at, 0.0) if leaving else Arrow(port, inner, 0.0, inner_at)
         boxes = [*level.boxes.values(), *level.ports.values()]
         width, height = arrange(boxes, list(level.arrows.values()), self.spacing)
         if cluster is not self.picture.root:

@@ -93,9 +93,7 @@ def _users_within(home: Home) -> dict[Operation, set[Operation]]:
     return users
 
 
-def _only_for(
-    goals: set[Operation], users: dict[Operation, set[Operation]], keep: set[Operation]
-) -> set[Operation]:
+def _only_for(goals: set[Operation], users: dict[Operation, set[Operation]], keep: set[Operation]) -> set[Operation]:
     """The goals and everything that is computed for them alone; variables themselves excepted."""
     found = set(goals)
     stack = list(goals)

@@ -396,5 +396,3 @@ def _within(box: Box, top: float, height: float) -> float:
     if box.down and not box.up:
         return top + height - box.height / 2
     return top + box.height / 2
-
-

@@ -39,9 +39,7 @@ class Look:
 
 LOOKS: dict[str, Look] = {
     "op": Look("box", "#f4f4f2", "#6f6f6f", "#33363a", "#9a9da2", "filled,rounded", says="an op"),
-    "placeholder": Look(
-        "invhouse", "#d6ecfa", "#0072b2", "#0f3a55", "#56b4e9", says="a placeholder: fed at every run"
-    ),
+    "placeholder": Look("invhouse", "#d6ecfa", "#0072b2", "#0f3a55", "#56b4e9", says="a placeholder: fed at every run"),
     "variable": Look(
         "cylinder", "#ffe3b0", "#b87700", "#513a0c", "#e6a835", says="a variable, with its reads and initial value"
     ),
@@ -56,8 +54,6 @@ LOOKS: dict[str, Look] = {
     "world": Look(
         "note", "#e3e3f6", "#5a5aa8", "#2c2c58", "#a3a3e6", says="acts on the world: prints, checks, writes files"
     ),
-    "gradient": Look(
-        "component", "#d3def6", "#3355a5", "#1d2f5e", "#7fa0ee", says="the gradients of a scope, folded"
-    ),
+    "gradient": Look("component", "#d3def6", "#3355a5", "#1d2f5e", "#7fa0ee", says="the gradients of a scope, folded"),
     "scope": Look("box3d", "#e9e6dd", "#736b55", "#3a372d", "#b5ac93", says="a name scope, folded"),
 }

@@ -53,7 +53,7 @@ def to_svg(
 
 # -- the size of text ----------------------------------------------------------------------------------------
 
-_NARROW = dict.fromkeys("iIjl.,:;'|!", 0.28) | dict.fromkeys("ftr()[]/ \"-", 0.36)
+_NARROW = dict.fromkeys("iIjl.,:;'|!", 0.28) | dict.fromkeys('ftr()[]/ "-', 0.36)
 _WIDE = dict.fromkeys("mMW%@", 0.92) | dict.fromkeys("w×…→∂", 0.78)
 
 

@@ -22,7 +22,7 @@ def fake(folder, name, says, fails=False):
     code = f"import sys; sys.stdin.read(); print({says!r}, sys.argv[1:], end='')"
     if fails:
         code = "import sys; sys.stdin.read(); sys.stderr.write('trouble in init_rank'); sys.exit(1)"
-    path.write_text(f"#!/bin/sh\nexec {sys.executable} -c \"{code}\" \"$@\"\n")
+    path.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}" "$@"\n')
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
