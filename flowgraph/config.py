@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from typing import Any, get_origin, get_type_hints
 
 
+def _fields(message: Any) -> dict[str, type[Any]]:
+    """The fields of a message and their types."""
+    return _declared(type(message))
+
+
 @functools.cache  # at first use: evaluating annotations takes longer than the rest of this file's import
-def _fields(cls: type[Message]) -> dict[str, type[Any]]:
-    """The fields of a class of messages and their types."""
+def _declared(cls: type[Any]) -> dict[str, type[Any]]:
     return {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
 
 
@@ -34,7 +38,7 @@ class Message:
     """
 
     def __init__(self, **fields: Any) -> None:
-        kinds = _fields(type(self))
+        kinds = _fields(self)
         for name, kind in kinds.items():
             object.__setattr__(self, name, kind())
         for name, value in fields.items():
@@ -44,7 +48,7 @@ class Message:
                 object.__setattr__(self, name, _accept(kinds[name], value))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        kind = _fields(type(self)).get(name)
+        kind = _fields(self).get(name)
         if kind is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if kind in (list, dict):
@@ -64,13 +68,13 @@ class Message:
                 "Parameter to CopyFrom() must be instance of same class: expected "
                 f"tensorflow.{type(self).__name__} got {type(other).__name__}."
             )
-        for name in _fields(type(self)):
+        for name in _fields(self):
             object.__setattr__(self, name, copy.deepcopy(getattr(other, name)))
 
     def changed(self, prefix: str = "") -> list[str]:
         """The fields, by their dotted names, that do not have their defaults."""
         found = []
-        for name, kind in _fields(type(self)).items():
+        for name, kind in _fields(self).items():
             value = getattr(self, name)
             if isinstance(value, Message):
                 found += value.changed(f"{prefix}{name}.")
@@ -93,7 +97,7 @@ class Message:
                 yield from (f"{name}: {_text(item)}" for item in (value if isinstance(value, list) else [value]))
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and all(getattr(self, n) == getattr(other, n) for n in _fields(type(self)))
+        return type(self) is type(other) and all(getattr(self, n) == getattr(other, n) for n in _fields(self))
 
     __hash__ = None  # type: ignore[assignment]  # messages change
 
