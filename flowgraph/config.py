@@ -7,19 +7,19 @@ and a session says once which of them it does not use.
 from __future__ import annotations
 
 import copy
-import functools
 from collections.abc import Iterator
 from typing import Any, get_origin, get_type_hints
 
 
+_declared: dict[type[Any], dict[str, type[Any]]] = {}
+
+
 def _fields(message: Any) -> dict[str, type[Any]]:
     """The fields of a message and their types."""
-    return _declared(type(message))
-
-
-@functools.cache  # at first use: evaluating annotations takes longer than the rest of this file's import
-def _declared(cls: type[Any]) -> dict[str, type[Any]]:
-    return {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
+    cls = type(message)
+    if cls not in _declared:  # found at first use: evaluating annotations would slow `import flowgraph`
+        _declared[cls] = {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
+    return _declared[cls]
 
 
 class Message:
