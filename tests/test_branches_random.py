@@ -1,0 +1,142 @@
+"""Branches put together at random, and two plain readings of what they mean.
+
+Graphs of Switch and Merge in any order are read op by op, by TensorFlow's rule: what has an input without a value has
+no value, but for a Merge. Programs of tf.cond with assignments are read as the Python program that they spell out.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import flowgraph as tf
+from flowgraph.ir.build import build_program
+from flowgraph.ir.verify import verify
+from flowgraph.ir.walk import in_order, needed_ops
+from flowgraph.ops.control_flow import merge, switch
+from flowgraph.session import ENGINES
+from tests.branch_scripts import Builder, Interpreter, State, random_script
+
+NOTHING = object()
+"""Stands for a tensor that has no value."""
+
+randoms = st.randoms(use_true_random=False)
+
+
+def sessions(graph: tf.Graph) -> dict[str, tf.Session]:
+    found = {}
+    for engine in sorted(ENGINES):
+        config = tf.ConfigProto()
+        config.experimental.executor_type = engine
+        found[engine] = tf.Session(graph=graph, config=config)
+    return found
+
+
+# -- Switch and Merge in any order ----------------------------------------------------------------------------
+
+
+def read(fetches: list[tf.Tensor], feeds: dict[tf.Tensor, Any]) -> list[Any]:
+    """The values of tensors, op by op."""
+    values: dict[tf.Tensor, Any] = dict(feeds)
+    dead: set[tf.Operation] = set()
+    for op in in_order(needed_ops(fetches, [], feeds), set(feeds)):
+        inputs = [values[tensor] for tensor in op.inputs]
+        if op.type == "Merge":
+            order = sorted(range(len(inputs)), key=lambda i: op.inputs[i] not in feeds)
+            alive = [(inputs[i], np.int32(i)) for i in order if inputs[i] is not NOTHING]
+            outputs: Any = alive[0] if alive else (NOTHING, NOTHING)
+            dead.update([] if alive else [op])
+        elif NOTHING in inputs or not dead.isdisjoint(op.control):
+            outputs = [NOTHING] * len(op.outputs)
+            dead.add(op)
+        elif op.type == "Switch":
+            outputs = (NOTHING, inputs[0]) if inputs[1] else (inputs[0], NOTHING)
+        else:
+            result = op.opdef.forward(np, *op.opdef.structure(inputs, op.attrs), **op.attrs)
+            outputs = [result] if len(op.outputs) == 1 else result
+        values.update((t, v) for t, v in zip(op.outputs, outputs, strict=True) if t not in feeds)
+    return [values[tensor] for tensor in fetches]
+
+
+def random_nodes(rng: random.Random) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+    """Three predicates, and a pool of tensors that depend on them."""
+    preds = [tf.placeholder(tf.bool, [], name=f"p{i}") for i in range(3)]
+    floats, bools = [tf.constant(float(i)) for i in range(3)], list(preds)
+    graph = tf.get_default_graph()
+    makers = {
+        "switch": lambda: floats.extend(switch(rng.choice(floats), rng.choice(bools))),
+        "merge": lambda: floats.append(merge([rng.choice(floats) for _ in range(rng.choice([1, 2, 2, 2, 3]))])[0]),
+        "index": lambda: floats.append(tf.cast(merge([rng.choice(floats), rng.choice(floats)])[1], tf.float32)),
+        "switch of bool": lambda: bools.extend(switch(rng.choice(bools), rng.choice(bools))),
+        "merge of bool": lambda: bools.append(merge([rng.choice(bools), rng.choice(bools)])[0]),
+        "less": lambda: bools.append(tf.less(rng.choice(floats), rng.choice(floats))),
+        "identity": lambda: bools.append(tf.identity(rng.choice(bools))),
+        "constant": lambda: floats.append(tf.constant(rng.random())),
+        "add": lambda: floats.append(tf.add(rng.choice(floats), rng.choice(floats))),
+    }
+    weights = [7, 6, 2, 2, 1, 1, 1, 1, 2]
+    for name in rng.choices(list(makers), weights, k=rng.randint(3, 30)):
+        waits = [rng.choice(graph.get_operations())] if rng.random() < 0.2 else []
+        with tf.control_dependencies(waits):
+            makers[name]()
+    return preds, floats + bools
+
+
+@given(randoms)
+@settings(max_examples=60)
+def test_nodes_in_any_order(rng: random.Random) -> None:
+    with tf.Graph().as_default() as graph:
+        preds, pool = random_nodes(rng)
+    fetches = list(dict.fromkeys(rng.choice(pool) for _ in range(4)))
+    fed = list(dict.fromkeys([*preds, *(rng.choice(pool) for _ in range(rng.choice([0, 0, 1, 2])))]))
+    verify(build_program(fetches, [], fed))
+    runs = sessions(graph)
+    for bits in range(8):
+        feeds = {t: np.bool_(rng.random() < 0.5) if t.dtype == tf.bool else np.float32(7) for t in fed}
+        feeds.update((pred, np.bool_(bits >> i & 1)) for i, pred in enumerate(preds))
+        expected = read(fetches, feeds)
+        for name, session in runs.items():
+            for tensor, value in zip(fetches, expected, strict=True):
+                if value is NOTHING:
+                    with pytest.raises(tf.errors.InvalidArgumentError, match="does not have value"):
+                        session.run(tensor, feeds)
+                else:
+                    assert session.run(tensor, feeds) == value, (name, tensor)
+            if NOTHING not in expected:
+                assert session.run(fetches, feeds) == expected
+
+
+# -- tf.cond with assignments -----------------------------------------------------------------------------------
+
+
+@given(randoms)
+@settings(max_examples=60)
+def test_scripts_with_assignments(rng: random.Random) -> None:
+    script, names = random_script(rng)
+    with tf.Graph().as_default() as graph:
+        builder = Builder()
+        last = builder.run(script)
+        init = tf.global_variables_initializer()
+    fetches = [[builder.known[name] for name in names], last]
+    verify(build_program(list(dict.fromkeys(fetches[0])), last, builder.preds))
+    for name, session in sessions(graph).items():
+        session.run(init)
+        state = State.initial()
+        for bits in range(4):
+            flags = [bool(bits & 1), bool(bits & 2)]
+            interpreter = Interpreter(state, flags)
+            interpreter.run(script)
+            values = session.run(fetches, dict(zip(builder.preds, flags, strict=True)))[0]
+            expected = [interpreter.known[known].value for known in names]
+            np.testing.assert_allclose(values, expected, rtol=1e-5, err_msg=name)
+            floats, flag = session.run([builder.floats, builder.flag])
+            np.testing.assert_allclose(floats, interpreter.state.floats, rtol=1e-5, err_msg=name)
+            assert flag == interpreter.state.flag
+            state = interpreter.state
+            if not np.all(np.abs(state.floats) < 1e6):
+                break
