@@ -10,7 +10,6 @@ import copy
 from collections.abc import Iterator
 from typing import Any, get_origin, get_type_hints
 
-
 _declared: dict[type[Any], dict[str, type[Any]]] = {}
 
 
