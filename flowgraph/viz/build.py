@@ -120,7 +120,8 @@ def _label_node(node: Node, scope: str) -> None:
     if node.folded:
         if node.scope != scope and node.kind == "gradient":
             node.title = short(f"∂ {node.title.removeprefix('∂').strip()}".strip())
-        node.notes = [f"{len(node.ops):,} ops" if len(node.ops) > 1 else op.type, *node.notes]
+        what = f"{len(node.ops):,} ops" if len(node.ops) > 1 else op.type
+        node.notes = [f"{_about(node, op)} and its slots" if node.kind == "variable" else what, *node.notes]
         return
     node.id = op.name
     name = _within(op.name, scope)

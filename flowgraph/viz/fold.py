@@ -238,6 +238,11 @@ def fold_scopes(home: Home, depth: int) -> None:
         if len(nodes) > 1:
             ops = sorted((op for node in nodes for op in node.ops), key=lambda op: op._id)
             kind = "gradient" if gradient_scope(scope + "/") else "scope"
+            lead = next((node for node in nodes if node.kind == "variable" and node.ops[0].name == scope), None)
+            if lead is not None:
+                kind = "variable"  # with its slots, which are named after it
+                ops.remove(lead.ops[0])
+                ops.insert(0, lead.ops[0])
             node = Node(kind, [], parent(scope), folded=True, id=scope + "/", title=scope.rpartition("/")[2])
             merge_into(home, node, ops)
 
