@@ -143,3 +143,16 @@ def test_tf_initializers_has_both_initializers_and_the_ops_that_run_them():
         session.run(v.assign([0.0, 0.0]))
         session.run(tf.initializers.variables([v]))
         assert session.run(v).tolist() == [3.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda layers: layers.xavier_initializer(dtype=tf.int32),
+        lambda layers: layers.variance_scaling_initializer()([2], dtype=tf.int32),
+        lambda layers: layers.variance_scaling_initializer(mode="fan_in"),
+    ],
+)
+def test_contribs_initializers_refuse_with_type_errors(make):
+    with pytest.raises(TypeError, match=r"Cannot create initializer for non-floating point type\.|Unknown mode"):
+        make(tf.contrib.layers)

@@ -13,7 +13,6 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.initializers import compute_fans
 from flowgraph.ops.random import random_uniform, truncated_normal
-from flowgraph.shapes import TensorShape
 
 Initializer = Callable[..., Tensor]
 _MODES = ("FAN_IN", "FAN_OUT", "FAN_AVG")
@@ -69,8 +68,7 @@ def variance_scaling_initializer(
     def initializer(shape: Any, dtype: Any = default_dtype, partition_info: Any = None) -> Tensor:  # noqa: ARG001
         # (as in TF, a piece of a variable counts its own inputs and outputs, not those of the whole)
         dtype = _floating(dtype)
-        sizes: Any = shape.as_list() if isinstance(shape, TensorShape) else shape
-        fan_in, fan_out = compute_fans(sizes)
+        fan_in, fan_out = compute_fans(shape)
         fan = {"FAN_IN": fan_in, "FAN_OUT": fan_out, "FAN_AVG": (fan_in + fan_out) / 2.0}[mode]
         if uniform:
             bound = math.sqrt(3.0 * factor / fan)

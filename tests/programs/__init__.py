@@ -29,6 +29,8 @@ MODULES = [
     "constants",
     "operators",
     "idioms",
+    "lookups",
+    "inspection",
     "branches",
     "seeds",
     "convolution",

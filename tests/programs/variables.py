@@ -134,6 +134,24 @@ def scaled_initializers(tf):
     )
 
 
+def contrib_initializers(tf):
+    tf.set_random_seed(8)
+    layers = tf.contrib.layers
+    makers = [
+        layers.xavier_initializer_conv2d(seed=1),
+        layers.variance_scaling_initializer(),
+        layers.variance_scaling_initializer(1.0, "FAN_OUT", uniform=True, seed=2),
+        layers.variance_scaling_initializer(factor=1.43, mode="FAN_AVG", dtype=tf.float64),
+    ]
+    shapes = [[3, 3, 2, 4], [5], [4, 3], [2, 6]]
+    made = [
+        tf.get_variable("v%d" % i, shape, getattr(tf, dtype), initializer=make)
+        for i, (shape, make, dtype) in enumerate(zip(shapes, makers, ["float32"] * 3 + ["float64"]))
+    ]
+    called = layers.xavier_initializer(seed=3)([2, 3])
+    return _initialized(tf, made + [called, layers.xavier_initializer(seed=4)([])])
+
+
 def initializers_called(tf):
     tf.set_random_seed(8)
     init = tf.truncated_normal_initializer(stddev=0.1)
