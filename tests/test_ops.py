@@ -22,9 +22,7 @@ from flowgraph.session import ENGINES
 
 OURS = [opdef for opdef in REGISTRY.values() if not opdef.name.startswith("_")]
 EVERY_CASE = [
-    pytest.param(opdef, case, id=f"{opdef.name}-{number}")
-    for opdef in OURS
-    for number, case in enumerate(opdef.cases)
+    pytest.param(opdef, case, id=f"{opdef.name}-{number}") for opdef in OURS for number, case in enumerate(opdef.cases)
 ]
 
 
@@ -120,9 +118,7 @@ def test_every_engine_agrees_with_the_reference(opdef: OpDef, case: Case, engine
         outputs, feed = build(opdef, case, arrays, "none")
         # beside the outputs themselves something computed from them, so that buffers are used again
         mixed = [tf.identity(t) for t in outputs]
-        for ours, reference in zip(
-            run([outputs, mixed], feed, engine), run([outputs, mixed], feed), strict=True
-        ):
+        for ours, reference in zip(run([outputs, mixed], feed, engine), run([outputs, mixed], feed), strict=True):
             for a, b in zip(ours, reference, strict=True):
                 if opdef.effect is Effect.RANDOM and not any(case.attrs.get(s) for s in ("seed", "seed2")):
                     assert np.shape(a) == np.shape(b)
@@ -144,9 +140,9 @@ def test_forward_leaves_its_inputs_alone(opdef: OpDef, case: Case) -> None:
     if not opdef.alias:
         for value in result if isinstance(result, tuple | list) else [result]:
             for array in flat(arrays):
-                assert not (
-                    isinstance(value, np.ndarray) and value.size and np.shares_memory(value, array)
-                ), "only ops that say alias=True may hand out their input"
+                assert not (isinstance(value, np.ndarray) and value.size and np.shares_memory(value, array)), (
+                    "only ops that say alias=True may hand out their input"
+                )
 
 
 def in_float64(case: Case) -> Case:
@@ -167,15 +163,11 @@ def weights(rng: np.random.Generator, like: Any) -> np.ndarray:
 
 def weighted_sum(tensors: list[Tensor], values: list[Any], rng: np.random.Generator) -> Tensor:
     """A random projection of some tensors onto a number."""
-    terms = [
-        tf.multiply(t, tf.constant(weights(rng, v), t.dtype)) for t, v in zip(tensors, values, strict=True)
-    ]
+    terms = [tf.multiply(t, tf.constant(weights(rng, v), t.dtype)) for t, v in zip(tensors, values, strict=True)]
     return tf.add_n([tf.reduce_sum(tf.real(t) if t.dtype.is_complex else t) for t in terms])
 
 
-def compare_with_differences(
-    loss: Tensor, xs: list[Tensor], grads: list[Any], feed: dict[Tensor, Any]
-) -> None:
+def compare_with_differences(loss: Tensor, xs: list[Tensor], grads: list[Any], feed: dict[Tensor, Any]) -> None:
     """One directional derivative by central differences against the same by the gradients."""
     rng = np.random.default_rng(3)
     step = 1e-6
@@ -183,11 +175,7 @@ def compare_with_differences(
     moved = [{**feed, **{x: feed[x] + sign * step * d for x, d in zip(xs, directions)}} for sign in (1, -1)]
     with tf.Session() as session:
         numeric = (session.run(loss, moved[0]) - session.run(loss, moved[1])) / (2 * step)
-        values = (
-            session.run([g for g in grads if g is not None], feed)
-            if any(g is not None for g in grads)
-            else []
-        )
+        values = session.run([g for g in grads if g is not None], feed) if any(g is not None for g in grads) else []
     followed = [d for d, g in zip(directions, grads) if g is not None]
     # of a complex x, TF's gradient is d/d(real part) + i d/d(imaginary part)
     analytic = sum(float(np.sum((np.conj(v) * d).real)) for v, d in zip(values, followed))
@@ -209,11 +197,7 @@ def test_gradient_is_the_slope(opdef: OpDef, case: Case, order: int) -> None:
             specs = flat(list(case.inputs))
             entered = list(outputs[0].op.inputs)
             inexact = (tf.float64, tf.complex128)
-            xs = [
-                t
-                for t, s in zip(entered, specs, strict=True)
-                if s.smooth and t.dtype in inexact and t in feed
-            ]
+            xs = [t for t, s in zip(entered, specs, strict=True) if s.smooth and t.dtype in inexact and t in feed]
             smooth = [y for y in outputs if y.dtype in inexact]
             loss = weighted_sum(smooth, run(smooth, feed), rng)
             grads = as_tensors(tf.gradients(loss, xs))
@@ -240,9 +224,7 @@ def test_an_op_says_what_it_must(opdef: OpDef) -> None:
         assert len(inspect.signature(opdef.gradient).parameters) >= 1
 
 
-@pytest.mark.parametrize(
-    "opdef", [o for o in OURS if o.gradient is NO_GRADIENT and o.cases], ids=lambda o: o.name
-)
+@pytest.mark.parametrize("opdef", [o for o in OURS if o.gradient is NO_GRADIENT and o.cases], ids=lambda o: o.name)
 def test_no_gradient_flows_where_the_op_says_so(opdef: OpDef) -> None:
     case = opdef.cases[0]
     arrays = structured(case, np.random.default_rng(5))

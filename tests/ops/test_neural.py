@@ -45,7 +45,7 @@ def test_sparse_cross_entropy_refuses_a_second_derivative():
     with pytest.raises(LookupError) as caught:
         tf.gradients(first, logits)
     assert str(caught.value).split("\n")[0] == (
-        "Gradient explicitly disabled. Reason: b\"Currently there is no way to take the second derivative of "
+        'Gradient explicitly disabled. Reason: b"Currently there is no way to take the second derivative of '
         "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with tf.gradients()\""
     )
 

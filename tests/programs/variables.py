@@ -108,9 +108,7 @@ def initializers_of_variables(tf):
         tf.get_variable("normal", [2, 3], initializer=tf.random_normal_initializer(mean=1.0, stddev=2.0)),
         tf.get_variable("truncated", [2, 3], initializer=tf.truncated_normal_initializer(stddev=0.1, seed=3)),
         tf.get_variable("uniform", [2, 3], initializer=tf.random_uniform_initializer(-1.0, 1.0)),
-        tf.get_variable(
-            "uniform_int", [4], tf.int32, initializer=tf.random_uniform_initializer(0, 9, dtype=tf.int32)
-        ),
+        tf.get_variable("uniform_int", [4], tf.int32, initializer=tf.random_uniform_initializer(0, 9, dtype=tf.int32)),
         tf.get_variable("from_value", initializer=[[1.0, 2.0]]),
         tf.get_variable("from_tensor", initializer=tf.constant([3, 4])),
         tf.get_variable("from_numpy", initializer=np.float32(2.0)),
@@ -129,9 +127,7 @@ def scaled_initializers(tf):
         tf.variance_scaling_initializer(2.0, "fan_avg", "uniform"),
         tf.uniform_unit_scaling_initializer(),
     ]
-    return _initialized(
-        tf, [tf.get_variable("w%d" % i, [3, 4], initializer=make) for i, make in enumerate(makers)]
-    )
+    return _initialized(tf, [tf.get_variable("w%d" % i, [3, 4], initializer=make) for i, make in enumerate(makers)])
 
 
 def contrib_initializers(tf):
@@ -249,9 +245,7 @@ def collections(tf):
     tf.Variable(1.0, name="a")
     tf.Variable(2.0, name="b", trainable=False)
     c = tf.get_variable("c", [], collections=["mine", tf.GraphKeys.GLOBAL_VARIABLES], trainable=False)
-    tf.get_variable(
-        "local", [1], collections=[tf.GraphKeys.LOCAL_VARIABLES], initializer=tf.zeros_initializer()
-    )
+    tf.get_variable("local", [1], collections=[tf.GraphKeys.LOCAL_VARIABLES], initializer=tf.zeros_initializer())
     tf.add_to_collection("pair", c)
     tf.add_to_collection("pair", tf.constant(1, name="one"))
     with tf.variable_scope("s"):
@@ -273,9 +267,7 @@ def caching_and_constraints(tf):
     w = tf.get_variable("w", initializer=[1.0], constraint=lambda x: tf.clip_by_norm(x, 1.0))
     with tf.device("/cpu:0"):
         u = tf.Variable([1.0], name="u")
-    train = tf.train.GradientDescentOptimizer(0.1).minimize(
-        tf.reduce_sum(v) + tf.reduce_sum(w) + tf.reduce_sum(u)
-    )
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(v) + tf.reduce_sum(w) + tf.reduce_sum(u))
     return [(tf.global_variables_initializer(), None), (train, None), ([v, w, u], None)]
 
 
