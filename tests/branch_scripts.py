@@ -211,9 +211,7 @@ class Builder:
     def _free(self, name: str, variable: int, factor: str | None) -> None:
         self.known[name] = tf.multiply(self.floats[variable], 1.0 if factor is None else self.known[factor])
 
-    def _cond(
-        self, _last: list[Any], made: Sequence[str], pred: Statement, sides: Sequence[Any]
-    ) -> list[tf.Operation]:
+    def _cond(self, _last: list[Any], made: Sequence[str], pred: Statement, sides: Sequence[Any]) -> list[tf.Operation]:
         chosen: Any = self.flag
         if pred[0] == "less":
             chosen = self.evaluate(pred)

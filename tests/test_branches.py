@@ -17,6 +17,7 @@ import flowgraph as tf
 from flowgraph import session as session_module
 from flowgraph.ir.build import build_program
 from flowgraph.ir.program import IF, Program
+from flowgraph.ir.schedule import Schedule
 from flowgraph.ir.verify import verify
 from flowgraph.ops.control_flow import merge, switch
 from flowgraph.session import ENGINES
@@ -137,6 +138,29 @@ class TestVariables:
             sess.run([third, second.op, first], {p: True})
             # v * 2 does not wait for the writes, so it reads before them: 21 * 2
             assert sess.run(v) == 42.0
+
+    def test_branches_that_exclude_each_other_need_no_order(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        p, v = pred(), tf.Variable(1.0)
+        one = tf.cond(p, lambda: v.assign(10.0).op, tf.no_op)
+        other = tf.cond(p, tf.no_op, lambda: v.assign(20.0).op)
+        with tf.control_dependencies([other]):
+            read = v * 1.0
+        # the reader comes after one write and before the other, which is the older one: no cycle, since only one runs
+        monkeypatch.setattr(Schedule, "free_a_write", None)
+        with initialized() as sess:
+            assert sess.run([read, one], {p: True})[0] == 1.0
+            assert sess.run([read, one], {p: False})[0] == 20.0
+
+    def test_where_the_rules_contradict_each_other_the_old_value_is_kept(self) -> None:
+        v, w = tf.Variable(1.0), tf.Variable(2.0)
+        to_v, to_w = tf.assign(v, 10.0), tf.assign(w, 20.0)
+        with tf.control_dependencies([to_w]):
+            old_v = v + 0.5
+        with tf.control_dependencies([to_v]):
+            old_w = w + 0.5
+        with initialized() as sess:
+            assert sess.run([old_v, old_w]) == [1.5, 2.5]
+            assert sess.run([v, w]) == [10.0, 20.0]
 
     def test_a_chosen_variable_cannot_be_changed(self) -> None:
         p, v, w = pred(), tf.Variable(1.0), tf.Variable(2.0)
