@@ -151,6 +151,21 @@ class TestVariables:
             assert sess.run([read, one], {p: True})[0] == 1.0
             assert sess.run([read, one], {p: False})[0] == 20.0
 
+    def test_a_reader_does_not_wait_for_the_other_branch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        p, v = pred(), tf.Variable(1.0)
+
+        def other() -> tf.Tensor:
+            with tf.control_dependencies([v.assign(2.0)]):
+                return v + 1.0
+
+        result = tf.cond(p, lambda: v.assign(7.0) * 1.0, other)
+        then = v.assign_add(1.0)
+        monkeypatch.setattr(Schedule, "free_a_write", None)
+        with initialized() as sess:
+            for flag, value in ((True, 7.0), (False, 3.0)):
+                assert sess.run([result, then.op], {p: flag})[0] == value
+                assert sess.run(v) == (8.0 if flag else 3.0)
+
     def test_where_the_rules_contradict_each_other_the_old_value_is_kept(self) -> None:
         v, w = tf.Variable(1.0), tf.Variable(2.0)
         to_v, to_w = tf.assign(v, 10.0), tf.assign(w, 20.0)

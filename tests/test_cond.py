@@ -111,7 +111,7 @@ class TestContexts:
             tf.cond(p, lambda: tf.constant(1.0, name="one"), lambda: tf.constant(2, name="two"))
         assert "cond/one:0" in str(caught.value)
         assert "cond/two:0" in str(caught.value)
-        assert __file__ in str(caught.value)
+        assert "test_cond.py:" in str(caught.value)
 
 
 class TestShapes:
@@ -172,11 +172,8 @@ class TestTuple:
         assert none is None
         assert a.op.control_inputs == b.op.control_inputs
         assert op.type == "NoOp"
-        assert {source.name for source in a.op.control_inputs[0].control_inputs} == {
-            "Variable/Assign",
-            "Assign",
-            "Const",
-        }
+        waits = [source.name for source in a.op.control_inputs[0].control_inputs]
+        assert sorted(waits) == ["Assign", "Const", "Variable/Assign"]
         assert a.name == "gate/control_dependency:0"
 
     def test_references_stay_references(self) -> None:
