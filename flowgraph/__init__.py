@@ -99,6 +99,10 @@ from flowgraph.ops.select import where, where_v2
 from flowgraph.ops.sets import setdiff1d, unique, unique_with_counts
 from flowgraph.ops.shaping import expand_dims, invert_permutation, matrix_transpose, squeeze, tile, transpose
 from flowgraph.ops.slicing import newaxis, slice, strided_slice
+from flowgraph.ops.space_batch import (
+    batch_to_space, batch_to_space_nd, required_space_to_batch_paddings, space_to_batch, space_to_batch_nd,
+)
+from flowgraph.ops.space_depth import depth_to_space, space_to_depth
 from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
 from flowgraph.ops.splitting import split
 from flowgraph.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
@@ -135,7 +139,8 @@ from flowgraph.variables import (
 
 # modules
 from flowgraph import (
-    app, contrib, debugging, dtypes, errors, initializers, linalg, losses, manip, math, nest, nn, random, train,
+    app, bitwise, contrib, debugging, dtypes, errors, initializers, linalg, losses, manip, math, nest, nn, random,
+    train,
 )
 
 if _typing.TYPE_CHECKING:
@@ -155,46 +160,47 @@ __all__ = [
     "asinh", "assert_equal", "assert_greater", "assert_greater_equal", "assert_less", "assert_less_equal",
     "assert_negative", "assert_non_negative", "assert_non_positive", "assert_none_equal", "assert_positive",
     "assert_variables_initialized", "assign", "assign_add", "assign_sub", "atan", "atan2", "atanh", "batch_gather",
-    "batch_scatter_update", "bfloat16", "bitcast", "bool", "boolean_mask", "broadcast_dynamic_shape",
-    "broadcast_static_shape", "broadcast_to", "case", "cast", "ceil", "check_numerics", "clip_by_average_norm",
-    "clip_by_global_norm", "clip_by_norm", "clip_by_value", "colocate_with", "complex", "complex64", "complex128",
-    "concat", "cond", "conj", "constant", "constant_initializer", "contrib", "control_dependencies",
-    "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "cos", "cosh", "count_nonzero", "count_up_to",
-    "cumprod", "cumsum", "debugging", "device", "diag", "diag_part", "digamma", "disable_resource_variables", "div",
-    "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "enable_resource_variables",
-    "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1", "eye", "fill", "float16", "float32", "float64",
-    "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd", "get_collection", "get_collection_ref",
-    "get_default_graph", "get_default_session", "get_local_variable", "get_seed", "get_variable", "get_variable_scope",
-    "global_norm", "global_variables", "global_variables_initializer", "glorot_normal_initializer",
-    "glorot_uniform_initializer", "gradients", "greater", "greater_equal", "group", "half", "identity", "identity_n",
-    "imag", "initialize_all_variables", "initialize_local_variables", "initialize_variables", "initializers", "int8",
-    "int16", "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan", "is_variable_initialized", "less",
-    "less_equal", "lgamma", "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer", "log",
-    "log1p", "log_sigmoid", "logical_and", "logical_not", "logical_or", "logical_xor", "losses", "manip", "math",
-    "matmul", "matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum",
-    "meshgrid", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial", "multiply",
-    "name_scope", "negative", "nest", "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal",
-    "one_hot", "ones", "ones_initializer", "ones_like", "pad", "parallel_stack", "placeholder",
-    "placeholder_with_default", "polygamma", "pow", "qint8", "qint16", "qint32", "quint8", "quint16", "random",
-    "random_crop", "random_gamma", "random_normal", "random_normal_initializer", "random_poisson", "random_shuffle",
-    "random_uniform", "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal", "reduce_all",
-    "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum",
-    "register_tensor_conversion_function", "repeat", "report_uninitialized_variables", "reset_default_graph", "reshape",
-    "resource", "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round",
-    "rsqrt", "saturate_cast", "scalar_mul", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul",
-    "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update",
-    "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "sequence_mask", "set_random_seed",
-    "setdiff1d", "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size", "slice", "sparse_matmul", "split",
-    "sqrt", "square", "squared_difference", "squeeze", "stack", "stop_gradient", "strided_slice", "string", "subtract",
-    "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update",
-    "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "tile", "to_bfloat16", "to_complex64", "to_complex128",
-    "to_double", "to_float", "to_int32", "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv",
-    "truncated_normal", "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16",
-    "uint32", "uint64", "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unsorted_segment_max",
-    "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
-    "unsorted_segment_sum", "unstack", "variable_creator_scope", "variable_op_scope", "variable_scope",
-    "variables_initializer", "variance_scaling_initializer", "variant", "verify_tensor_all_finite", "viz", "where",
-    "where_v2", "zeros", "zeros_initializer", "zeros_like", "zeta",
+    "batch_scatter_update", "batch_to_space", "batch_to_space_nd", "bfloat16", "bitcast", "bitwise", "bool",
+    "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast", "ceil",
+    "check_numerics", "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "colocate_with",
+    "complex", "complex64", "complex128", "concat", "cond", "conj", "constant", "constant_initializer", "contrib",
+    "control_dependencies", "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "cos", "cosh", "count_nonzero",
+    "count_up_to", "cumprod", "cumsum", "debugging", "depth_to_space", "device", "diag", "diag_part", "digamma",
+    "disable_resource_variables", "div", "div_no_nan", "divide", "double", "dtypes", "dynamic_partition",
+    "dynamic_stitch", "enable_resource_variables", "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1",
+    "eye", "fill", "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd",
+    "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
+    "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables", "global_variables_initializer",
+    "glorot_normal_initializer", "glorot_uniform_initializer", "gradients", "greater", "greater_equal", "group", "half",
+    "identity", "identity_n", "imag", "initialize_all_variables", "initialize_local_variables", "initialize_variables",
+    "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan",
+    "is_variable_initialized", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "local_variables",
+    "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part", "matrix_diag", "matrix_diag_part",
+    "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod", "model_variables",
+    "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest", "newaxis", "nn",
+    "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones", "ones_initializer", "ones_like",
+    "pad", "parallel_stack", "placeholder", "placeholder_with_default", "polygamma", "pow", "qint8", "qint16", "qint32",
+    "quint8", "quint16", "random", "random_crop", "random_gamma", "random_normal", "random_normal_initializer",
+    "random_poisson", "random_shuffle", "random_uniform", "random_uniform_initializer", "range", "rank", "real",
+    "realdiv", "reciprocal", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min",
+    "reduce_prod", "reduce_sum", "register_tensor_conversion_function", "repeat", "report_uninitialized_variables",
+    "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource", "resource_variables_enabled",
+    "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt", "saturate_cast", "scalar_mul",
+    "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul", "scatter_nd", "scatter_nd_add",
+    "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update", "segment_max", "segment_mean",
+    "segment_min", "segment_prod", "segment_sum", "sequence_mask", "set_random_seed", "setdiff1d", "shape", "shape_n",
+    "sigmoid", "sign", "sin", "sinh", "size", "slice", "space_to_batch", "space_to_batch_nd", "space_to_depth",
+    "sparse_matmul", "split", "sqrt", "square", "squared_difference", "squeeze", "stack", "stop_gradient",
+    "strided_slice", "string", "subtract", "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add",
+    "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensor_scatter_sub", "tensor_scatter_update", "tensordot",
+    "tile", "to_bfloat16", "to_complex64", "to_complex128", "to_double", "to_float", "to_int32", "to_int64", "trace",
+    "train", "trainable_variables", "transpose", "truediv", "truncated_normal", "truncated_normal_initializer",
+    "truncatediv", "truncatemod", "tuple", "uint8", "uint16", "uint32", "uint64", "uniform_unit_scaling_initializer",
+    "unique", "unique_with_counts", "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min",
+    "unsorted_segment_prod", "unsorted_segment_sqrt_n", "unsorted_segment_sum", "unstack", "variable_creator_scope",
+    "variable_op_scope", "variable_scope", "variables_initializer", "variance_scaling_initializer", "variant",
+    "verify_tensor_all_finite", "viz", "where", "where_v2", "zeros", "zeros_initializer", "zeros_like", "zeta",
 ]
 
 

@@ -52,6 +52,9 @@ GRADIENT_WITHOUT_CASE = {
 }
 """Ops whose gradients no case can compare with a slope, and why: tests/ops/test_neural.py tests them."""
 
+# Ops that refuse to be built before it is known how many axes they are to work on, as in TF.
+COUNTS_ITS_AXES = {"SpaceToBatchND", "BatchToSpaceND"}
+
 
 def structured(case: Case, rng: np.random.Generator, dtype: Any = None) -> list[Any]:
     """The arrays of a case; a list for a list argument."""
@@ -77,6 +80,8 @@ def build(opdef: OpDef, case: Case, arrays: list[Any], known: str) -> tuple[list
         if known == "full" and not spec.smooth:
             return tf.constant(array, tf.as_dtype(array.dtype))
         shape = {"full": array.shape, "partial": [None] * array.ndim, "none": None}[known]
+        if opdef.name in COUNTS_ITS_AXES and not spec.smooth:
+            shape = array.shape
         tensor = tf.placeholder(tf.as_dtype(array.dtype) if array.dtype != object else tf.string, shape)
         feed[tensor] = array
         return tensor
