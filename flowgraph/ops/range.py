@@ -49,6 +49,9 @@ def _range_sizes(start: Any, limit: Any, delta: Any) -> Sizes:
 
 
 def _range(xp: Any, start: Any, limit: Any, delta: Any) -> Any:
+    # (int() of a vector is refused by newer numpys only, so it is refused here)
+    if _not_scalar(start=start, limit=limit, delta=delta):
+        raise ValueError("not scalars")
     count = _count(_entry(start), _entry(limit), _entry(delta))
     if start.dtype.kind == "i":
         return start + delta * xp.arange(count, dtype=start.dtype)
@@ -145,6 +148,8 @@ def _linspace_sizes(start: Any, stop: Any, num: Any) -> Sizes:
 
 
 def _linspace(xp: Any, start: Any, stop: Any, num: Any) -> Any:
+    if _not_scalar(start=start, stop=stop, num=num):
+        raise ValueError("not scalars")
     count = int(num)
     if count <= 0:
         raise ValueError("no numbers")

@@ -65,6 +65,8 @@ def _collect(xp: Any, ufunc: Any, data: Any, ids: Any, count: Any, start: Any) -
     """Fold every row into its segment; rows of negative segments are dropped."""
     if data.shape[: ids.ndim] != ids.shape:
         raise ValueError("another number of ids than of rows")
+    if count.ndim:  # (int() of a vector is refused by newer numpys only)
+        raise ValueError("count is not a scalar")
     rows, ids = data.reshape(ids.size, *data.shape[ids.ndim :]), ids.reshape(-1)
     if ids.size and ids.min() < 0:
         rows, ids = rows[ids >= 0], ids[ids >= 0]
