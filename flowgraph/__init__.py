@@ -60,6 +60,7 @@ from flowgraph.ops.division import (
     div, div_no_nan, divide, floor_div, floordiv, floormod, mod, realdiv, truediv, truncatediv, truncatemod,
 )
 from flowgraph.ops.gather import gather, gather_nd
+from flowgraph.ops.histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins, searchsorted
 from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
 from flowgraph.ops.identity import identity, identity_n, stop_gradient
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
@@ -122,17 +123,17 @@ from flowgraph.initializers import (
     uniform_unit_scaling as uniform_unit_scaling_initializer, variance_scaling as variance_scaling_initializer,
     zeros as zeros_initializer,
 )
-from flowgraph.variable_lists import (
+from flowgraph.variables.lists import (
     all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
     initialize_all_variables, initialize_local_variables, initialize_variables, local_variables,
     local_variables_initializer, model_variables, moving_average_variables, report_uninitialized_variables,
     trainable_variables, variables_initializer,
 )
-from flowgraph.variable_scope import (
+from flowgraph.variables.scope import (
     AUTO_REUSE, VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope,
     variable_scope,
 )
-from flowgraph.variables import (
+from flowgraph.variables.variable import (
     Variable, VariableAggregation, VariableSynchronization, disable_resource_variables, enable_resource_variables,
     resource_variables_enabled, variable_creator_scope,
 )
@@ -160,7 +161,7 @@ __all__ = [
     "asinh", "assert_equal", "assert_greater", "assert_greater_equal", "assert_less", "assert_less_equal",
     "assert_negative", "assert_non_negative", "assert_non_positive", "assert_none_equal", "assert_positive",
     "assert_variables_initialized", "assign", "assign_add", "assign_sub", "atan", "atan2", "atanh", "batch_gather",
-    "batch_scatter_update", "batch_to_space", "batch_to_space_nd", "bfloat16", "bitcast", "bitwise", "bool",
+    "batch_scatter_update", "batch_to_space", "batch_to_space_nd", "bfloat16", "bincount", "bitcast", "bitwise", "bool",
     "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast", "ceil",
     "check_numerics", "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "colocate_with",
     "complex", "complex64", "complex128", "concat", "cond", "conj", "constant", "constant_initializer", "contrib",
@@ -172,35 +173,36 @@ __all__ = [
     "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
     "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables", "global_variables_initializer",
     "glorot_normal_initializer", "glorot_uniform_initializer", "gradients", "greater", "greater_equal", "group", "half",
-    "identity", "identity_n", "imag", "initialize_all_variables", "initialize_local_variables", "initialize_variables",
-    "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan",
-    "is_variable_initialized", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "local_variables",
-    "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part", "matrix_diag", "matrix_diag_part",
-    "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod", "model_variables",
-    "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest", "newaxis", "nn",
-    "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones", "ones_initializer", "ones_like",
-    "pad", "parallel_stack", "placeholder", "placeholder_with_default", "polygamma", "pow", "qint8", "qint16", "qint32",
-    "quint8", "quint16", "random", "random_crop", "random_gamma", "random_normal", "random_normal_initializer",
-    "random_poisson", "random_shuffle", "random_uniform", "random_uniform_initializer", "range", "rank", "real",
-    "realdiv", "reciprocal", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min",
-    "reduce_prod", "reduce_sum", "register_tensor_conversion_function", "repeat", "report_uninitialized_variables",
-    "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource", "resource_variables_enabled",
-    "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt", "saturate_cast", "scalar_mul",
-    "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul", "scatter_nd", "scatter_nd_add",
-    "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update", "segment_max", "segment_mean",
-    "segment_min", "segment_prod", "segment_sum", "sequence_mask", "set_random_seed", "setdiff1d", "shape", "shape_n",
-    "sigmoid", "sign", "sin", "sinh", "size", "slice", "space_to_batch", "space_to_batch_nd", "space_to_depth",
-    "sparse_matmul", "split", "sqrt", "square", "squared_difference", "squeeze", "stack", "stop_gradient",
-    "strided_slice", "string", "subtract", "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add",
-    "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensor_scatter_sub", "tensor_scatter_update", "tensordot",
-    "tile", "to_bfloat16", "to_complex64", "to_complex128", "to_double", "to_float", "to_int32", "to_int64", "trace",
-    "train", "trainable_variables", "transpose", "truediv", "truncated_normal", "truncated_normal_initializer",
-    "truncatediv", "truncatemod", "tuple", "uint8", "uint16", "uint32", "uint64", "uniform_unit_scaling_initializer",
-    "unique", "unique_with_counts", "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min",
-    "unsorted_segment_prod", "unsorted_segment_sqrt_n", "unsorted_segment_sum", "unstack", "variable_creator_scope",
-    "variable_op_scope", "variable_scope", "variables_initializer", "variance_scaling_initializer", "variant",
-    "verify_tensor_all_finite", "viz", "where", "where_v2", "zeros", "zeros_initializer", "zeros_like", "zeta",
+    "histogram_fixed_width", "histogram_fixed_width_bins", "identity", "identity_n", "imag", "initialize_all_variables",
+    "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16", "int32", "int64",
+    "invert_permutation", "is_finite", "is_inf", "is_nan", "is_variable_initialized", "less", "less_equal", "lgamma",
+    "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part",
+    "matrix_diag", "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod",
+    "model_variables", "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest",
+    "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones",
+    "ones_initializer", "ones_like", "pad", "parallel_stack", "placeholder", "placeholder_with_default", "polygamma",
+    "pow", "qint8", "qint16", "qint32", "quint8", "quint16", "random", "random_crop", "random_gamma", "random_normal",
+    "random_normal_initializer", "random_poisson", "random_shuffle", "random_uniform", "random_uniform_initializer",
+    "range", "rank", "real", "realdiv", "reciprocal", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max",
+    "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum", "register_tensor_conversion_function", "repeat",
+    "report_uninitialized_variables", "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource",
+    "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt",
+    "saturate_cast", "scalar_mul", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul",
+    "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update",
+    "searchsorted", "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "sequence_mask",
+    "set_random_seed", "setdiff1d", "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size", "slice",
+    "space_to_batch", "space_to_batch_nd", "space_to_depth", "sparse_matmul", "split", "sqrt", "square",
+    "squared_difference", "squeeze", "stack", "stop_gradient", "strided_slice", "string", "subtract", "tan", "tanh",
+    "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update",
+    "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "tile", "to_bfloat16", "to_complex64", "to_complex128",
+    "to_double", "to_float", "to_int32", "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv",
+    "truncated_normal", "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16",
+    "uint32", "uint64", "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unsorted_segment_max",
+    "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum", "unstack", "variable_creator_scope", "variable_op_scope", "variable_scope",
+    "variables_initializer", "variance_scaling_initializer", "variant", "verify_tensor_all_finite", "viz", "where",
+    "where_v2", "zeros", "zeros_initializer", "zeros_like", "zeta",
 ]
 
 

@@ -1,8 +1,8 @@
 """`tf.initializers`: what makes initial values of variables, and the ops that put them there."""
 
-from flowgraph import variable_lists as _variable_lists
 from flowgraph.ops import initializers as _classes
 from flowgraph.ops.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
+from flowgraph.variables import lists as _variable_lists
 
 constant = _classes.Constant
 glorot_normal = _classes.GlorotNormal

@@ -10,8 +10,8 @@ from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import GraphKeys, get_default_graph
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.initializers import Zeros
-from flowgraph.variable_scope import get_variable
-from flowgraph.variables import Variable
+from flowgraph.variables.scope import get_variable
+from flowgraph.variables.variable import Variable
 
 _log = logging.getLogger("flowgraph")
 

@@ -9,7 +9,7 @@ from flowgraph.ops.cast import cast
 from flowgraph.ops.indexed_slices import IndexedSlices
 from flowgraph.ops.state import apply_gradient_descent
 from flowgraph.training.optimizer import Optimizer, learning_rate_tensor
-from flowgraph.variables import Variable
+from flowgraph.variables.variable import Variable
 
 
 class GradientDescentOptimizer(Optimizer):

@@ -28,8 +28,8 @@ from flowgraph.ops.control_flow import tuple as tuple_op
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from flowgraph.ops.state import assign_add
 from flowgraph.training import slots
-from flowgraph.variable_lists import trainable_variables
-from flowgraph.variables import Variable
+from flowgraph.variables.lists import trainable_variables
+from flowgraph.variables.variable import Variable
 
 GradientsAndVariables = Sequence[tuple[Any, Any]]
 

@@ -9,8 +9,8 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape, zeros
 from flowgraph.ops.initializers import Zeros
 from flowgraph.shapes import TensorShape
-from flowgraph.variable_scope import get_variable, get_variable_scope, variable_scope
-from flowgraph.variables import Variable
+from flowgraph.variables.scope import get_variable, get_variable_scope, variable_scope
+from flowgraph.variables.variable import Variable
 
 
 def create_slot(primary: Any, value: Any, name: str, colocate_with_primary: bool = True) -> Variable:

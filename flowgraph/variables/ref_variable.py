@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flowgraph import errors
-from flowgraph.initial_values import guarded
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import (
@@ -29,7 +28,8 @@ from flowgraph.ops.array import identity
 from flowgraph.ops.state import assign, variable_op
 from flowgraph.shapes import Sizes, as_sizes
 from flowgraph.sizes import compatible, is_full, to_tuple_text
-from flowgraph.variables import Variable, VariableAggregation, VariableSynchronization, settle_options
+from flowgraph.variables.initial_values import guarded
+from flowgraph.variables.variable import Variable, VariableAggregation, VariableSynchronization, settle_options
 
 
 class RefVariable(Variable):

@@ -15,8 +15,8 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import graph_of
 from flowgraph.ir.graph import NameScope, user_site
 from flowgraph.ir.scope import GraphKeys, get_collection, get_default_graph, name_scope
-from flowgraph.variable_store import VariableStore
-from flowgraph.variables import VariableAggregation, VariableSynchronization, refuse_resource
+from flowgraph.variables.store import VariableStore
+from flowgraph.variables.variable import VariableAggregation, VariableSynchronization, refuse_resource
 
 
 class _ReuseMode(enum.Enum):

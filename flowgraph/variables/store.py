@@ -14,7 +14,7 @@ from flowgraph.ir.scope import GraphKeys, add_to_collection, colocate_with, cont
 from flowgraph.ops.initializers import GlorotUniform, Zeros
 from flowgraph.shapes import Sizes, as_sizes
 from flowgraph.sizes import compatible, is_full, to_tuple_text
-from flowgraph.variables import Variable, VariableAggregation, VariableSynchronization, settle_options
+from flowgraph.variables.variable import Variable, VariableAggregation, VariableSynchronization, settle_options
 
 
 class VariableStore:

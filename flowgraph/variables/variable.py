@@ -21,7 +21,7 @@ from flowgraph.ops.cond import cond
 from flowgraph.ops.slicing import get_item
 from flowgraph.ops.state import is_variable_initialized
 from flowgraph.shapes import TensorShape
-from flowgraph.variable_updates import Updates
+from flowgraph.variables.updates import Updates
 
 # -- how copies of a variable on several machines would be kept equal ---------------------------------------
 
@@ -81,8 +81,8 @@ def _create(options: dict[str, Any]) -> Any:
 
 def _make_variable(use_resource: bool | None = None, **options: Any) -> Any:
     """The last of the creators: makes the variable itself."""
-    from flowgraph.ref_variable import RefVariable
-    from flowgraph.variable_scope import get_variable_scope
+    from flowgraph.variables.ref_variable import RefVariable
+    from flowgraph.variables.scope import get_variable_scope
 
     if use_resource is None:
         use_resource = get_variable_scope().use_resource
