@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"session", "feeds", "fetches"},
     {"variables", "training", "neural", "data"},
     {"viz"},
-    {"__init__", "app", "contrib", "debugging", "examples", "initializers", "linalg"}
+    {"__init__", "app", "bitwise", "contrib", "debugging", "examples", "initializers", "linalg"}
     | {"losses", "manip", "math", "nn", "random", "train"},
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`
