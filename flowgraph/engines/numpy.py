@@ -57,9 +57,11 @@ class NumpyExecutable:
         with np.errstate(all="ignore"):
             if not self._locks:
                 return self._run(feeds)
-            with self.store.turn(self._changes):
-                demand_variables(self.program, self.store)
-                return self._run(feeds)
+            return self.store.in_turn(self._changes, self._run_with_variables, feeds)
+
+    def _run_with_variables(self, feeds: Sequence[Any]) -> list[Any]:
+        demand_variables(self.program, self.store)
+        return self._run(feeds)
 
     def _run(self, feeds: Sequence[Any]) -> list[Any]:
         if self._moves:

@@ -39,10 +39,15 @@ class ReferenceExecutable:
         """See `Executable.run`."""
         with np.errstate(all="ignore"):
             if not self._locks:
-                return collect(self.program, self._walk(self.program, feeds))
-            with self.store.turn(self._changes):
-                demand_variables(self.program, self.store)
-                return collect(self.program, self._walk(self.program, feeds))
+                return self._run(feeds)
+            return self.store.in_turn(self._changes, self._run_with_variables, feeds)
+
+    def _run_with_variables(self, feeds: Sequence[Any]) -> list[Any]:
+        demand_variables(self.program, self.store)
+        return self._run(feeds)
+
+    def _run(self, feeds: Sequence[Any]) -> list[Any]:
+        return collect(self.program, self._walk(self.program, feeds))
 
     def _walk(self, program: Program, feeds: Sequence[Any]) -> dict[int, Any]:
         values: dict[int, Any] = dict(zip(program.feeds, feeds, strict=True))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,8 +45,9 @@ class Cell:
         if self.array is not None and self.array.shape == value.shape:
             np.copyto(self.array, value)
         else:
-            self.array = np.array(value)
+            # in this order: Ctrl-C between the two must not leave an engine with the old buffer under this version
             self.store.version += 1
+            self.array = np.array(value)
         return self.array
 
 
@@ -63,7 +64,7 @@ class Store:
         self._drawn: dict[Operation, tuple[int, int, int]] = {}  # seed, seed2, Philox blocks used so far
         self._counts: Counter[Operation] = Counter()
         self._lock = threading.Lock()
-        self._turns = _Turns()
+        self._turns = Turns()
 
     def cell(self, op: Operation) -> Cell:
         """The variable that `op` holds: by its shared name, or its own."""
@@ -94,57 +95,56 @@ class Store:
             self._counts[op] += 1
             return self._counts[op]
 
-    def turn(self, changes: bool) -> Any:
-        """Hold the variables for a run: runs that only read share them, one that changes them has them alone."""
-        return self._turns.writing() if changes else self._turns.reading()
+    def in_turn(self, changes: bool, call: Callable[[Any], Any], argument: Any) -> Any:
+        """`call(argument)` while the variables are held: readers share them, one that changes them has them alone."""
+        return self._turns.changing(call, argument) if changes else self._turns.reading(call, argument)
 
 
-class _Turns:
-    """A readers-writer lock that a thread may take again while it holds it (a Python op may run the session)."""
+class Turns:
+    """A readers-writer lock that a thread may take again while it holds it (a Python op may run the session).
+
+    Ctrl-C may strike between any two calls here, and must never leave something held that nobody lets go of: a
+    notebook goes on with the same session. Python promises nothing of the kind for its own context managers; it does
+    for `with` over a plain lock, and for a `finally` that begins with a call into C. So these two are all there is:
+    whoever changes keeps the gate, whoever reads goes through it and is noted until its end.
+    """
 
     def __init__(self) -> None:
-        self._free = threading.Condition()
-        self._readers = 0
-        self._writer: int | None = None
-        self._mine = threading.local()
+        self._gate = threading.RLock()
+        self._readers: dict[int, bool] = {}  # thread: whether it reads now, or waits for a turn to change something
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        me = threading.get_ident()
-        depth = getattr(self._mine, "depth", 0)
-        if self._writer == me or depth:
-            yield
-            return
-        with self._free:
-            while self._writer is not None:
-                self._free.wait()
-            self._readers += 1
-        self._mine.depth = 1
+    def reading(self, call: Callable[[Any], Any], argument: Any) -> Any:
+        """`call(argument)`, while nobody changes anything."""
+        readers, me = self._readers, threading.get_ident()
+        if me in readers:  # the gate may be kept by one who waits for this very thread
+            return call(argument)
         try:
-            yield
+            with self._gate:
+                readers[me] = True
+            return call(argument)
         finally:
-            self._mine.depth = 0
-            with self._free:
-                self._readers -= 1
-                self._free.notify_all()
+            readers.pop(me, None)
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        me = threading.get_ident()
-        if self._writer == me:
-            yield
-            return
-        held = getattr(self._mine, "depth", 0)  # a reader that wants to write counts itself out
-        with self._free:
-            while self._writer is not None or self._readers > held:
-                self._free.wait()
-            self._writer = me
-        try:
-            yield
-        finally:
-            with self._free:
-                self._writer = None
-                self._free.notify_all()
+    def changing(self, call: Callable[[Any], Any], argument: Any) -> Any:
+        """`call(argument)`, while nobody else reads or changes anything."""
+        readers, me = self._readers, threading.get_ident()
+        reads = me in readers
+        if reads:  # two readers that both want to change something must not wait for each other
+            readers[me] = False
+        with self._gate:
+            try:
+                self._wait_for_readers(me)
+                return call(argument)
+            finally:
+                if reads:
+                    readers[me] = True
+
+    def _wait_for_readers(self, me: int) -> None:
+        """Those who read are few and soon done, and nobody follows them through the gate."""
+        nap = 0.0
+        while any(reads and thread != me for thread, reads in list(self._readers.items())):
+            time.sleep(nap)
+            nap = min(2 * nap + 1e-5, 1e-3)
 
 
 class Context:
