@@ -6,5 +6,6 @@ from flowgraph.ops.reshape import reshape
 from flowgraph.ops.rolling import roll
 from flowgraph.ops.scattering import scatter_nd
 from flowgraph.ops.shaping import tile
+from flowgraph.ops.space_batch import batch_to_space_nd, space_to_batch_nd
 
-__all__ = ["gather_nd", "reshape", "reverse", "roll", "scatter_nd", "tile"]
+__all__ = ["batch_to_space_nd", "gather_nd", "reshape", "reverse", "roll", "scatter_nd", "space_to_batch_nd", "tile"]
