@@ -7,6 +7,7 @@ no value, but for a Merge. Programs of tf.cond with assignments are read as the 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -140,3 +141,61 @@ def test_scripts_with_assignments(rng: random.Random) -> None:
             state = interpreter.state
             if not np.all(np.abs(state.floats) < 1e6):
                 break
+
+
+# -- gradients ----------------------------------------------------------------------------------------------------
+
+
+def random_function(rng: random.Random, names: list[str], depth: int = 0) -> Any:
+    """Statements that compute with names, some of them in branches, and the name of the result."""
+    names, statements = list(names), []
+    for i in range(rng.randint(1, 4)):
+        name = f"{depth}.{i}"
+        if depth < 3 and rng.random() < 0.5:
+            sides = [random_function(rng, names, depth + 1) for _ in range(2)]
+            statements.append((name, "cond", rng.randrange(3), sides))
+        else:
+            kind = rng.choice(["multiply", "add", "sin", "square"])
+            statements.append((name, kind, rng.choice(names), rng.choice(names)))
+        names.append(name)
+    return statements, rng.choice(names)
+
+
+def apply(function: Any, known: dict[str, tf.Tensor], choose: Callable[..., tf.Tensor]) -> tf.Tensor:
+    """The result of a random function; `choose(predicate, true_fn, false_fn)` is tf.cond or Python's `if`."""
+    statements, result = function
+    known = dict(known)
+    for name, kind, a, b in statements:
+        if kind == "cond":
+            then, other = b
+            known[name] = choose(a, lambda: apply(then, known, choose), lambda: apply(other, known, choose))  # noqa: B023
+        elif kind in ("multiply", "add"):
+            known[name] = getattr(tf, kind)(known[a], known[b])
+        else:
+            known[name] = getattr(tf, kind)(known[a] * 0.5)
+    return known[result]
+
+
+def slopes(y: tf.Tensor, xs: list[tf.Tensor]) -> list[tf.Tensor]:
+    """The gradient, and the gradient of its sum."""
+    zero = tf.UnconnectedGradients.ZERO
+    first = tf.gradients(y, xs, unconnected_gradients=zero)
+    return [y, *first, *tf.gradients(first, xs, unconnected_gradients=zero)]
+
+
+@given(randoms)
+@settings(max_examples=30)
+def test_gradients_are_those_of_the_branches_taken(rng: random.Random) -> None:
+    function = random_function(rng, ["x", "y"])
+    with tf.Graph().as_default() as graph:
+        preds = [tf.placeholder(tf.bool, []) for _ in range(3)]
+        xs = [tf.placeholder(tf.float32, [2]), tf.placeholder(tf.float32, [])]
+        known = dict(zip("xy", xs, strict=True))
+        ours = slopes(apply(function, known, lambda i, t, f: tf.cond(preds[i], t, f)), xs)
+        flags = [rng.random() < 0.5 for _ in preds]
+        plain = slopes(apply(function, known, lambda i, t, f: t() if flags[i] else f()), xs)
+    feeds = {xs[0]: [0.3, 0.7], xs[1]: 0.9, **dict(zip(preds, flags, strict=True))}
+    verify(build_program(list(dict.fromkeys(ours)), [], [*xs, *preds]))
+    for name, session in sessions(graph).items():
+        for value, expected in zip(session.run(ours, feeds), session.run(plain, feeds), strict=True):
+            np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-5, err_msg=name)
