@@ -59,6 +59,7 @@ from flowgraph.ops.diagonal import (
 from flowgraph.ops.division import (
     div, div_no_nan, divide, floor_div, floordiv, floormod, mod, realdiv, truediv, truncatediv, truncatemod,
 )
+from flowgraph.ops.einsum import einsum
 from flowgraph.ops.gather import gather, gather_nd
 from flowgraph.ops.histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
 from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
@@ -175,18 +176,18 @@ __all__ = [
     "control_dependencies", "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "cos", "cosh", "count_nonzero",
     "count_up_to", "cumprod", "cumsum", "debugging", "depth_to_space", "device", "diag", "diag_part", "digamma",
     "disable_resource_variables", "div", "div_no_nan", "divide", "double", "dtypes", "dynamic_partition",
-    "dynamic_stitch", "enable_resource_variables", "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1",
-    "eye", "fill", "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd",
-    "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
-    "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables", "global_variables_initializer",
-    "glorot_normal_initializer", "glorot_uniform_initializer", "gradients", "greater", "greater_equal", "group", "half",
-    "histogram_fixed_width", "histogram_fixed_width_bins", "identity", "identity_n", "imag", "initialize_all_variables",
-    "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16", "int32", "int64",
-    "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
-    "is_strictly_increasing", "is_variable_initialized", "less", "less_equal", "lgamma", "lin_space", "linalg",
-    "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part", "matrix_diag",
-    "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod",
+    "dynamic_stitch", "einsum", "enable_resource_variables", "equal", "erf", "erfc", "errors", "exp", "expand_dims",
+    "expm1", "eye", "fill", "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather",
+    "gather_nd", "get_collection", "get_collection_ref", "get_default_graph", "get_default_session",
+    "get_local_variable", "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables",
+    "global_variables_initializer", "glorot_normal_initializer", "glorot_uniform_initializer", "gradients", "greater",
+    "greater_equal", "group", "half", "histogram_fixed_width", "histogram_fixed_width_bins", "identity", "identity_n",
+    "imag", "initialize_all_variables", "initialize_local_variables", "initialize_variables", "initializers", "int8",
+    "int16", "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing",
+    "is_numeric_tensor", "is_strictly_increasing", "is_variable_initialized", "less", "less_equal", "lgamma",
+    "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part",
+    "matrix_diag", "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod",
     "model_variables", "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest",
     "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones",
     "ones_initializer", "ones_like", "pad", "parallel_stack", "placeholder", "placeholder_with_default", "polygamma",
