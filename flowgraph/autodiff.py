@@ -21,6 +21,7 @@ from flowgraph import errors
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import at
 from flowgraph.ir.graph import user_site
+from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
@@ -93,7 +94,7 @@ def gradients(
     ys, xs, stops = _as_list(ys), _as_list(xs), _as_list(stop_gradients if stop_gradients is not None else [])
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     graph = get_default_graph()
-    with graph.name_scope(name or "gradients"), graph.at_site(graph._site or user_site()):
+    with collector_paused(), graph.name_scope(name or "gradients"), graph.at_site(graph._site or user_site()):
         walk.uid = graph.unique_name("uid")
         ys = [_convert(y, "y") for y in ys]
         xs = [_convert_x(x) for x in xs]

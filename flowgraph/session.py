@@ -18,6 +18,7 @@ from flowgraph.feeds import feed_key, to_array
 from flowgraph.fetches import FetchPlan, expand_feed
 from flowgraph.ir.build import build_program
 from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.scope import default_graphs, default_sessions, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
@@ -266,7 +267,8 @@ class BaseSession:
         if missing:
             wanted = [t.name for t in tensors] + [op.name for op in targets]
             raise unfed(missing, ", ".join(wanted[:5]) + (" ..." if len(wanted) > 5 else ""))
-        return self._engine.compile(build_program(tensors, targets, feeds), self._store)
+        with collector_paused():
+            return self._engine.compile(build_program(tensors, targets, feeds), self._store)
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"engine {self._engine.name}"

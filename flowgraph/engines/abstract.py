@@ -79,10 +79,11 @@ def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], store: Sto
     for number, shape in zip(program.feeds, feed_shapes, strict=True):
         known[number] = Known(_dtype(program, number), tuple(shape))
     cells: dict[int, Any] = {}
-    for step in program.steps:
-        if step.opdef.effect is Effect.STATE:
-            cells[step.outputs[0]] = store.cell(step.op)
-        known.update(zip(step.outputs, _facts(step, known, cells, program), strict=True))
+    with np.errstate(all="ignore"):
+        for step in program.steps:
+            if step.opdef.effect is Effect.STATE:
+                cells[step.outputs[0]] = store.cell(step.op)
+            known.update(zip(step.outputs, _facts(step, known, cells, program), strict=True))
     return known
 
 
@@ -102,41 +103,48 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
     if opdef is IF or opdef.effect in (Effect.STATE, Effect.WRITE):
         return [Known(dtype, None) for dtype in dtypes]
     inputs = [known[number] for number in step.inputs]
-    value = _value(step, inputs, dtypes)
-    if value is not None:
-        return [Known(dtype, np.shape(v), v) for dtype, v in zip(dtypes, value, strict=True)]
+    if opdef.effect is Effect.NONE:
+        if opdef.partial is not None:
+            op = _AbstractOp(inputs, step.attrs)
+            found = [_shape_value(step, op, index, dtype) for index, dtype in enumerate(dtypes)]
+            if all(value is not None for value in found):
+                return [Known(dtype, value.shape, value) for dtype, value in zip(dtypes, found, strict=True)]
+        if not inputs and "value" in step.attrs:
+            value = step.attrs["value"]
+            return [Known(dtypes[0], value.shape, value)]
     sizes = opdef.infer(*opdef.structure(inputs, step.attrs), **step.attrs)
     if len(step.outputs) == 1 and not opdef.outputs[0].is_list:
         sizes = [sizes]
+    if opdef.effect is Effect.NONE and _are_small(inputs) and (opdef.data_shape or _is_small(sizes)):
+        value = _computed(step, inputs)
+        if value is not None:
+            return [Known(dtype, v.shape, v) for dtype, v in zip(dtypes, value, strict=True)]
     return [Known(dtype, size) for dtype, size in zip(dtypes, sizes, strict=True)]
 
 
-def _value(step: Step, inputs: list[Known], dtypes: list[DType | None]) -> list[Any] | None:
-    """The outputs of a step if they are known and small."""
+def _are_small(inputs: list[Known]) -> bool:
+    """Whether all inputs are known constants, and small ones."""
+    for fact in inputs:
+        if fact.value is None or fact.value.size > _LARGEST:
+            return False
+    return bool(inputs)
+
+
+def _is_small(sizes: Sequence[Sizes]) -> bool:
+    return all(size is not None and None not in size and prod(size) <= _LARGEST for size in sizes)
+
+
+def _computed(step: Step, inputs: list[Known]) -> list[Any] | None:
+    """The outputs of a pure step whose inputs are constants."""
     opdef = step.opdef
-    if opdef.effect is not Effect.NONE:
-        return None
-    if opdef.partial is not None:
-        op = _AbstractOp(inputs, step.attrs)
-        found = [_shape_value(step, op, index, dtype) for index, dtype in enumerate(dtypes)]
-        if all(value is not None for value in found):
-            return found
-    if not inputs:
-        return [step.attrs["value"]] if "value" in step.attrs else None
-    if any(fact.value is None or np.size(fact.value) > _LARGEST for fact in inputs):
-        return None
-    if not _is_small(step, inputs):
-        return None
+    values = [fact.value for fact in inputs]
     try:
-        with np.errstate(all="ignore"):
-            result = opdef.forward(
-                np, *opdef.structure([fact.value for fact in inputs], step.attrs), **step.attrs
-            )
+        result = opdef.forward(np, *opdef.structure(values, step.attrs), **step.attrs)
     except Exception:  # noqa: BLE001  # whatever is wrong will be reported when the step runs
         return None
     if len(step.outputs) == 1 and not opdef.outputs[0].is_list:
         result = [result]
-    return list(result)
+    return [np.asarray(value) for value in result]
 
 
 def _shape_value(step: Step, op: _AbstractOp, index: int, dtype: DType | None) -> Any:
@@ -148,15 +156,3 @@ def _shape_value(step: Step, op: _AbstractOp, index: int, dtype: DType | None) -
     if sizes is None or None in sizes:
         return None
     return np.asarray(sizes, dtype.np).reshape(() if shape == () else (len(sizes),))
-
-
-def _is_small(step: Step, inputs: list[Known]) -> bool:
-    if step.opdef.data_shape:
-        return True
-    try:
-        sizes = step.opdef.infer(*step.opdef.structure(inputs, step.attrs), **step.attrs)
-    except ValueError:
-        return False
-    if len(step.outputs) == 1 and not step.opdef.outputs[0].is_list:
-        sizes = [sizes]
-    return all(size is not None and None not in size and prod(size) <= _LARGEST for size in sizes)

@@ -24,6 +24,7 @@ from flowgraph.engines.numpy_kernels import KERNELS, Operand
 from flowgraph.engines.reference import ReferenceExecutable, last_uses
 from flowgraph.engines.store import Store
 from flowgraph.ir.opdef import Effect
+from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.program import DEAD, IF, NEVER, READ, Program, Step
 
 _SHAPES_KEPT = 16
@@ -76,11 +77,12 @@ class NumpyExecutable:
             frame = pool.pop()
         except IndexError:
             try:
-                known = analyse(self.program, [feed.shape for feed in feeds], self.store)
+                with collector_paused():
+                    known = analyse(self.program, [feed.shape for feed in feeds], self.store)
+                    frame = Frame(self, known)
             except ValueError:
                 # a shape rule foresees an error: the reference engine meets it at its place and reports it
                 return self.reference.run(feeds)
-            frame = Frame(self, known)
         try:
             return frame.run(feeds)
         finally:

@@ -35,13 +35,18 @@ def build_program(
     guards = Guards(ops, feeds, refs)
     by_constant = reciprocals(ops, fed)
     useful = ops_with_a_use(ops, fetches, targets, fed)
-    if ops is by_age and not (refs.root or guards.has_branches or by_constant):
-        return _straight([op for op in ops if op in useful], fetches, feeds)
+    if ops is by_age and not (refs.root or guards.has_branches):
+        return _straight([op for op in ops if op in useful], by_constant, fetches, feeds)
     refs.order(guards.exclude, guards.covers)
     return _Builder(ops, useful, refs, guards, by_constant, fetches, feeds).build()
 
 
-def _straight(ops: Sequence[Operation], fetches: Sequence[Tensor], feeds: Sequence[Tensor]) -> Program:
+def _straight(
+    ops: Sequence[Operation],
+    by_constant: dict[Operation, Any],
+    fetches: Sequence[Tensor],
+    feeds: Sequence[Tensor],
+) -> Program:
     """The Program of a graph without variables and branches: its ops as they come."""
     value: dict[Tensor, int] = {tensor: i for i, tensor in enumerate(feeds)}
     fed = set(feeds)
@@ -49,12 +54,17 @@ def _straight(ops: Sequence[Operation], fetches: Sequence[Tensor], feeds: Sequen
     steps = []
     for op in ops:
         inputs = tuple([value[tensor] for tensor in op.inputs])
+        opdef, attrs = op.opdef, op.attrs
+        if op in by_constant:
+            steps.append(Step(op, LITERAL, (), (size,), {"value": by_constant[op]}))
+            opdef, attrs, inputs = opdef.times_reciprocal or opdef, {}, (inputs[0], size)
+            size += 1
         first = size
         for tensor in op.outputs:
             if tensor not in fed:  # what is fed keeps its value even if its op runs for another output
                 value[tensor] = size
             size += 1
-        steps.append(Step(op, op.opdef, inputs, range(first, size), op.attrs))
+        steps.append(Step(op, opdef, inputs, range(first, size), attrs))
     tensors = {number: tensor for tensor, number in value.items()}
     fetched = tuple([value[tensor] for tensor in fetches])
     return Program(tuple(steps), tuple(range(len(feeds))), fetched, tensors, size)
