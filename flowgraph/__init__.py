@@ -121,6 +121,7 @@ from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
 from flowgraph.ops.unary import (
     abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
 )
+from flowgraph.ops.vectors import cross, ensure_shape, unravel_index
 from flowgraph.ops import operators as _operators, packing as _packing  # noqa: F401  # teach tensors + - *, and lists
 
 # variables
@@ -176,11 +177,11 @@ __all__ = [
     "check_numerics", "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "colocate_with",
     "complex", "complex64", "complex128", "concat", "cond", "confusion_matrix", "conj", "constant",
     "constant_initializer", "contrib", "control_dependencies", "convert_to_tensor",
-    "convert_to_tensor_or_indexed_slices", "cos", "cosh", "count_nonzero", "count_up_to", "cumprod", "cumsum",
+    "convert_to_tensor_or_indexed_slices", "cos", "cosh", "count_nonzero", "count_up_to", "cross", "cumprod", "cumsum",
     "debugging", "depth_to_space", "device", "diag", "diag_part", "digamma", "disable_resource_variables", "div",
     "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "einsum",
-    "enable_resource_variables", "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1", "eye", "fill",
-    "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd",
+    "enable_resource_variables", "ensure_shape", "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1", "eye",
+    "fill", "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd",
     "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
     "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables", "global_variables_initializer",
     "glorot_normal_initializer", "glorot_uniform_initializer", "gradients", "greater", "greater_equal", "group", "half",
@@ -210,11 +211,11 @@ __all__ = [
     "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "tile", "to_bfloat16", "to_complex64", "to_complex128",
     "to_double", "to_float", "to_int32", "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv",
     "truncated_normal", "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16",
-    "uint32", "uint64", "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unsorted_segment_max",
-    "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
-    "unsorted_segment_sum", "unstack", "variable_creator_scope", "variable_op_scope", "variable_scope",
-    "variables_initializer", "variance_scaling_initializer", "variant", "verify_tensor_all_finite", "viz", "where",
-    "where_v2", "zeros", "zeros_initializer", "zeros_like", "zeta",
+    "uint32", "uint64", "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unravel_index",
+    "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod",
+    "unsorted_segment_sqrt_n", "unsorted_segment_sum", "unstack", "variable_creator_scope", "variable_op_scope",
+    "variable_scope", "variables_initializer", "variance_scaling_initializer", "variant", "verify_tensor_all_finite",
+    "viz", "where", "where_v2", "zeros", "zeros_initializer", "zeros_like", "zeta",
 ]
 
 

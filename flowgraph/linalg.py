@@ -13,8 +13,10 @@ from flowgraph.ops.norm import norm
 from flowgraph.ops.shaping import matrix_transpose, matrix_transpose as transpose
 from flowgraph.ops.statistics import l2_normalize
 from flowgraph.ops.tensordot import tensordot
+from flowgraph.ops.vectors import cross
 
 __all__ = [
-    "band_part", "diag", "diag_part", "einsum", "eye", "global_norm", "l2_normalize", "matmul", "matrix_transpose",
-    "matvec", "norm", "set_diag", "tensor_diag", "tensor_diag_part", "tensordot", "trace", "transpose",
+    "band_part", "cross", "diag", "diag_part", "einsum", "eye", "global_norm", "l2_normalize", "matmul",
+    "matrix_transpose", "matvec", "norm", "set_diag", "tensor_diag", "tensor_diag_part", "tensordot", "trace",
+    "transpose",
 ]

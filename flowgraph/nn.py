@@ -12,16 +12,20 @@ from flowgraph.ops.dropout import dropout
 from flowgraph.ops.embedding import embedding_lookup
 from flowgraph.ops.hyperbolic import sigmoid, tanh
 from flowgraph.ops.logistic import sigmoid_cross_entropy_with_logits, weighted_cross_entropy_with_logits
+from flowgraph.ops.moments import normalize_moments, sufficient_statistics, weighted_moments
 from flowgraph.ops.pool import avg_pool, avg_pool as avg_pool2d, max_pool, max_pool2d
 from flowgraph.ops.ranking import in_top_k, top_k
 from flowgraph.ops.softmax import log_softmax, softmax
+from flowgraph.ops.space_batch import space_to_batch
+from flowgraph.ops.space_depth import depth_to_space, space_to_depth
 from flowgraph.ops.statistics import batch_normalization, l2_loss, l2_normalize, moments, zero_fraction
 
 __all__ = [
     "avg_pool", "avg_pool2d", "batch_normalization", "bias_add", "conv2d", "conv2d_backprop_filter",
-    "conv2d_backprop_input", "conv2d_transpose", "crelu", "dropout", "elu", "embedding_lookup", "in_top_k", "l2_loss",
-    "l2_normalize", "leaky_relu", "log_softmax", "max_pool", "max_pool2d", "moments", "relu", "relu6", "relu_layer",
-    "selu", "sigmoid", "sigmoid_cross_entropy_with_logits", "softmax", "softmax_cross_entropy_with_logits",
-    "softmax_cross_entropy_with_logits_v2", "softplus", "softsign", "sparse_softmax_cross_entropy_with_logits", "tanh",
-    "top_k", "weighted_cross_entropy_with_logits", "xw_plus_b", "zero_fraction",
+    "conv2d_backprop_input", "conv2d_transpose", "crelu", "depth_to_space", "dropout", "elu", "embedding_lookup",
+    "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_softmax", "max_pool", "max_pool2d", "moments",
+    "normalize_moments", "relu", "relu6", "relu_layer", "selu", "sigmoid", "sigmoid_cross_entropy_with_logits",
+    "softmax", "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus", "softsign",
+    "space_to_batch", "space_to_depth", "sparse_softmax_cross_entropy_with_logits", "sufficient_statistics", "tanh",
+    "top_k", "weighted_cross_entropy_with_logits", "weighted_moments", "xw_plus_b", "zero_fraction",
 ]
