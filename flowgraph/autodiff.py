@@ -21,8 +21,8 @@ from flowgraph import errors
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import at
 from flowgraph.ir.graph import user_site
-from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT
+from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import descendants

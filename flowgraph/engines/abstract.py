@@ -131,7 +131,9 @@ def _are_small(inputs: list[Known]) -> bool:
 
 
 def _is_small(sizes: Sequence[Sizes]) -> bool:
-    return all(size is not None and None not in size and prod(size) <= _LARGEST for size in sizes)
+    full = (size for size in sizes if size is not None and None not in size)
+    entries = [prod(size) for size in full]  # type: ignore[arg-type]  # no None is left
+    return len(entries) == len(sizes) and all(count <= _LARGEST for count in entries)
 
 
 def _computed(step: Step, inputs: list[Known]) -> list[Any] | None:

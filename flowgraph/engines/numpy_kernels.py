@@ -13,6 +13,7 @@ import numpy as np
 
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
+from flowgraph.kernels.product import product
 from flowgraph.ops import add_n, division, math, matmul, reduction
 
 
@@ -65,12 +66,12 @@ def _matmul(step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
         return None
     first, second = step.attrs["transpose_a"], step.attrs["transpose_b"]
     if a.slot is None and b.slot is None:
-        return np.matmul, (a.array.T if first else a.array, b.array.T if second else b.array, out)
+        return product, (a.array.T if first else a.array, b.array.T if second else b.array, out)
 
     def call() -> None:
         x = a.array if a.slot is None else slots[a.slot]
         y = b.array if b.slot is None else slots[b.slot]
-        np.matmul(x.T if first else x, y.T if second else y, out)
+        product(x.T if first else x, y.T if second else y, out)
 
     return call, ()
 

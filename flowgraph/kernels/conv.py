@@ -16,6 +16,7 @@ float32.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import prod
 from typing import Any, NoReturn
 
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from flowgraph.errors import InvalidArgumentError, UnimplementedError
+from flowgraph.kernels.threads import blas_alone, in_parallel, ranges
 from flowgraph.kernels.window import (
     Array,
     Axis,
@@ -175,18 +177,29 @@ def _correlate(x: Array, w: Array, rows: Axis, cols: Axis) -> Array:
     depth = w.shape[3]
     matrix = w.reshape(rows.kernel * cols.kernel * w.shape[2], depth)
     y = np.empty((len(x), rows.out, cols.out, depth), x.dtype)
-    for block, windows in _blocks_of_windows(x, rows, cols):
-        np.matmul(windows, matrix, out=y[block].reshape(len(windows), depth))
+
+    def fill(images: slice) -> None:
+        for block, windows in _blocks_of_windows(x[images], rows, cols):
+            np.matmul(windows, matrix, out=y[images][block].reshape(len(windows), depth))
+
+    _over_images(fill, len(x))
     return y
 
 
 def _filter_gradient(x: Array, dy: Array, rows: Axis, cols: Axis) -> Array:
     in_depth, out_depth = x.shape[3], dy.shape[3]
     dy = np.ascontiguousarray(dy)
-    dw = np.zeros((rows.kernel * cols.kernel * in_depth, out_depth), dy.dtype)
-    for block, windows in _blocks_of_windows(x, rows, cols):
-        dw += windows.T @ dy[block].reshape(len(windows), out_depth)
-    return dw.reshape(rows.kernel, cols.kernel, in_depth, out_depth)
+    shares = ranges(len(x))  # each adds up its own, and in the end they are added in order: always the same sum
+    sums = np.zeros((max(1, len(shares)), rows.kernel * cols.kernel * in_depth, out_depth), dy.dtype)
+
+    def add_up(share: int) -> None:
+        images = shares[share]
+        for block, windows in _blocks_of_windows(x[images], rows, cols):
+            sums[share] += windows.T @ dy[images][block].reshape(len(windows), out_depth)
+
+    with blas_alone():
+        in_parallel([partial(add_up, share) for share in range(len(shares))])
+    return sums.sum(axis=0).reshape(rows.kernel, cols.kernel, in_depth, out_depth)
 
 
 def _input_gradient(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
@@ -211,12 +224,23 @@ def _scatter(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
     col_taps = list(cols.taps())
     floats = rows.out * cols.out * max(in_depth * (cols.kernel if thin else 1), out_depth)
     step = max(1, BLOCK_BYTES // max(1, floats * dy.itemsize))
-    for first in range(0, n, step):
-        grads, target = dy[first : first + step], dx[first : first + step]
-        for w_row, (out_rows, in_rows) in zip(w, rows.taps()):
-            for piece, (out_cols, in_cols) in zip(pieces(grads, w_row), col_taps):
-                target[:, in_rows, in_cols] += piece[:, out_rows, out_cols]
+
+    def send(images: slice) -> None:
+        for first in range(images.start, images.stop, step):
+            block = slice(first, min(first + step, images.stop))
+            grads, target = dy[block], dx[block]
+            for w_row, (out_rows, in_rows) in zip(w, rows.taps()):
+                for piece, (out_cols, in_cols) in zip(pieces(grads, w_row), col_taps):
+                    target[:, in_rows, in_cols] += piece[:, out_rows, out_cols]
+
+    _over_images(send, n)
     return dx
+
+
+def _over_images(work: Callable[[slice], None], count: int) -> None:
+    """Do the work for all images, some of them on other threads."""
+    with blas_alone():
+        in_parallel([partial(work, images) for images in ranges(count)])
 
 
 def _pieces(dy: Array, w_row: Array) -> Iterator[Array]:

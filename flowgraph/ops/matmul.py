@@ -14,6 +14,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.product import product
 from flowgraph.sizes import Size, Sizes, broadcast, merge, to_text
 
 _TYPES = (
@@ -69,7 +70,7 @@ def _stacked_sizes(x: Any, y: Any, adj_x: bool, adj_y: bool, join: Any) -> Sizes
 
 def _product(xp: Any, a: Any, b: Any) -> Any:
     if a.dtype.itemsize > 2:
-        return xp.matmul(a, b)
+        return product(a, b) if xp is np else xp.matmul(a, b)
     # no BLAS knows the half-width floats, and their sums want a wider type anyway
     return xp.matmul(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
 
