@@ -17,7 +17,7 @@ from flowgraph.dtypes import (
     int64, qint8, qint16, qint32, quint8, quint16, resource, string, uint8, uint16, uint32, uint64, variant,
 )
 from flowgraph.errors import OpError
-from flowgraph.ir.convert import convert_to_tensor, register_tensor_conversion_function
+from flowgraph.ir.convert import convert_to_tensor, is_tensor, register_tensor_conversion_function
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import (
     GraphKeys, add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
@@ -25,7 +25,7 @@ from flowgraph.ir.scope import (
 )
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.session import InteractiveSession, Session
-from flowgraph.shapes import Dimension, TensorShape
+from flowgraph.shapes import Dimension, TensorShape, dimension_at_index, dimension_value
 
 # ops
 from flowgraph.ops.add_n import accumulate_n, add_n
@@ -178,19 +178,20 @@ __all__ = [
     "complex", "complex64", "complex128", "concat", "cond", "confusion_matrix", "conj", "constant",
     "constant_initializer", "contrib", "control_dependencies", "convert_to_tensor",
     "convert_to_tensor_or_indexed_slices", "cos", "cosh", "count_nonzero", "count_up_to", "cross", "cumprod", "cumsum",
-    "debugging", "depth_to_space", "device", "diag", "diag_part", "digamma", "disable_resource_variables", "div",
-    "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "einsum",
-    "enable_resource_variables", "ensure_shape", "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1", "eye",
-    "fill", "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd",
-    "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
-    "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables", "global_variables_initializer",
-    "glorot_normal_initializer", "glorot_uniform_initializer", "gradients", "greater", "greater_equal", "group", "half",
-    "histogram_fixed_width", "histogram_fixed_width_bins", "identity", "identity_n", "igamma", "igammac", "imag",
-    "initialize_all_variables", "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16",
-    "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
-    "is_strictly_increasing", "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg",
-    "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part", "matrix_diag",
+    "debugging", "depth_to_space", "device", "diag", "diag_part", "digamma", "dimension_at_index", "dimension_value",
+    "disable_resource_variables", "div", "div_no_nan", "divide", "double", "dtypes", "dynamic_partition",
+    "dynamic_stitch", "einsum", "enable_resource_variables", "ensure_shape", "equal", "erf", "erfc", "errors", "exp",
+    "expand_dims", "expm1", "eye", "fill", "float16", "float32", "float64", "floor", "floor_div", "floordiv",
+    "floormod", "gather", "gather_nd", "get_collection", "get_collection_ref", "get_default_graph",
+    "get_default_session", "get_local_variable", "get_seed", "get_variable", "get_variable_scope", "global_norm",
+    "global_variables", "global_variables_initializer", "glorot_normal_initializer", "glorot_uniform_initializer",
+    "gradients", "greater", "greater_equal", "group", "half", "histogram_fixed_width", "histogram_fixed_width_bins",
+    "identity", "identity_n", "igamma", "igammac", "imag", "initialize_all_variables", "initialize_local_variables",
+    "initialize_variables", "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite",
+    "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor",
+    "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace",
+    "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part", "matrix_diag",
     "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod",
     "model_variables", "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest",
     "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones",

@@ -10,7 +10,7 @@ from flowgraph.ops.compare import (
 )
 from flowgraph.ops.complex import angle, conj, imag, real
 from flowgraph.ops.confusion import confusion_matrix
-from flowgraph.ops.cumulative import cumprod, cumsum
+from flowgraph.ops.cumulative import cumprod, cumsum, cumulative_logsumexp
 from flowgraph.ops.division import (
     div_no_nan as divide_no_nan, divide, floordiv, floormod, mod, reciprocal_no_nan, truediv, xdivy,
 )
@@ -44,8 +44,8 @@ from flowgraph.ops.vectors import polyval
 __all__ = [
     "abs", "accumulate_n", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh", "atan",
     "atan2", "atanh", "bessel_i0", "bessel_i0e", "bessel_i1", "bessel_i1e", "betainc", "bincount", "ceil",
-    "confusion_matrix", "conj", "cos", "cosh", "count_nonzero", "cumprod", "cumsum", "digamma", "divide",
-    "divide_no_nan", "equal", "erf", "erfc", "exp", "expm1", "floor", "floordiv", "floormod", "greater",
+    "confusion_matrix", "conj", "cos", "cosh", "count_nonzero", "cumprod", "cumsum", "cumulative_logsumexp", "digamma",
+    "divide", "divide_no_nan", "equal", "erf", "erfc", "exp", "expm1", "floor", "floordiv", "floormod", "greater",
     "greater_equal", "igamma", "igammac", "imag", "in_top_k", "invert_permutation", "is_finite", "is_inf", "is_nan",
     "is_non_decreasing", "is_strictly_increasing", "l2_normalize", "lbeta", "less", "less_equal", "lgamma", "log",
     "log1p", "log_sigmoid", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "maximum",

@@ -1,4 +1,4 @@
-"""Running sums and products along an axis."""
+"""Running sums, products and log-sums of exponentials along an axis."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ATTRS = {
 }
 
 
-def _scan(xp: Any, ufunc: Any, x: Any, axis: Any, start: int, exclusive: bool, reverse: bool) -> Any:
+def _scan(xp: Any, ufunc: Any, x: Any, axis: Any, start: Any, exclusive: bool, reverse: bool) -> Any:
     if axis.ndim:
         message = f"ScanOp: axis must be a scalar, not {to_text(axis.shape)}"
         raise errors.InvalidArgumentError(None, None, message)
@@ -90,9 +90,56 @@ CUMPROD = OpDef(
 )
 
 
-def cumsum(
-    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
-) -> Tensor:
+def _cumulative_logsumexp_grad(op: Any, dy: Tensor) -> list[Any]:
+    """The positive and the negative part of the gradient apart, so that logarithms can be taken of both."""
+    from flowgraph.ops.compare import greater, less
+    from flowgraph.ops.select import where_v2
+    from flowgraph.ops.unary import exp, log
+
+    x, axis = op.inputs
+    exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
+    y = op.outputs[0]
+
+    def part(log_grad: Tensor) -> Tensor:
+        running = emit(CUMULATIVE_LOGSUMEXP, log_grad - y, axis, exclusive=exclusive, reverse=not reverse)
+        return exp(running + x)
+
+    log_positive = where_v2(greater(dy, 0), log(dy), dy.dtype.min)
+    log_negative = where_v2(less(dy, 0), log(-dy), dy.dtype.min)
+    positive = part(log_positive)
+    return [positive - part(log_negative), None]
+
+
+def _log_scan(xp: Any, x: Any, axis: Any, *, exclusive: bool, reverse: bool) -> Any:
+    # TF starts from the lowest number, not from -inf: no result is below it
+    lowest = x.dtype.type(xp.finfo(x.dtype).min)
+    return xp.maximum(_scan(xp, xp.logaddexp, x, axis, lowest, exclusive, reverse), lowest)
+
+
+CUMULATIVE_LOGSUMEXP = OpDef(
+    "CumulativeLogsumexp(x: T, axis: Tidx) -> out: T",
+    attrs={
+        "exclusive": False,
+        "reverse": False,
+        "T": TypeAttr((dt.float16, dt.float32, dt.float64)),
+        "Tidx": TypeAttr(INDEX, dt.int32),
+    },
+    infer=same,
+    forward=_log_scan,
+    gradient=_cumulative_logsumexp_grad,
+    # (a second derivative meets the logarithm of the part that was not chosen: nan, in TF too)
+    cases=[
+        case(FLOAT(2, 3), INT(1), second=False),
+        case(FLOAT(2, 3), INT(-2), reverse=True, second=False),
+        # (an exclusive one gives the lowest number, of which no difference can be taken)
+        case(FLOAT(4), INT(0, dt.int64), exclusive=True, gradient=False),
+        case(FLOAT(0, 2), INT(0), exclusive=True, gradient=False),
+        case(HALF(3), INT(0), gradient=False),
+    ],
+)
+
+
+def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
     """Running sums: each entry becomes the sum of itself and all before it.
 
     Args:
@@ -110,9 +157,7 @@ def cumsum(
         return emit(CUMSUM, x, axis, exclusive=exclusive, reverse=reverse, name=scope)
 
 
-def cumprod(
-    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
-) -> Tensor:
+def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
     """Running products: each entry becomes the product of itself and all before it.
 
     Args: see `cumsum`; an exclusive product starts with 1.
@@ -123,3 +168,18 @@ def cumprod(
     with name_scope(name, "Cumprod", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return emit(CUMPROD, x, axis, exclusive=exclusive, reverse=reverse, name=scope)
+
+
+def cumulative_logsumexp(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """Running log-sums: each entry becomes log(sum(exp(...))) of itself and all before it, without overflow.
+
+    Args: see `cumsum`, of floats; an exclusive log-sum starts with the lowest number of the dtype.
+
+    >>> run(cumulative_logsumexp([0.0, 0.0, 1000.0]))
+    array([   0.      ,    0.693147, 1000.      ], dtype=float32)
+    """
+    with name_scope(name, "CumulativeLogsumexp", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return emit(CUMULATIVE_LOGSUMEXP, x, axis, exclusive=exclusive, reverse=reverse, name=scope)

@@ -228,6 +228,9 @@ tf.nn.normalize_moments(P(f, []), P(f, [2]), P(f, [2]), 1., name='a')
 tf.nn.weighted_moments(P(f, [2, 3]), [0], P(f, [3]))
 tf.nn.weighted_moments(P(tf.float16, [2, 3]), [0], P(f, [3]), keep_dims=True)
 tf.nn.weighted_moments([1., 2.], 0, [1, 2], name='q')
+tf.math.cumulative_logsumexp(P(f, [2, 3]), 1)
+tf.math.cumulative_logsumexp(P(f, [2, 3]), name='q', exclusive=True)
+(lambda q: g(tf.math.cumulative_logsumexp(q, 1, reverse=True), q))(P(f, [2, 3]))
 """
 
 RUNS = r"""
@@ -307,6 +310,13 @@ tf.unravel_index(F([[1]], i32), F([7, 2], i32))
 tf.unravel_index(F([1], i32), F(7, i32))
 tf.unravel_index(F(4, i32), F([2, 3], i32))
 tf.nn.weighted_moments(F([[1., 2.], [3, 5]]), [1], [1., 3.])
+tf.math.cumulative_logsumexp(F([[1, 2, 3], [-4, 5, 6]]), 1)
+tf.math.cumulative_logsumexp(F([[1, 2, 3], [-4, 5, 6]]), 1, exclusive=True, reverse=True)
+tf.math.cumulative_logsumexp(F([-np.inf, 2, np.inf, np.nan, 3]))
+tf.math.cumulative_logsumexp(F([1000, 1000, -1000]), reverse=True)
+tf.math.cumulative_logsumexp(F([]))
+tf.math.cumulative_logsumexp(F([1, 2]), 3)
+tf.math.cumulative_logsumexp(F([1, 2], tf.float16))
 """
 
 
