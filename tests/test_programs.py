@@ -28,7 +28,6 @@ NOT_YET = {
     "beyond.strings": "needs StringJoin, AsString and StringToNumber",
     "beyond.custom_gradient": "needs tf.custom_gradient",
     "beyond.sparse_placeholders": "needs tf.sparse_placeholder and SparseToDense",
-    "beyond.more_reductions": "needs tf.einsum",
 }
 """Programs that cannot be built yet, and why. A program that passes must be taken off this list."""
 
