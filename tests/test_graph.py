@@ -150,8 +150,20 @@ class TestSurroundings:
         graph.finalize()
         with pytest.raises(RuntimeError, match=r"^Graph is finalized and cannot be modified\."):
             tf.constant(2)
+        with pytest.raises(RuntimeError, match=r"^Graph is finalized and cannot be modified\."):
+            tf.add_to_collections(["one", "two"], a)
+        with pytest.raises(RuntimeError, match=r"^Graph is finalized and cannot be modified\."):
+            graph.clear_collection("one")
+        assert graph.collections == []
         with tf.Session() as sess:
             assert sess.run(a) == 1
+
+    def test_colocation_is_reset_only_when_told_so(self, graph: tf.Graph) -> None:
+        with (
+            pytest.raises(ValueError, match=r"^Trying to reset colocation .* but ignore_existing is not True"),
+            graph.colocate_with(None),
+        ):
+            pass
 
     def test_default_graphs_nest_and_belong_to_a_thread(self, graph: tf.Graph) -> None:
         inner = tf.Graph()

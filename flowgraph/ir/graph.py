@@ -121,14 +121,7 @@ class Graph:
     ) -> Operation:
         """Append an op whose full, unique name is known; the one place where ops are born."""
         if self._finalized:
-            raise RuntimeError(
-                errors.explain(
-                    "Graph is finalized and cannot be modified.",
-                    details=[f"the op that was to be added: {name} ({opdef.name})"],
-                    mend="Build all ops before graph.finalize(), and outside the training loop.",
-                    where=user_site(),
-                )
-            )
+            raise _finalized(f"the op that was to be added: {name} ({opdef.name})")
         op = Operation()
         op.graph = self
         op.opdef = opdef
@@ -288,7 +281,15 @@ class Graph:
 
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
-        """Put the ops made inside on the device of `op` (None: wherever), and remember why in their `_class` attr."""
+        """Put the ops made inside on the device of `op`, and remember why in their `_class` attr.
+
+        Args:
+          op: an op, tensor or variable; None, which needs `ignore_existing`: wherever.
+          ignore_existing: whether to forget the blocks around.
+        """
+        if op is None and not ignore_existing:
+            line = "Trying to reset colocation (op is None) but ignore_existing is not True"
+            raise ValueError(errors.explain(line, where=user_site()))
         colocations, devices = self._colocations, self._devices
         if ignore_existing:
             self._colocations = ()
@@ -335,7 +336,7 @@ class Graph:
             self.overrides = outer
 
     def finalize(self) -> None:
-        """Forbid further ops; `run` never needs new ones."""
+        """Forbid further ops and changes of the collections; `run` needs none."""
         self._finalized = True
 
     @property
@@ -398,6 +399,8 @@ class Graph:
 
     def add_to_collection(self, name: Any, value: Any) -> None:
         """Append `value` to the collection `name`, which need not exist yet."""
+        if self._finalized:
+            raise _finalized(f"the collection that was to be added to: {name}")
         self._collections.setdefault(name, []).append(value)
 
     def add_to_collections(self, names: Any, value: Any) -> None:
@@ -429,6 +432,8 @@ class Graph:
 
     def clear_collection(self, name: Any) -> None:
         """Empty a collection; what it held stays in the graph."""
+        if self._finalized:
+            raise _finalized(f"the collection that was to be emptied: {name}")
         self._collections.pop(name, None)
 
     # -- showing itself --------------------------------------------------------------------------------------
@@ -446,6 +451,17 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"<flowgraph.Graph of {len(self._ops)} ops>"
+
+
+def _finalized(change: str) -> RuntimeError:
+    return RuntimeError(
+        errors.explain(
+            "Graph is finalized and cannot be modified.",
+            details=[change],
+            mend="Build all ops before graph.finalize(), and outside the training loop.",
+            where=user_site(),
+        )
+    )
 
 
 def _wait_for(item: Any) -> Any:
