@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import flowgraph  # noqa: F401 (importing it registers the ops)
-from flowgraph.ir.opdef import REGISTRY, REQUIRED
+from flowgraph.ir.opdef import REGISTRY, REQUIRED, Effect
 from tests.golden.notation import attr_text
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "opdefs.json").read_text(encoding="utf-8"))
@@ -72,4 +72,4 @@ def test_types(name):
 def test_stateful(name):
     """What TensorFlow calls stateful has an effect here (more has: ops on ref variables, too)."""
     if "stateful" in OPS[name].get("flags", []):
-        assert REGISTRY[name].stateful
+        assert REGISTRY[name].effect is not Effect.NONE

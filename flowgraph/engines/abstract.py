@@ -113,7 +113,7 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
             value = step.attrs["value"]
             return [Known(dtypes[0], value.shape, value)]
     sizes = opdef.infer(*opdef.structure(inputs, step.attrs), **step.attrs)
-    if len(step.outputs) == 1 and not opdef.outputs[0].is_list:
+    if opdef.gives_one:
         sizes = [sizes]
     if opdef.effect is Effect.NONE and _are_small(inputs) and (opdef.data_shape or _is_small(sizes)):
         value = _computed(step, inputs)
@@ -144,7 +144,7 @@ def _computed(step: Step, inputs: list[Known]) -> list[Any] | None:
         result = opdef.forward(np, *opdef.structure(values, step.attrs), **step.attrs)
     except Exception:  # noqa: BLE001  # whatever is wrong will be reported when the step runs
         return None
-    if len(step.outputs) == 1 and not opdef.outputs[0].is_list:
+    if opdef.gives_one:
         result = [result]
     return [np.asarray(value) for value in result]
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from flowgraph.engines.abstract import Known, analyse
 from flowgraph.engines.base import demand_variables, explain_failure, own, world
-from flowgraph.engines.numpy_kernels import KERNELS, Operand
+from flowgraph.engines.numpy_kernels import KERNELS, Call, Operand
 from flowgraph.engines.reference import ReferenceExecutable, last_uses
 from flowgraph.engines.store import Store
 from flowgraph.ir.opdef import Effect
@@ -28,7 +28,6 @@ from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.program import DEAD, IF, NEVER, READ, Program, Step
 
 _SHAPES_KEPT = 16
-Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class NumpyEngine:
@@ -217,9 +216,8 @@ class Frame:
         """Any op: call its own forward and keep what it returns."""
         opdef, slots = step.opdef, self._slots
         first = world(step, self._owner.store)
-        attrs, forward = step.attrs, opdef.forward
+        attrs, forward, single = step.attrs, opdef.forward, opdef.gives_one
         outs = [self._slot(number) for number in step.outputs]
-        single = len(outs) == 1 and not (opdef.outputs and opdef.outputs[0].is_list)
         if opdef.alias:
             self._hold(step.outputs[0], self._roots.get(step.inputs[0], ()))
 
@@ -232,8 +230,10 @@ class Frame:
                 for at, value in zip(outs, result, strict=False):
                     slots[at] = value
 
-        self._add(step, *(_quick(forward, first, operands, outs[0], slots) if single and not attrs and
-                          not opdef.lists and len(operands) in (1, 2) else (call, ())))  # fmt: skip
+        if single and not attrs and not opdef.lists and len(operands) in (1, 2):
+            self._add(step, *_quick(forward, first, operands, outs[0], slots))
+        else:
+            self._add(step, call, ())
 
     def _bind_branch(self, step: Step) -> None:
         """Branches run on the reference engine, step by step: only one is taken, and its shapes are its own."""

@@ -76,9 +76,9 @@ class ReferenceExecutable:
             )
         except Exception as error:
             raise explain_failure(error, step, inputs, program) from error
-        if len(step.outputs) == 1 and not (opdef.outputs and opdef.outputs[0].is_list):
+        if opdef.gives_one:
             return (result,)
-        return () if not step.outputs else result
+        return result if step.outputs else ()
 
 
 def _bodies(program: Program) -> list[Program]:

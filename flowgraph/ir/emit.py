@@ -54,7 +54,7 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
     if opdef.has_refs:
         _colocate_with_refs(graph, op)
     outputs = op.outputs
-    if len(opdef.outputs) == 1 and not opdef.outputs[0].is_list:
+    if opdef.gives_one:
         return outputs[0]
     return list(outputs) if outputs or opdef.outputs else op
 
@@ -350,7 +350,7 @@ def _outputs(
 ) -> tuple[Sequence[DType], Sequence[Sizes]]:
     """The dtype and shape of each output."""
     outputs = opdef.outputs
-    if len(outputs) == 1 and not outputs[0].is_list:
+    if opdef.gives_one:
         arg = outputs[0]
         dtype = arg.dtype or types.get(arg.type_attr) or attrs[arg.type_attr]  # type: ignore[index,arg-type]
         return (dtype._as_ref if arg.is_ref else dtype,), (sizes,)

@@ -21,7 +21,6 @@ SIGNED = (dt.int8, dt.int16, dt.int32, dt.int64)
 UNSIGNED = (dt.uint8, dt.uint16, dt.uint32, dt.uint64)
 INTS = SIGNED + UNSIGNED
 REALS = FLOATS + INTS
-NUMBERS = REALS + COMPLEX
 INDEX = (dt.int32, dt.int64)
 
 
@@ -108,7 +107,7 @@ def _parse_args(text: str) -> tuple[Arg, ...]:
         args.append(
             Arg(
                 match["name"],
-                None if fixed is None else fixed,
+                fixed,
                 match["type"] if fixed is None else None,
                 match["n"],
                 bool(match["ref"]),
@@ -149,10 +148,9 @@ class OpDef:
     """
 
     __slots__ = (
-        "alias", "allows_uninitialized", "attr_order", "cases", "data_shape", "defaults", "effect", "elementwise",
-        "failure", "forward", "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "n_inputs", "name",
-        "outputs", "partial", "role", "signature", "times_reciprocal",
-        "type_attrs",
+        "alias", "allows_uninitialized", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
+        "forward", "gives_one", "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "n_inputs", "name",
+        "outputs", "partial", "role", "signature", "times_reciprocal", "type_attrs",
     )  # fmt: skip
 
     def __init__(
@@ -201,7 +199,6 @@ class OpDef:
 
     def _settle_attrs(self, attrs: dict[str, Any]) -> None:
         """Work out once what `emit` asks at every call."""
-        self.attr_order = tuple(attrs)
         self.type_attrs: dict[str, TypeAttr] = {k: v for k, v in attrs.items() if isinstance(v, TypeAttr)}
         from_inputs = {arg.type_attr for arg in self.inputs if arg.type_attr}
         self.defaults: dict[str, Any] = {
@@ -215,15 +212,12 @@ class OpDef:
         self.lists = tuple(i for i, arg in enumerate(self.inputs) if arg.is_list)
         self.n_inputs = len(self.inputs)
         self.has_refs = any(arg.is_ref for arg in self.inputs)
+        # the shape rule and `forward` then return that one bare, not in a sequence
+        self.gives_one = len(self.outputs) == 1 and not self.outputs[0].is_list
         first = self.inputs[0].type_attr if self.inputs else None
         self.is_uniform = first is not None and all(
             arg.type_attr == first and not arg.is_list and not arg.is_ref for arg in self.inputs
         )
-
-    @property
-    def stateful(self) -> bool:
-        """Whether two ops of this type with equal inputs may still differ (so that they are never merged)."""
-        return self.effect is not Effect.NONE
 
     def list_sizes(self, total: int, attrs: Mapping[str, Any] | None = None) -> Sequence[int]:
         """How many of `total` inputs each list argument has: those of one `N` have the same number."""
