@@ -113,13 +113,13 @@ def _wrong_shape(tensor: Tensor, array: np.ndarray) -> ValueError:
             for axis, (got, want) in enumerate(zip(array.shape, sizes, strict=True))
             if want is not None and got != want
         ]
-    made = tensor.op.site
-    details.append(f"{tensor.name} was made at {errors.place(made)}" if made else "")
+    if tensor.op.site:
+        details.append(f"{tensor.name} was made at {errors.place(tensor.op.site)}")
     return ValueError(
         errors.explain(
             f"Cannot feed value of shape {array.shape!r} for Tensor {tensor.name!r}, which has shape "
             f"'{to_tuple_text(tensor.sizes)}'",
-            details=[line for line in details if line],
+            details=details,
             where=user_site(),
         )
     )

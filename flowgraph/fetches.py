@@ -39,18 +39,17 @@ def register_session_run_conversion_functions(
     _expansions.insert(0, (tensor_type, fetch_function, feed_function))
 
 
-def _fetch_slices(slices: IndexedSlices) -> tuple[list[Any], Rebuild]:
+def _parts(slices: IndexedSlices) -> list[Tensor]:
     parts = [slices.values, slices.indices]
-    if slices.dense_shape is not None:
-        parts.append(slices.dense_shape)
-    return parts, lambda values: IndexedSlicesValue(*values, *[None] * (3 - len(values)))
+    return parts if slices.dense_shape is None else [*parts, slices.dense_shape]
+
+
+def _fetch_slices(slices: IndexedSlices) -> tuple[list[Any], Rebuild]:
+    return _parts(slices), lambda values: IndexedSlicesValue(*values, *[None] * (3 - len(values)))
 
 
 def _feed_slices(slices: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:
-    parts = [slices.values, slices.indices]
-    if slices.dense_shape is not None:
-        parts.append(slices.dense_shape)
-    return list(zip(parts, value, strict=False))
+    return list(zip(_parts(slices), value, strict=False))
 
 
 _expansions.append((IndexedSlices, _fetch_slices, _feed_slices))
@@ -77,7 +76,7 @@ class FetchPlan:
 
     def _take(self, fetch: Any) -> Rebuild:
         if isinstance(fetch, Tensor | Operation | str):
-            return self._element(fetch, fetch)
+            return self._element(fetch)
         if fetch is None:
             raise TypeError(
                 errors.explain(
@@ -90,7 +89,7 @@ class FetchPlan:
         for kind, expand, _ in _expansions:
             if isinstance(fetch, kind) and expand is not None:
                 parts, join = expand(fetch)
-                pieces = [self._element(part, part) for part in parts]
+                pieces = [self._element(part) for part in parts]
                 return lambda values: join([piece(values) for piece in pieces])
         if isinstance(fetch, Mapping):
             keys = list(fetch)
@@ -103,7 +102,7 @@ class FetchPlan:
             names = [attr.name for attr in type(fetch).__attrs_attrs__]
             inner = [self._take(getattr(fetch, name)) for name in names]
             return lambda values: type(fetch)(*[build(values) for build in inner])
-        return self._element(fetch, fetch)
+        return self._element(fetch)
 
     def _sequence(self, fetch: Any) -> Rebuild:
         inner = [self._take(item) for item in fetch]
@@ -114,8 +113,8 @@ class FetchPlan:
             return lambda values: kind(*[build(values) for build in inner])
         return lambda values: kind([build(values) for build in inner])
 
-    def _element(self, fetch: Any, said: Any) -> Rebuild:
-        element = as_element(self._graph, fetch, said)
+    def _element(self, fetch: Any) -> Rebuild:
+        element = _as_element(self._graph, fetch)
         if not self._graph.is_fetchable(element):
             raise _inaccessible(element)
         if isinstance(element, Operation):
@@ -140,16 +139,16 @@ def _inaccessible(element: Tensor | Operation) -> errors.InaccessibleTensorError
     )
 
 
-def as_element(graph: Graph, fetch: Any, said: Any) -> Tensor | Operation:
+def _as_element(graph: Graph, fetch: Any) -> Tensor | Operation:
     """The tensor or op to fetch, with TF's words when there is none."""
     try:
         return graph.as_graph_element(fetch)
     except TypeError as error:
         first, _, _ = str(error).partition("\n")
-        shown = str(said) if isinstance(said, np.generic) else repr(said)
+        shown = str(fetch) if isinstance(fetch, np.generic) else repr(fetch)
         raise TypeError(
             errors.explain(
-                f"Fetch argument {shown} has invalid type {type(said)!r}, must be a string or Tensor. ({first})",
+                f"Fetch argument {shown} has invalid type {type(fetch)!r}, must be a string or Tensor. ({first})",
                 mend="Did a result overwrite the tensor, as in `loss = sess.run(loss)`? Keep the two under "
                 "different names.",
                 where=user_site(),
@@ -166,7 +165,7 @@ def as_element(graph: Graph, fetch: Any, said: Any) -> Tensor | Operation:
             ]
         raise ValueError(
             errors.explain(
-                f"Fetch argument {said!r} cannot be interpreted as a Tensor. ({error})",
+                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})",
                 details=details,
                 where=user_site(),
             )

@@ -15,7 +15,7 @@ from flowgraph.engines.numpy import NumpyEngine
 from flowgraph.engines.reference import ReferenceEngine
 from flowgraph.engines.store import Store
 from flowgraph.feeds import feed_key, to_array
-from flowgraph.fetches import FetchPlan, expand_feed
+from flowgraph.fetches import FetchPlan, Rebuild, expand_feed
 from flowgraph.ir.build import build_program
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.pause import collector_paused
@@ -58,10 +58,14 @@ def choose_engine(config: ConfigProto | None) -> Engine:
 class _Plan:
     """One way of calling `run`, worked out: how feeds go in, what runs, how the result is put together."""
 
-    __slots__ = ("build", "executable", "feeds")
+    __slots__ = ("_build", "_executable", "feeds")
 
-    def __init__(self, feeds: Sequence[Tensor], executable: Executable | None, build: Any) -> None:
-        self.feeds, self.executable, self.build = tuple(feeds), executable, build
+    def __init__(self, feeds: Sequence[Tensor], executable: Executable | None, build: Rebuild) -> None:
+        self.feeds, self._executable, self._build = tuple(feeds), executable, build
+
+    def run(self, values: Sequence[Any]) -> Any:
+        """The result, given arrays for the feeds."""
+        return self._build(() if self._executable is None else self._executable.run(values))
 
 
 class BaseSession:
@@ -89,10 +93,10 @@ class BaseSession:
         if config is not None and not isinstance(config, ConfigProto):
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         self._graph = graph
-        self._config = config
         self._engine = choose_engine(config)
         self._store = Store()
-        self._plans: dict[Any, _Plan] = {}
+        self._plans: dict[Any, _Plan] = {}  # by what `run` was given, tensors only
+        self._executables: dict[Any, Executable] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._closed_at: Any = None
@@ -117,6 +121,7 @@ class BaseSession:
             self._closed = True
             self._closed_at = user_site()
             self._plans.clear()
+            self._executables.clear()
             self._store = Store()
 
     def as_default(self) -> Any:
@@ -158,15 +163,10 @@ class BaseSession:
             plan = key = None
         if plan is None:
             return self._run_first(fetches, feed_dict, key)
-        if plan.feeds:
-            values = [
-                to_array(tensor, value) for tensor, value in zip(plan.feeds, feed_dict.values(), strict=True)
-            ]
-        else:
-            values = []
-        if plan.executable is None:
-            return plan.build(())
-        return plan.build(plan.executable.run(values))
+        if not plan.feeds:
+            return plan.run(())
+        given = zip(plan.feeds, feed_dict.values(), strict=True)
+        return plan.run([to_array(tensor, value) for tensor, value in given])
 
     def _run_first(self, fetches: Any, feed_dict: Any, key: Any) -> Any:
         """Work out how to run this, run it, and remember the way."""
@@ -196,9 +196,7 @@ class BaseSession:
         if key is not None and _is_plain(key, feed_dict):
             with self._lock:
                 self._plans[key] = plan
-        if plan.executable is None:
-            return plan.build(())
-        return plan.build(plan.executable.run(values))
+        return plan.run(values)
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
@@ -244,17 +242,16 @@ class BaseSession:
 
     def _plan(self, fetches: Any, feeds: Sequence[Tensor]) -> _Plan:
         structure = FetchPlan(self._graph, fetches)
-        shared = ("program", tuple(structure.tensors), tuple(structure.targets), tuple(feeds))
+        if not structure.tensors and not structure.targets:
+            return _Plan(feeds, None, structure.build)
+        key = (tuple(structure.tensors), tuple(structure.targets), tuple(feeds))
         with self._lock:
-            known = self._plans.get(shared)
-        if known is None:
-            executable = None
-            if structure.tensors or structure.targets:
-                executable = self._compile(structure.tensors, structure.targets, feeds)
-            known = _Plan(feeds, executable, None)
+            executable = self._executables.get(key)
+        if executable is None:
+            executable = self._compile(structure.tensors, structure.targets, feeds)
             with self._lock:
-                self._plans[shared] = known
-        return _Plan(feeds, known.executable, structure.build)
+                self._executables[key] = executable
+        return _Plan(feeds, executable, structure.build)
 
     def _compile(
         self, tensors: list[Tensor], targets: list[Operation], feeds: Sequence[Tensor]

@@ -31,8 +31,9 @@ class Refs:
         self.root: dict[Tensor, Tensor] = {}
         self.writes: dict[Tensor, list[Operation]] = {}
         self.edges: list[tuple[Operation, Operation]] = []
-        self._mask: dict[Operation, int] = {}
-        self._bits: dict[Tensor, int] = {}
+        self._mask: dict[Operation, int] = {}  # the writes that an op depends on, itself included, as bits
+        self._bit: dict[Operation, int] = {}  # each write's own bit
+        self._bits: dict[Tensor, int] = {}  # those of all writes to a variable
         self._readers: dict[Tensor, list[Operation]] = {}
         self._find_roots(ops, frozenset(fed))
         if self.root:
@@ -75,8 +76,8 @@ class Refs:
                     readers.setdefault(root, []).append(op)
 
     def _mask_writes(self, ops: Sequence[Operation]) -> None:
-        """For each op the set of writes that it depends on, as the bits of an int."""
-        bit: dict[Operation, int] = {}
+        """Give each write a bit, and note for each op the writes that it depends on."""
+        bit = self._bit
         for root, writes in self.writes.items():
             self._bits[root] = 0
             for op in writes:
@@ -91,7 +92,6 @@ class Refs:
                 mine |= mask.get(source, 0)
             if mine:
                 mask[op] = mine
-        self._bit = bit
 
     def order(
         self,

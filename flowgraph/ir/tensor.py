@@ -76,9 +76,7 @@ class Operation:
 
     def colocation_groups(self) -> list[bytes]:
         """The groups of ops that share this one's device, each as `b"loc:@name"`."""
-        if self.colocation:
-            return [b"loc:@" + name.encode() for name in self.colocation]
-        return [b"loc:@" + self.name.encode()]
+        return [b"loc:@" + name.encode() for name in self.colocation or (self.name,)]
 
     def node_attrs(self) -> dict[str, Any]:
         """All attrs by TF's names, those that the inputs fix (`T`, `N`) included.
@@ -103,7 +101,7 @@ class Operation:
                 found[name] = value.encode() if isinstance(value, str) else value
         found.update(self.marks or {})
         if self.colocation:
-            found["_class"] = [b"loc:@" + name.encode() for name in self.colocation]
+            found["_class"] = self.colocation_groups()
         return found
 
     def get_attr(self, name: str) -> Any:
@@ -126,18 +124,13 @@ class Operation:
         )
 
     def _set_inputs(self, inputs: Sequence[Tensor]) -> None:
+        """Take other inputs: what control flow does to the ops inside a branch."""
         for tensor in self.inputs:
-            if tensor.users is not None and self in tensor.users:
+            if tensor.users:
                 tensor.users.remove(self)
         self.inputs = tuple(inputs)
         for tensor in self.inputs:
             tensor.add_user(self)
-
-    def _update_input(self, index: int, tensor: Tensor) -> None:
-        """Let input `index` come from `tensor`: what control flow does to the ops inside a branch."""
-        inputs = list(self.inputs)
-        inputs[index] = tensor
-        self._set_inputs(inputs)
 
     def _add_control_input(self, op: Operation) -> None:
         if op not in self.control:

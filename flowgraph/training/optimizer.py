@@ -31,8 +31,6 @@ from flowgraph.training import slots
 from flowgraph.variables.lists import trainable_variables
 from flowgraph.variables.variable import Variable
 
-GradientsAndVariables = Sequence[tuple[Any, Any]]
-
 
 class Optimizer:
     """The base of all optimizers; a subclass says how one gradient updates one variable.
