@@ -64,12 +64,16 @@ def graph_of(args: Sequence[Any]) -> Graph:
     found: Graph | None = None
     first: Any = None
     for arg in args:
+        if type(arg) is Tensor and arg.op.graph is found:
+            continue
         for item in arg if type(arg) in (list, tuple) else (arg,):
-            graph = (
-                getattr(item, "graph", None)
-                if isinstance(item, Tensor | Operation) or _in_a_graph(item)
-                else None
-            )
+            graph: Graph | None
+            if type(item) is Tensor:
+                graph = item.op.graph
+            elif isinstance(item, Operation) or _in_a_graph(item):
+                graph = getattr(item, "graph", None)
+            else:
+                continue
             if graph is None:
                 continue
             if found is None:
