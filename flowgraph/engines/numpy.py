@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from flowgraph.engines.abstract import Known, analyse
-from flowgraph.engines.base import demand_variables, explain_failure, own, world
+from flowgraph.engines.base import explain_failure, own, world
 from flowgraph.engines.numpy_kernels import KERNELS, Call, Operand
-from flowgraph.engines.reference import ReferenceExecutable, last_uses
+from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.engines.store import Store
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.pause import collector_paused
@@ -40,32 +40,18 @@ class NumpyEngine:
         return NumpyExecutable(program, store)
 
 
-class NumpyExecutable:
-    """Keeps frames for the feed shapes seen last, and lends one to each run."""
+class NumpyExecutable(ReferenceExecutable):
+    """Keeps frames for the feed shapes seen last, and lends one to each run; where there can be none, it walks."""
 
     def __init__(self, program: Program, store: Store) -> None:
-        self.program, self.store = program, store
-        self.reference = ReferenceExecutable(program, store)
-        self._locks, self._changes = program.touches_state, program.changes_state
+        super().__init__(program, store)
         # a variable that takes another shape gets another buffer in the midst of the run
         self._moves = any(step.attrs.get("validate_shape") is False for step in program.walk())
-        self._frees = last_uses(program)
         self._frames: OrderedDict[Any, list[Frame]] = OrderedDict()
-
-    def run(self, feeds: Sequence[Any]) -> list[Any]:
-        """See `Executable.run`."""
-        with np.errstate(all="ignore"):
-            if not self._locks:
-                return self._run(feeds)
-            return self.store.in_turn(self._changes, self._run_with_variables, feeds)
-
-    def _run_with_variables(self, feeds: Sequence[Any]) -> list[Any]:
-        demand_variables(self.program, self.store)
-        return self._run(feeds)
 
     def _run(self, feeds: Sequence[Any]) -> list[Any]:
         if self._moves:
-            return self.reference.run(feeds)
+            return super()._run(feeds)
         key = (self.store.version, *[feed.shape for feed in feeds])
         pool = self._frames.get(key)
         if pool is None:
@@ -80,8 +66,8 @@ class NumpyExecutable:
                     known = analyse(self.program, [feed.shape for feed in feeds], self.store)
                     frame = Frame(self, known)
             except ValueError:
-                # a shape rule foresees an error: the reference engine meets it at its place and reports it
-                return self.reference.run(feeds)
+                # a shape rule foresees an error: a walk meets it at its place and reports it
+                return super()._run(feeds)
         try:
             return frame.run(feeds)
         finally:
@@ -103,10 +89,11 @@ class Frame:
         self._free: dict[int, list[np.ndarray]] = {}
         self._roots: dict[int, tuple[np.ndarray, ...]] = {}  # value -> the buffers that it is, or may be a view of
         self._uses: dict[int, int] = {}  # id of such a buffer -> how many live values lie in it
-        self._fetched = set(executable.program.fetches)
-        for number in executable.program.feeds:
+        program = executable.program
+        self._fetched = set(program.fetches)
+        for number in program.feeds:
             self._slot(number)
-        for step, dead in zip(executable.program.steps, executable._frees, strict=True):
+        for step, dead in zip(program.steps, executable.dead_after[id(program)], strict=True):
             self._bind(step)
             for number in dead:
                 self._release(number)
@@ -236,8 +223,8 @@ class Frame:
             self._add(step, call, ())
 
     def _bind_branch(self, step: Step) -> None:
-        """Branches run on the reference engine, step by step: only one is taken, and its shapes are its own."""
-        reference, slots = self._owner.reference, self._slots
+        """Branches run step by step: only one is taken, and its shapes are its own."""
+        run_branch, slots = self._owner.run_branch, self._slots
         operands = [self._operand(number) for number in step.inputs]
         outs = [self._slot(number) for number in step.outputs]
         captured = tuple(buffer for number in step.inputs for buffer in self._roots.get(number, ()))
@@ -246,7 +233,7 @@ class Frame:
 
         def call() -> None:
             values = [slots[o.slot] if o.slot is not None else o.array for o in operands]
-            for at, value in zip(outs, reference._branch(step, values), strict=True):
+            for at, value in zip(outs, run_branch(step, values), strict=True):
                 slots[at] = value
 
         self._add(step, call, ())

@@ -28,11 +28,15 @@ class ReferenceEngine:
 
 
 class ReferenceExecutable:
-    """Walks a Program."""
+    """Walks a Program.
+
+    Attributes:
+      dead_after: for the Program and each branch inside it (by id), the values that nothing needs after each step.
+    """
 
     def __init__(self, program: Program, store: Store) -> None:
         self.program, self.store = program, store
-        self._frees = {id(body): last_uses(body) for body in _bodies(program)}
+        self.dead_after = {id(body): last_uses(body) for body in _bodies(program)}
         self._locks, self._changes = program.touches_state, program.changes_state
 
     def run(self, feeds: Sequence[Any]) -> list[Any]:
@@ -51,15 +55,15 @@ class ReferenceExecutable:
 
     def _walk(self, program: Program, feeds: Sequence[Any]) -> dict[int, Any]:
         values: dict[int, Any] = dict(zip(program.feeds, feeds, strict=True))
-        for step, dead in zip(program.steps, self._frees[id(program)], strict=True):
+        for step, dead in zip(program.steps, self.dead_after[id(program)], strict=True):
             inputs = [values[i] for i in step.inputs]
-            outputs = self._branch(step, inputs) if step.opdef is IF else self._call(step, inputs, program)
+            outputs = self.run_branch(step, inputs) if step.opdef is IF else self._call(step, inputs, program)
             values.update(zip(step.outputs, outputs, strict=True))
             for number in dead:
                 del values[number]
         return values
 
-    def _branch(self, step: Step, inputs: list[Any]) -> list[Any]:
+    def run_branch(self, step: Step, inputs: list[Any]) -> list[Any]:
         """Run the branch that is taken; outputs that it does not make are dead."""
         if np.ndim(inputs[0]):
             line = f"The second input must be a scalar, but it has shape {to_text(np.shape(inputs[0]))}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.kernels.threads import PARTS, blas_alone, in_parallel, ranges
+from flowgraph.kernels.threads import blas_alone, in_parallel, ranges
 
 WORTH_CUTTING = 20_000_000
 """Multiplications: below some half a millisecond of work a second thread costs more than it gains."""
@@ -31,9 +31,9 @@ def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> Any:
             return np.matmul(a, b, out)
     made = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b)) if out is None else out
     if made.shape[0] >= made.shape[1]:
-        parts = [(a[rows], b, made[rows]) for rows in ranges(made.shape[0], PARTS)]
+        parts = [(a[rows], b, made[rows]) for rows in ranges(made.shape[0])]
     else:
-        parts = [(a, b[:, cols], made[:, cols]) for cols in ranges(made.shape[1], PARTS)]
+        parts = [(a, b[:, cols], made[:, cols]) for cols in ranges(made.shape[1])]
     with blas_alone():
         in_parallel([lambda part=part: np.matmul(*part) for part in parts])  # type: ignore[misc]
     return made
