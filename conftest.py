@@ -11,6 +11,9 @@ import pytest
 from hypothesis import settings
 
 import flowgraph as tf
+from flowgraph.ir.build import build_program
+from flowgraph.ir.program import Program
+from flowgraph.ir.verify import verify
 
 # Nothing here measures time, so no example is too slow; and a run in CI draws the same examples every time.
 settings.register_profile("flowgraph", deadline=None, derandomize="CI" in os.environ, print_blob=True)
@@ -22,6 +25,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         return type(value)(plain(item) for item in value)
     return value.item() if isinstance(value, np.generic) else value
+
+
+@pytest.fixture(autouse=True)
+def every_program_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test runs, its Program satisfies what every Program must (`flowgraph/ir/verify.py`)."""
+
+    def built_and_verified(*args: Any) -> Program:
+        program = build_program(*args)
+        verify(program)
+        return program
+
+    monkeypatch.setattr("flowgraph.session.build_program", built_and_verified)
 
 
 @pytest.fixture(autouse=True)
