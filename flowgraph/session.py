@@ -334,8 +334,8 @@ class Session(BaseSession):
 
     def __enter__(self) -> Session:
         for block in (default_graphs.pushed(self._graph), default_sessions.pushed(self)):
-            block.__enter__()
             self._stack.append(block)
+            block.__enter__()
         return self
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
@@ -372,14 +372,13 @@ class InteractiveSession(BaseSession):
         super().__init__(target, graph, config)
         self._explicit = graph is not None
         if self._explicit:
-            default_graphs.items.append(self._graph)
-        default_sessions.items.append(self)
+            default_graphs.push(self._graph)
+        default_sessions.push(self)
 
     def close(self) -> None:
         """End the session; it is no longer the default."""
         if not self._closed:
-            if self in default_sessions.items:
-                default_sessions.items.remove(self)
-            if self._explicit and self._graph in default_graphs.items:
-                default_graphs.items.remove(self._graph)
+            default_sessions.take_off(self)
+            if self._explicit:
+                default_graphs.take_off(self._graph)
         super().close()

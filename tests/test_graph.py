@@ -176,6 +176,21 @@ class TestSurroundings:
         assert tf.get_default_graph() is graph
         assert seen[0] not in (inner, graph)
 
+    def test_each_thread_starts_with_a_graph_of_its_own(self) -> None:
+        seen: list[tf.Graph] = []
+
+        def look() -> None:
+            seen.extend([tf.get_default_graph(), tf.constant(1).graph])
+            tf.reset_default_graph()
+            seen.append(tf.get_default_graph())
+
+        for _ in range(2):
+            thread = threading.Thread(target=look)
+            thread.start()
+            thread.join()
+        assert seen[0] is seen[1]
+        assert len({id(graph) for graph in seen}) == 4
+
     def test_reset_is_refused_inside_a_graph_block(self) -> None:
         with pytest.raises(AssertionError, match=r"Do not use tf\.reset_default_graph"):
             tf.reset_default_graph()

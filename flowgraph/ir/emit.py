@@ -234,11 +234,10 @@ def _convert(
     converted: list[Any] = []
     types: dict[str, Any] = {}
     source: dict[str, str] = {}
-    outer = graph._scope
-    graph._scope = full_name
-    pushed = default_graphs.items
-    pushed.append(graph)
+    outer, defaults = graph._scope, default_graphs.items
     try:
+        graph._scope = full_name
+        default_graphs.items = [*defaults, graph]
         for arg, value in zip(opdef.inputs, args, strict=True):
             if arg.is_list:
                 value = _convert_list(opdef, arg, value, types)
@@ -247,8 +246,7 @@ def _convert(
             _check_arg(opdef, arg, value, types, source, args)
             converted.append(value)
     finally:
-        graph._scope = outer
-        pushed.pop()
+        graph._scope, default_graphs.items = outer, defaults
     return converted, types
 
 

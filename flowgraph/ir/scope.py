@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import errors
@@ -13,40 +12,74 @@ from flowgraph.ir.tensor import Operation, Tensor
 
 
 class DefaultStack(threading.local):
-    """A stack of defaults, one for each thread."""
+    """A stack of defaults, one for each thread.
+
+    Attributes:
+      items: the defaults, the innermost last.
+      own: the graph that ops of this thread go to outside every `with graph.as_default()`.
+    """
+
+    own: Graph | None = None
 
     def __init__(self) -> None:
         self.items: list[Any] = []
 
-    @contextmanager
-    def pushed(self, item: Any) -> Iterator[Any]:
+    def pushed(self, item: Any) -> _Pushed:
         """Make `item` the default inside the `with` block."""
-        self.items.append(item)
-        try:
-            yield item
-        finally:
-            if not self.items or self.items[-1] is not item:
-                raise AssertionError(
-                    f"Nesting violated for default stack of {type(item)} objects"
-                    if item in self.items
-                    else f"The default {type(item).__name__} of this block was taken off inside it."
-                )
-            self.items.pop()
+        return _Pushed(self, item)
+
+    def push(self, item: Any) -> None:
+        """Make `item` the default until it is taken off."""
+        self.items = [*self.items, item]
+
+    def take_off(self, item: Any) -> None:
+        """End what `push` did, even under other defaults; nothing if `item` is not there."""
+        for at in reversed(range(len(self.items))):
+            if self.items[at] is item:
+                self.items = self.items[:at] + self.items[at + 1 :]
+                return
+
+
+class _Pushed:
+    """A block with a default of its own.
+
+    It is made such that Ctrl-C at any place inside, even in a block within that is being entered or left, finds the
+    defaults of the outside restored behind it.
+    """
+
+    __slots__ = ("_item", "_outer", "_stack")
+
+    def __init__(self, stack: DefaultStack, item: Any) -> None:
+        self._stack, self._item = stack, item
+
+    def __enter__(self) -> Any:
+        self._outer = self._stack.items
+        self._stack.items = [*self._outer, self._item]
+        return self._item
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        items, item = self._stack.items, self._item
+        if kind is None and (not items or items[-1] is not item):
+            raise AssertionError(
+                f"Nesting violated for default stack of {type(item)} objects"
+                if item in items
+                else f"The default {type(item).__name__} of this block was taken off inside it."
+            )
+        self._stack.items = items[:-1] if kind is None else self._outer
 
 
 default_graphs = DefaultStack()
 default_sessions = DefaultStack()
-_global: list[Graph] = []  # the graph that ops go to outside every `with graph.as_default()`; all threads share it
 
 
 def get_default_graph() -> Graph:
-    """The graph that ops are added to now."""
+    """The graph that ops are added to now; each thread starts with one of its own."""
     items = default_graphs.items
     if items:
         return items[-1]
-    if not _global:
-        _global.append(Graph())
-    return _global[0]
+    if default_graphs.own is None:
+        default_graphs.own = Graph()
+    return default_graphs.own
 
 
 def reset_default_graph() -> None:
@@ -60,7 +93,7 @@ def reset_default_graph() -> None:
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting "
             "and create a new graph."
         )
-    _global[:] = [Graph()]
+    default_graphs.own = Graph()
 
 
 def get_default_session() -> Any:
@@ -151,15 +184,16 @@ def name_scope(
 class _ScopeOfGraph(NameScope):
     """A name scope of a graph that is the default one inside the block only."""
 
-    __slots__ = ()
+    __slots__ = ("_default",)
 
     def __enter__(self) -> str:
-        default_graphs.items.append(self._graph)
+        self._default = default_graphs.pushed(self._graph)
+        self._default.__enter__()
         return super().__enter__()
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, *exc: Any) -> None:
         super().__exit__(*exc)
-        default_graphs.items.pop()
+        self._default.__exit__(*exc)
 
 
 def control_dependencies(control_inputs: Sequence[Any] | None) -> Controller:
