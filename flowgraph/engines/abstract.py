@@ -14,6 +14,7 @@ import numpy as np
 
 from flowgraph.dtypes import DType
 from flowgraph.engines.store import Store
+from flowgraph.ir.constants import shape_in
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import COPY, IF, READ, Program, Step
 from flowgraph.sizes import Sizes
@@ -41,11 +42,7 @@ class Known:
 
     def constant_sizes(self) -> Sizes:
         """The shape that the value spells out, as `Tensor.constant_sizes` gives it."""
-        if self.value is not None and np.ndim(self.value) == 1:
-            return tuple(None if size < 0 else int(size) for size in self.value)
-        if self.sizes is not None and len(self.sizes) == 1 and self.sizes[0] is not None:
-            return (None,) * self.sizes[0]
-        return None
+        return shape_in(self.value, self.sizes)
 
     @property
     def is_full(self) -> bool:

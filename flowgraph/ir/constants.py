@@ -50,7 +50,7 @@ def _fold_once(
     """Compute one tensor from what `memory` holds: its value, or the inputs to be looked at first."""
     op = tensor.op
     opdef = op.opdef
-    if opdef.effect is not Effect.NONE or opdef.role or any(arg.is_ref for arg in opdef.inputs):
+    if opdef.effect is not Effect.NONE or opdef.role or opdef.has_refs:
         return None, []
     if opdef.partial is not None:
         sizes = opdef.partial(tensor)
@@ -91,11 +91,13 @@ def sizes_of(tensor: Tensor) -> Sizes:
         sizes = partial(tensor)
         if sizes is not None:
             return sizes
-    value = value_of(tensor)
+    return shape_in(value_of(tensor), tensor.sizes)
+
+
+def shape_in(value: Any, sizes: Sizes) -> Sizes:
+    """The shape that a vector of sizes holds: its entries if `value` is known, else as many as it is long."""
     if value is not None:
-        if value.ndim != 1:
-            return None
-        return tuple(None if v < 0 else int(v) for v in value.tolist())
-    if tensor.sizes is not None and len(tensor.sizes) == 1 and tensor.sizes[0] is not None:
-        return (None,) * tensor.sizes[0]
+        return tuple(None if size < 0 else int(size) for size in value.tolist()) if value.ndim == 1 else None
+    if sizes is not None and len(sizes) == 1 and sizes[0] is not None:
+        return (None,) * sizes[0]
     return None

@@ -141,7 +141,8 @@ class OpDef:
         them becomes the op's name.
       partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a
         shape.
-      role: "switch" and "merge" steer branches, a "placeholder" with a default is never taken for a constant.
+      role: "switch" and "merge" steer branches; a "placeholder" must be fed, one with a "default" is never taken for
+        a constant.
       times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
       allows_uninitialized: it may be given a variable that has no value yet.
       cases: the cases on which the op tests itself (`flowgraph.ir.cases`).

@@ -8,7 +8,6 @@ same, before any pass and for every engine. TF leaves graphs of fewer than four 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 import numpy as np
 
@@ -38,12 +37,8 @@ def reciprocals(ops: Iterable[Operation], fed: Collection[Tensor]) -> dict[Opera
         value = None if _depends_on(divisor, fed) else value_of(divisor)
         if value is not None and value.dtype.kind not in "iub":
             with np.errstate(all="ignore"):
-                found[op] = np.asarray(_one(value) / value)
+                found[op] = np.asarray(value.dtype.type(1) / value)
     return found
-
-
-def _one(value: np.ndarray) -> Any:
-    return value.dtype.type(1)
 
 
 def _depends_on(tensor: Tensor, fed: Collection[Tensor]) -> bool:

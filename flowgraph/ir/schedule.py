@@ -13,6 +13,7 @@ from flowgraph.ir.guards import Guards, Path, Predicate
 from flowgraph.ir.patience import patience
 from flowgraph.ir.refs import Refs
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ir.walk import sources
 
 
 class Schedule:
@@ -37,11 +38,10 @@ class Schedule:
         self._followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
         self._readers_before: dict[Operation, set[Operation]] = {}
         for op in ops:
-            sources = {tensor.op for tensor in op.inputs if tensor not in fed}
-            sources.update(source for source in op.control if source in self._followers)
-            for source in sources:
+            awaited = sources(op, fed, self._followers)
+            for source in awaited:
                 self._followers[source].append(op)
-            self._waiting[op] = len(sources)
+            self._waiting[op] = len(awaited)
         # op -> the op outside its branch whose turn it awaits although it could run, and the other way round
         self._bides = patience(ops, self._followers, guards) if guards.has_branches else {}
         self._biding: dict[Operation, list[Operation]] = {}

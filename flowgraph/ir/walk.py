@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
@@ -17,7 +17,7 @@ def needed_ops(
     """The ops that must run for these tensors and ops, given the values of the fed tensors, oldest first."""
     known = set(fed)
     # what waits for a placeholder that is fed waits for nothing
-    quiet = {tensor.op for tensor in known if tensor.op.opdef.name in ("Placeholder", "PlaceholderV2")}
+    quiet = {tensor.op for tensor in known if tensor.op.opdef.role == "placeholder"}
     stack = [tensor.op for tensor in fetches if tensor not in known]
     stack += [op for op in targets if op not in quiet]
     seen: set[Operation] = set(stack)
@@ -75,6 +75,13 @@ def ops_with_a_use(
     return useful
 
 
+def sources(op: Operation, fed: Collection[Tensor], among: Container[Operation]) -> set[Operation]:
+    """The ops that one waits for: those of its inputs that are not fed, and its control inputs `among` some ops."""
+    found = {tensor.op for tensor in op.inputs if tensor not in fed}
+    found.update(source for source in op.control if source in among)
+    return found
+
+
 def in_order(ops: list[Operation], fed: Collection[Tensor]) -> list[Operation]:
     """The ops, inputs first and otherwise oldest first. Ops on a cycle come last.
 
@@ -90,11 +97,10 @@ def in_order(ops: list[Operation], fed: Collection[Tensor]) -> list[Operation]:
     followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
     waiting: dict[Operation, int] = {}
     for op in ops:
-        sources = {tensor.op for tensor in op.inputs if tensor not in fed}
-        sources.update(source for source in op.control if source in followers)
-        for source in sources:
+        awaited = sources(op, fed, followers)
+        for source in awaited:
             followers[source].append(op)
-        waiting[op] = len(sources)
+        waiting[op] = len(awaited)
     heap = [op._id for op in ops if not waiting[op]]
     ordered = []
     while heap:

@@ -111,6 +111,7 @@ PLACEHOLDER = OpDef(
     infer=lambda *, dtype, shape: shape,
     forward=_unfed,
     gradient=NO_GRADIENT,
+    role="placeholder",
 )
 
 PLACEHOLDER_WITH_DEFAULT = OpDef(
@@ -119,7 +120,7 @@ PLACEHOLDER_WITH_DEFAULT = OpDef(
     infer=lambda x, *, shape: _default_sizes(x.sizes, shape),
     forward=lambda xp, x, *, shape: x,
     gradient=lambda op, dy: [dy],
-    role="placeholder",  # never folded: it may be fed
+    role="default",  # never folded: it may be fed
     alias=True,
     cases=[case(FLOAT(2, 3), shape=(2, 3))],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flowgraph import dtypes as dt
@@ -49,16 +50,16 @@ SMALL_INTEGERS_BINARY = (
 )
 
 
-def refuse_integers(x: Any, op_type: str) -> None:
-    """Raise where TF's op type admits integers of which its kernels know nothing.
+def without_integers(op_type: str, forward: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The `forward` of an op whose TF type admits integers of which TF's kernels know nothing: it refuses them."""
 
-    Raises:
-      InvalidArgumentError: `x` holds integers.
-    """
-    if x.dtype.kind in "iu":
-        raise errors.InvalidArgumentError(
-            None, None, f"No OpKernel was registered to support Op '{op_type}' with T={x.dtype.name}"
-        )
+    def careful(xp: Any, x: Any) -> Any:
+        if x.dtype.kind in "iu":
+            line = f"No OpKernel was registered to support Op '{op_type}' with T={x.dtype.name}"
+            raise errors.InvalidArgumentError(None, None, line)
+        return forward(xp, x)
+
+    return careful
 
 
 def told_where(error: Exception, *details: str) -> Exception:

@@ -12,7 +12,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.broadcast import broadcast_shape, incompatible, same
 from flowgraph.ops.complex import conj
 from flowgraph.ops.constant import constant
-from flowgraph.ops.elementwise import ANALYTIC, NUMERIC, SMOOTH_UNARY, refuse_integers
+from flowgraph.ops.elementwise import ANALYTIC, NUMERIC, SMOOTH_UNARY, without_integers
 from flowgraph.ops.math import add, subtract
 from flowgraph.ops.unary import reciprocal, sqrt, square
 
@@ -92,64 +92,44 @@ COS = OpDef(
 )
 
 
-def _tan(xp: Any, x: Any) -> Any:
-    refuse_integers(x, "Tan")
-    return xp.tan(x)
-
-
 TAN = OpDef(
     "Tan(x: T) -> y: T",
     attrs=_NUMERIC_ATTRS,
     infer=same,
-    forward=_tan,
+    forward=without_integers("Tan", lambda xp, x: xp.tan(x)),
     gradient=_tan_grad,
     elementwise=True,
     cases=_TAN_CASES,
 )
 
 
-def _asin(xp: Any, x: Any) -> Any:
-    refuse_integers(x, "Asin")
-    return xp.arcsin(x)
-
-
 ASIN = OpDef(
     "Asin(x: T) -> y: T",
     attrs=_NUMERIC_ATTRS,
     infer=same,
-    forward=_asin,
+    forward=without_integers("Asin", lambda xp, x: xp.arcsin(x)),
     gradient=_asin_grad,
     elementwise=True,
     cases=_INSIDE_ONE,
 )
 
 
-def _acos(xp: Any, x: Any) -> Any:
-    refuse_integers(x, "Acos")
-    return xp.arccos(x)
-
-
 ACOS = OpDef(
     "Acos(x: T) -> y: T",
     attrs=_NUMERIC_ATTRS,
     infer=same,
-    forward=_acos,
+    forward=without_integers("Acos", lambda xp, x: xp.arccos(x)),
     gradient=_acos_grad,
     elementwise=True,
     cases=_INSIDE_ONE,
 )
 
 
-def _atan(xp: Any, x: Any) -> Any:
-    refuse_integers(x, "Atan")
-    return xp.arctan(x)
-
-
 ATAN = OpDef(
     "Atan(x: T) -> y: T",
     attrs=_NUMERIC_ATTRS,
     infer=same,
-    forward=_atan,
+    forward=without_integers("Atan", lambda xp, x: xp.arctan(x)),
     gradient=_atan_grad,
     elementwise=True,
     cases=_INSIDE_ONE,

@@ -17,7 +17,7 @@ from flowgraph.ops.array import shape, zeros
 from flowgraph.ops.broadcast import same
 from flowgraph.ops.complex import complex_abs, conj
 from flowgraph.ops.constant import constant
-from flowgraph.ops.elementwise import ANALYTIC, NUMERIC, SMOOTH_UNARY, refuse_integers
+from flowgraph.ops.elementwise import ANALYTIC, NUMERIC, SMOOTH_UNARY, without_integers
 from flowgraph.ops.math import multiply
 from flowgraph.ops.unary_grad import reciprocal_grad, rsqrt_grad, sqrt_grad
 
@@ -151,16 +151,11 @@ RSQRT = OpDef(
 )
 
 
-def _reciprocal(xp: Any, x: Any) -> Any:
-    refuse_integers(x, "Reciprocal")
-    return xp.reciprocal(x)
-
-
 RECIPROCAL = OpDef(
     "Reciprocal(x: T) -> y: T",
     attrs={"T": TypeAttr(NUMERIC)},
     infer=same,
-    forward=_reciprocal,
+    forward=without_integers("Reciprocal", lambda xp, x: xp.reciprocal(x)),
     gradient=lambda op, dy: [reciprocal_grad(op.outputs[0], dy)],
     elementwise=True,
     cases=_POSITIVE_CASES,
@@ -170,7 +165,7 @@ INV = OpDef(
     "Inv(x: T) -> y: T",
     attrs={"T": TypeAttr(NUMERIC)},
     infer=same,
-    forward=_reciprocal,
+    forward=without_integers("Inv", lambda xp, x: xp.reciprocal(x)),
     gradient=lambda op, dy: [reciprocal_grad(op.outputs[0], dy)],
     elementwise=True,
     cases=_POSITIVE_CASES,

@@ -57,8 +57,6 @@ class RefVariable(Variable):
             synchronization, aggregation, trainable, name
         )
         self._constraint = constraint
-        self._caching_device = caching_device
-        self._save_slice_info: Any = None
         keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
         if self._trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
             keys.append(GraphKeys.TRAINABLE_VARIABLES)

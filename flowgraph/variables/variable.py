@@ -315,10 +315,6 @@ class Variable(Updates, metaclass=_VariableType):
         return self._variable.name
 
     @property
-    def _shared_name(self) -> str:
-        return self._variable.op.name
-
-    @property
     def dtype(self) -> DType:
         """The dtype, as a reference: `tf.float32_ref`; `dtype.base_dtype` is that of the value."""
         return self._variable.dtype

@@ -24,11 +24,11 @@ def kind_of(op: Operation) -> str:
     if opdef is CONST:
         return "constant"
     if opdef.role is not None:
-        return "placeholder" if opdef.role == "placeholder" else "control"
+        return "control" if opdef.role in ("switch", "merge") else "placeholder"
     if opdef.effect in _BY_EFFECT:
         return _BY_EFFECT[opdef.effect]
-    if not op.inputs and opdef.effect is Effect.NONE:
-        return "placeholder" if opdef.outputs else "group"
+    if not op.inputs and not opdef.outputs:
+        return "group"
     return "op"
 
 
