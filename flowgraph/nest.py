@@ -1,4 +1,4 @@
-"""Nested structures: lists, tuples, named tuples, dicts and attrs classes, with anything for leaves.
+"""Nested structures: lists, tuples, named tuples, dicts, their views and attrs classes, with anything for leaves.
 
 With `expand_composites`, values that consist of tensors (IndexedSlices, SparseTensor) are taken apart too.
 """
@@ -6,7 +6,7 @@ With `expand_composites`, values that consist of tensors (IndexedSlices, SparseT
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
 from typing import Any
 
 __all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pack_sequence_as"]
@@ -31,7 +31,7 @@ def is_nested(seq: Any) -> bool:
     """Whether a value is a structure and not a leaf; strings and arrays are leaves."""
     if isinstance(seq, Mapping) or hasattr(type(seq), "__attrs_attrs__"):
         return True
-    return isinstance(seq, Sequence) and not isinstance(seq, str | bytes)
+    return isinstance(seq, Sequence | MappingView) and not isinstance(seq, str | bytes)
 
 
 def _is_namedtuple(value: Any) -> bool:
@@ -71,7 +71,7 @@ def _rebuild(value: Any, children: list[Any]) -> Any:
         return defaultdict(value.default_factory, items) if isinstance(value, defaultdict) else kind(items)
     if _is_namedtuple(value) or hasattr(kind, "__attrs_attrs__"):
         return kind(*children)
-    return kind(children)
+    return children if isinstance(value, MappingView) else kind(children)
 
 
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:

@@ -54,7 +54,7 @@ def test_runs(interrupted: Any, engine: str) -> None:
     w = tf.Variable(tf.ones([8, 4]))
     count = tf.Variable(0)
     loss = tf.reduce_sum(tf.cond(tf.reduce_sum(x) > 0, lambda: tf.matmul(x, w) * 2.0, lambda: tf.matmul(x, w)))
-    train = tf.group(w.assign_sub(w * 0.0), count.assign_add(1))
+    train = tf.group(w.assign_sub(tf.zeros([8, 4])), count.assign_add(1))
     feed = {x: np.ones([3, 8], np.float32)}
     config = tf.ConfigProto(experimental=tf.ConfigProto.Experimental(executor_type=engine))
     results: list[Any] = []

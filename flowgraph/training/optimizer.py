@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
+from flowgraph import errors, nest
 from flowgraph.autodiff import gradients
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import convert_to_tensor
@@ -243,12 +243,14 @@ class Optimizer:
                 *get_collection(GraphKeys.TRAINABLE_RESOURCE_VARIABLES),
             ]
         else:
-            variables = list(_flat(var_list))
+            variables = nest.flatten(var_list)
         for var in variables:
             if not isinstance(var, Variable | Tensor):
                 raise TypeError(
                     errors.explain(
-                        f"Trying to optimize unsupported type {type(var)}: {var!r}", where=user_site()
+                        f"Trying to optimize unsupported type {type(var)}: {var!r}",
+                        mend="var_list is a variable, or a list, tuple or dict of variables.",
+                        where=user_site(),
                     )
                 )
         if not variables:
@@ -288,14 +290,6 @@ class Optimizer:
                         where=user_site(),
                     )
                 )
-
-
-def _flat(items: Any) -> Iterable[Any]:
-    for item in items if isinstance(items, list | tuple) else [items]:
-        if isinstance(item, list | tuple):
-            yield from _flat(item)
-        else:
-            yield item
 
 
 def _target(var: Any) -> Any:
