@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import collections
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 import flowgraph as tf
 
-Pair = collections.namedtuple("Pair", "x y")
+
+class Pair(NamedTuple):
+    x: Any
+    y: Any
 
 
 def _variables() -> tuple[Any, Any, Any]:
@@ -37,6 +39,7 @@ def test_var_list_may_be_any_structure(arrange: Any, names: list[str]) -> None:
 
 @pytest.mark.parametrize("var_list", [{}, [], {}.values()])
 def test_no_variables(var_list: Any) -> None:
-    with tf.Graph().as_default(), pytest.raises(ValueError, match=r"^No variables to optimize\."):
+    with tf.Graph().as_default():
         a, _, _ = _variables()
-        tf.train.GradientDescentOptimizer(0.1).minimize(a * a, var_list=var_list)
+        with pytest.raises(ValueError, match=r"^No variables to optimize\."):
+            tf.train.GradientDescentOptimizer(0.1).minimize(a * a, var_list=var_list)
