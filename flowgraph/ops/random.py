@@ -10,6 +10,8 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.errors import InvalidArgumentError
@@ -63,8 +65,15 @@ def shape_tensor(shape: Any) -> Tensor:
     if isinstance(shape, list | tuple):
         if not shape:
             return convert_to_tensor(shape, dt.int32, "shape")
-        shape = tuple(size.value if isinstance(size, Dimension) else size for size in shape)
+        shape = tuple(_plain_size(size) for size in shape)
     return convert_to_tensor(shape, name="shape")
+
+
+def _plain_size(size: Any) -> Any:
+    """A size as old scripts mean it: `np.max(labels) + 1` of uint8 labels was an int64 before numpy 2."""
+    if isinstance(size, Dimension):
+        return size.value
+    return np.int64(size) if isinstance(size, np.integer) and size.itemsize < 4 else size
 
 
 def run_shape(shape: Any) -> tuple[int, ...]:

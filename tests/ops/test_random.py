@@ -386,3 +386,13 @@ def test_gamma_numbers_move_with_alpha_as_their_quantile_does() -> None:
         )
     np.testing.assert_allclose(first, [1, 1, 1, 1], rtol=0.05)
     np.testing.assert_allclose(second, [1.8, 3, 7, 51], rtol=0.05)
+
+
+def test_a_narrow_integer_is_a_size() -> None:
+    """`np.max(labels) + 1` of uint8 labels: an int64 before numpy 2, and so in TensorFlow's graphs."""
+    count = np.max(np.array([1, 9], np.uint8)) + 1
+    with tf.Graph().as_default():
+        tensor = tf.random_normal([count])
+        assert tensor.shape.as_list() == [10]
+        shape = tensor.graph.get_tensor_by_name("random_normal/shape:0")
+        assert shape.dtype is tf.int64
