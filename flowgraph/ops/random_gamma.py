@@ -9,10 +9,11 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import as_dtype
-from flowgraph.errors import InvalidArgumentError
+from flowgraph.errors import InvalidArgumentError, explain
 from flowgraph.ir.cases import DOUBLE, HALF, INT, INTS, POSITIVE, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, Effect, OpDef, TypeAttr
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
@@ -135,6 +136,8 @@ def random_gamma(
         beta = convert_to_tensor(1 if beta is None else beta, dtype, "beta")
         alpha = alpha + zeros_like(beta)
         attrs = seed_attrs(seed)
+        if not alpha.dtype.is_floating:  # (in numpy's words of TF's time)
+            raise ValueError(explain(f"data type {alpha.dtype.as_numpy_dtype!r} not inexact", where=user_site()))
         tiny = np.finfo(alpha.dtype.as_numpy_dtype).tiny  # where a number was rounded to 0
         return maximum(tiny, emit(RANDOM_GAMMA, shape, alpha, **attrs) / beta)
 
