@@ -259,7 +259,7 @@ class BaseSession:
         missing = [
             op
             for op in needed_ops(tensors, targets, feeds)
-            if op.opdef.name == "Placeholder" and op.outputs[0] not in feeds
+            if op.opdef.role == "placeholder" and op.outputs[0] not in feeds
         ]
         if missing:
             wanted = [t.name for t in tensors] + [op.name for op in targets]

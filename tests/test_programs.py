@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import flowgraph as tf
+from flowgraph.session import ENGINES
 from tests.golden.notation import array_of, collections_record, node_record
 from tests.programs import all_programs
 
@@ -22,7 +23,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Converting sparse IndexedSlices"
 
 GOLDEN = Path(__file__).parent / "golden" / "programs"
 PROGRAMS = all_programs()
-ENGINES = ["REFERENCE", "NUMPY"]
 
 NOT_YET = {
     "beyond.strings": "needs StringJoin, AsString and StringToNumber",
