@@ -32,7 +32,7 @@ def l1_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
     >>> run(l1_regularizer(0.5)(tf.constant([1.0, -2.0])))
     1.5
     """
-    if not _is_on(scale, "scale", ""):
+    if not _is_on(scale, ""):
         return lambda _: None
 
     def l1(weights: Any, name: str | None = None) -> Tensor:  # noqa: ARG001  # TF takes a name, and uses the scope's
@@ -56,7 +56,7 @@ def l2_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
     >>> run(l2_regularizer(0.5)(tf.constant([1.0, -2.0])))
     1.25
     """
-    if not _is_on(scale, "scale", "."):
+    if not _is_on(scale, "."):
         return lambda _: None
 
     def l2(weights: Any) -> Tensor:
@@ -67,10 +67,10 @@ def l2_regularizer(scale: Any, scope: str | None = None) -> Regularizer:
     return l2
 
 
-def _is_on(scale: Any, name: str, stop: str) -> bool:
+def _is_on(scale: Any, stop: str) -> bool:
     """Whether there is a penalty at all."""
     if isinstance(scale, numbers.Integral):
-        raise ValueError(f"{name} cannot be an integer: {scale}")
+        raise ValueError(f"scale cannot be an integer: {scale}")
     if isinstance(scale, numbers.Real):
         if scale < 0.0:
             raise ValueError(f"Setting a scale less than 0 on a regularizer: {scale:g}{stop}")

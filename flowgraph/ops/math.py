@@ -83,11 +83,6 @@ def add(x: Any, y: Any, name: str | None = None) -> Tensor:
     return emit(ADD, x, y, name=name)
 
 
-def add_v2(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """The sum as Python's `+` builds it."""
-    return emit(ADD_V2, x, y, name=name)
-
-
 def _sub_grad(op: Any, dy: Any) -> list[Any]:
     x, y = op.inputs
     if all_shapes_equal(x, y, dy):

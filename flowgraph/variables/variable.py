@@ -389,7 +389,10 @@ operators.install(Variable, lambda variable: variable.value())
 
 
 def _to_tensor(
-    variable: Variable, dtype: DType | None = None, _name: str | None = None, as_ref: bool = False
+    variable: Variable,
+    dtype: DType | None = None,
+    name: str | None = None,  # noqa: ARG001  # no op is made that could have a name
+    as_ref: bool = False,
 ) -> Tensor:
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
         raise ValueError(
@@ -404,6 +407,4 @@ def _to_tensor(
     return variable._ref() if as_ref else variable.value()
 
 
-register_tensor_conversion_function(
-    Variable, lambda value, dtype=None, name=None, as_ref=False: _to_tensor(value, dtype, name, as_ref)
-)
+register_tensor_conversion_function(Variable, _to_tensor)
