@@ -62,6 +62,11 @@ class TestNames:
         with pytest.raises(ValueError, match="is not a valid node name"):
             tf.constant(1, name=bad)
 
+    def test_an_exact_name_can_be_used_once(self) -> None:
+        tf.constant(1, name="exact/")
+        with pytest.raises(ValueError, match=r"^Duplicate node name in graph: 'exact'"):
+            tf.constant(1, name="exact/")
+
     def test_constants_made_for_an_op_are_named_after_its_argument(self) -> None:
         x = tf.placeholder(tf.float32, [2], name="x")
         _ = x + 1.0

@@ -122,6 +122,8 @@ class Graph:
         """Append an op whose full, unique name is known; the one place where ops are born."""
         if self._finalized:
             raise _finalized(f"the op that was to be added: {name} ({opdef.name})")
+        if name in self._by_name:  # (only a name that ends with '/' can be a taken one)
+            raise ValueError(errors.explain(f"Duplicate node name in graph: '{name}'", where=user_site()))
         op = Operation()
         op.graph = self
         op.opdef = opdef
