@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import partial
 from itertools import pairwise
+from queue import SimpleQueue
 from typing import Any
 
 PARTS = max(1, min(os.cpu_count() or 1, 8))
@@ -69,45 +70,77 @@ def blas_alone() -> Iterator[None]:
         _blas.leave()
 
 
-_pools: dict[int, ThreadPoolExecutor] = {}  # by process: a fork has none of its parent's threads
+class _Job:
+    """Tasks to share out; `claims` says which thread has begun which.
+
+    A claim is one call into C. So it stands even if Ctrl-C comes right behind it, and can be asked for again.
+    """
+
+    def __init__(self, tasks: Sequence[Callable[[], None]]) -> None:
+        self.tasks = tasks
+        self.claims: dict[int, int] = {}
+        self.done = [threading.Event() for _ in tasks]
+        self.errors: dict[int, BaseException] = {}
+
+    def is_mine(self, number: int) -> bool:
+        """Claim a task: whether it is this thread's and no other's."""
+        me = threading.get_ident()
+        return self.claims.setdefault(number, me) == me
+
+    def help(self, number: int) -> None:
+        """What a helper does with a task: run it unless somebody else has begun it."""
+        if self.is_mine(number):
+            try:
+                self.tasks[number]()
+            except BaseException as error:  # noqa: BLE001  # it is raised again where the tasks came from
+                self.errors[number] = error
+            finally:
+                self.done[number].set()
 
 
-def _executor() -> ThreadPoolExecutor:
-    pool = _pools.get(os.getpid())
-    if pool is None:
-        pool = _pools.setdefault(os.getpid(), ThreadPoolExecutor(max(1, PARTS - 1), thread_name_prefix="flowgraph"))
-    return pool
+_queues: dict[int, SimpleQueue[Callable[[], None]]] = {}  # by process: a fork has none of its parent's threads
+
+
+def _helpers() -> SimpleQueue[Callable[[], None]]:
+    """Where helpers wait for work. They are daemons: a script that joins all its threads must not wait for them."""
+    queue = _queues.get(os.getpid())
+    if queue is None:
+        queue = _queues.setdefault(os.getpid(), SimpleQueue())
+        for number in range(max(1, PARTS - 1)):
+            threading.Thread(target=_help, args=(queue,), name=f"flowgraph_{number}", daemon=True).start()
+    return queue
+
+
+def _help(queue: SimpleQueue[Callable[[], None]]) -> None:
+    while True:
+        queue.get()()
 
 
 def in_parallel(tasks: Sequence[Callable[[], None]]) -> None:
     """Run all tasks, some of them on other threads, and return when all are done.
 
-    The first error that a task raised is raised again.
+    The first error that a task raised is raised again. After Ctrl-C, too, no task runs any more when this returns: the
+    next run writes into the same buffers.
     """
     if len(tasks) == 1 or PARTS == 1:
         for task in tasks:
             task()
         return
-    executor = _executor()
-    # each task sees the caller's context, numpy's error state among it
-    waiting: list[tuple[Callable[[], None], Future[None]]] = [
-        (task, executor.submit(copy_context().run, task)) for task in tasks[1:]
-    ]
-    begun: list[Future[None]] = []
+    job, helpers = _Job(tasks), _helpers()
     try:
+        for number in range(1, len(tasks)):
+            # each task sees the caller's context, numpy's error state among it
+            helpers.put(partial(copy_context().run, job.help, number))
         tasks[0]()
-        for task, future in reversed(waiting):
-            if future.cancel():
-                task()  # nobody had begun it
-            else:
-                begun.append(future)
+        for number in reversed(range(1, len(tasks))):
+            if job.is_mine(number):  # nobody had begun it
+                tasks[number]()
     finally:
-        for _, future in waiting:
-            future.cancel()
-        errors = [future.exception() for future in begun]
-    for error in errors:
-        if error is not None:
-            raise error
+        for number in range(1, len(tasks)):
+            if not job.is_mine(number):
+                job.done[number].wait()
+    for _, error in sorted(job.errors.items()):
+        raise error
 
 
 def ranges(size: int, parts: int = PARTS) -> list[slice]:

@@ -31,8 +31,8 @@ def test_every_task_runs_once_whoever_runs_it() -> None:
 def test_the_caller_does_what_nobody_else_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "PARTS", 2)
     release = threading.Event()
-    for _ in range(8):  # all of the pool's threads are busy with something else
-        threads._executor().submit(release.wait, 30)
+    for _ in range(8):  # all helpers are busy with something else
+        threads._helpers().put(lambda: release.wait(30))
     me, by = threading.get_ident(), []
     in_parallel([lambda: by.append(threading.get_ident()) for _ in range(5)])
     release.set()
@@ -47,6 +47,28 @@ def test_an_error_arrives(failing: int) -> None:
 
     with pytest.raises(ValueError, match=f"task {failing}"):
         in_parallel([lambda i=i: task(i) for i in range(4)])  # type: ignore[misc]
+
+
+def test_when_an_error_arrives_nothing_runs_any_more() -> None:
+    running: list[int] = []
+
+    def slow() -> None:
+        running.append(1)
+        time.sleep(0.05)
+        running.pop()
+
+    def failing() -> None:
+        time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        in_parallel([failing, slow, slow, slow])
+    assert not running
+
+
+def test_a_script_may_join_all_its_threads() -> None:
+    in_parallel([lambda: None] * 4)
+    assert not [t for t in threading.enumerate() if t.name.startswith("flowgraph") and not t.daemon]
 
 
 def test_tasks_see_the_callers_numpy_error_state() -> None:
