@@ -26,11 +26,12 @@ from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import descendants
-from flowgraph.ops.add_n import add_n
+from flowgraph.ops.add_n import accumulate_n, add_n
 from flowgraph.ops.array import fill, identity, shape, zeros_like
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import zeros_like_outside_branch
 from flowgraph.ops.indexed_slices import IndexedSlices, aggregate_slices, convert_to_tensor_or_indexed_slices
+from flowgraph.sizes import Sizes, is_full, merge
 
 _TRAINABLE = frozenset(
     {dt.float16, dt.float32, dt.float64, dt.complex64, dt.complex128, dt.resource, dt.variant}
@@ -46,7 +47,9 @@ class UnconnectedGradients(enum.Enum):
 
 
 class AggregationMethod:
-    """How several gradients of one tensor are summed: by one AddN, or (EXPERIMENTAL_TREE) two at a time."""
+    """How several gradients of one tensor are summed: by one AddN on each device, two at a time (EXPERIMENTAL_TREE), or
+    by AccumulateNV2 where there are more than two of one known shape (EXPERIMENTAL_ACCUMULATE_N; else as a tree).
+    """
 
     ADD_N = 0
     DEFAULT = ADD_N
@@ -275,22 +278,37 @@ class _Walk:
         arrived = self.collected.get(tensor)
         if not arrived:
             return None
-        if len(arrived) == 1:
-            total = arrived[0]
-        elif not all(isinstance(dy, Tensor) for dy in arrived):
-            total = aggregate_slices(arrived)
-        elif self.aggregation == AggregationMethod.ADD_N:
-            with self.graph.colocate_with(arrived[0].op, ignore_existing=True):
-                total = add_n(arrived)
-            if len({dy.device for dy in arrived}) > 1:
-                total = add_n([total])
-        else:
-            with self.graph.name_scope(f"{tensor.op.name}_gradient_sum"):
-                total = arrived[0]
-                for dy in arrived[1:]:
-                    total = add_n([total, dy])
-        self.summed[tensor] = total
+        total = self.summed[tensor] = arrived[0] if len(arrived) == 1 else self._total(tensor, arrived)
         return total
+
+    def _total(self, tensor: Tensor, arrived: Sequence[Any]) -> Any:
+        """The sum of several gradients of a tensor, as the aggregation method says."""
+        if not all(isinstance(dy, Tensor) for dy in arrived):
+            return aggregate_slices(arrived)
+        if self.aggregation == AggregationMethod.ADD_N:
+            return self._sum_by_device(arrived)
+        if self.aggregation == AggregationMethod.EXPERIMENTAL_ACCUMULATE_N and len(arrived) > 2:
+            sizes: Sizes = None
+            for dy in arrived:
+                sizes = merge(sizes, dy.sizes)
+            if is_full(sizes):
+                return accumulate_n(arrived)
+        with self.graph.name_scope(f"{tensor.op.name}_gradient_sum"):
+            total = arrived[0]
+            for dy in arrived[1:]:
+                total = add_n([total, dy])
+        return total
+
+    def _sum_by_device(self, arrived: Sequence[Tensor]) -> Tensor:
+        """What is on one device is summed there first."""
+        groups: dict[str, list[Tensor]] = {}
+        for dy in arrived:
+            groups.setdefault(dy.device, []).append(dy)
+        sums = []
+        for device in sorted(groups):
+            with self.graph.colocate_with(groups[device][0].op, ignore_existing=True):
+                sums.append(add_n(groups[device]))
+        return add_n(sums)
 
     def result(self, x: Tensor, unconnected: UnconnectedGradients) -> Any:
         """What `gradients` returns for an x."""

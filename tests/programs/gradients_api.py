@@ -165,6 +165,24 @@ def aggregation(tf):
     return [(tree, {x: [1.0, 2.0]})]
 
 
+def accumulated(tf):
+    """AccumulateNV2 where the shape is known and there are more than two, else a tree."""
+    x = tf.placeholder(tf.float32, [2], name="x")
+    z = tf.placeholder(tf.float32, [None], name="z")
+    method = tf.AggregationMethod.EXPERIMENTAL_ACCUMULATE_N
+    grads = [tf.gradients(tf.sin(v) + tf.cos(v) + tf.exp(v), v, aggregation_method=method)[0] for v in (x, z)]
+    grads += tf.gradients(tf.sin(x) + tf.cos(x), x, aggregation_method=method)
+    return [(grads, {x: [1.0, 2.0], z: [3.0]})]
+
+
+def summed_by_device(tf):
+    x = tf.placeholder(tf.float32, [2], name="x")
+    with tf.device("/cpu:0"):
+        y = tf.sin(x) + tf.tan(x)
+    grads = tf.gradients(y + tf.cos(x) + tf.exp(x), x, colocate_gradients_with_ops=True)
+    return [(grads, {x: [1.0, 2.0]})]
+
+
 def optimizer_gates(tf):
     v = tf.Variable([1.0, 2.0], name="v")
     w = tf.Variable([3.0, 4.0], name="w")
