@@ -28,7 +28,11 @@ _log = logging.getLogger("flowgraph")
 ENGINES: dict[str, Callable[[], Engine]] = {"REFERENCE": ReferenceEngine, "NUMPY": NumpyEngine}
 _DEFAULT_ENGINE = "NUMPY"
 
-_USED_FIELDS = ("experimental.executor_type",)
+_USED_FIELDS = (
+    "experimental.executor_type",
+    "graph_options.rewrite_options.constant_folding",
+    "graph_options.rewrite_options.disable_meta_optimizer",
+)
 _said: set[str] = set()
 
 
@@ -71,9 +75,7 @@ class _Plan:
 class BaseSession:
     """What Session and InteractiveSession share."""
 
-    def __init__(
-        self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None
-    ) -> None:
+    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
         if graph is None:
             graph = get_default_graph()
         elif not isinstance(graph, Graph):
@@ -94,6 +96,7 @@ class BaseSession:
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         self._graph = graph
         self._engine = choose_engine(config)
+        self._rewrites = _rewrites(config)
         self._store = Store()
         self._plans: dict[Any, _Plan] = {}  # by what `run` was given, tensors only
         self._executables: dict[Any, Executable] = {}
@@ -171,14 +174,8 @@ class BaseSession:
     def _run_first(self, fetches: Any, feed_dict: Any, key: Any) -> Any:
         """Work out how to run this, run it, and remember the way."""
         if self._closed:
-            where = (
-                f"it was closed at {errors.place(self._closed_at)}"
-                if self._closed_at
-                else "it was closed before"
-            )
-            raise RuntimeError(
-                errors.explain("Attempted to use a closed Session.", details=[where], where=user_site())
-            )
+            where = f"it was closed at {errors.place(self._closed_at)}" if self._closed_at else "it was closed before"
+            raise RuntimeError(errors.explain("Attempted to use a closed Session.", details=[where], where=user_site()))
         if self._graph.version == 0:
             raise RuntimeError(self._empty_graph())
         self._growth.watch()
@@ -253,9 +250,7 @@ class BaseSession:
                 self._executables[key] = executable
         return _Plan(feeds, executable, structure.build)
 
-    def _compile(
-        self, tensors: list[Tensor], targets: list[Operation], feeds: Sequence[Tensor]
-    ) -> Executable:
+    def _compile(self, tensors: list[Tensor], targets: list[Operation], feeds: Sequence[Tensor]) -> Executable:
         missing = [
             op
             for op in needed_ops(tensors, targets, feeds)
@@ -265,7 +260,7 @@ class BaseSession:
             wanted = [t.name for t in tensors] + [op.name for op in targets]
             raise unfed(missing, ", ".join(wanted[:5]) + (" ..." if len(wanted) > 5 else ""))
         with collector_paused():
-            return self._engine.compile(build_program(tensors, targets, feeds), self._store)
+            return self._engine.compile(build_program(tensors, targets, feeds, self._rewrites), self._store)
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"engine {self._engine.name}"
@@ -302,9 +297,7 @@ def _is_plain(key: Any, feed_dict: Any) -> bool:
     """Whether a quick key consists of tensors, ops and variables, which mean the same at every call."""
     fetches, _, feeds = key
     members = fetches if type(fetches) is tuple else (fetches,)
-    plain = all(
-        isinstance(item, Tensor | Operation) or hasattr(item, "_as_graph_element") for item in members
-    )
+    plain = all(isinstance(item, Tensor | Operation) or hasattr(item, "_as_graph_element") for item in members)
     return plain and all(type(item) is Tensor for item in feeds) and isinstance(feed_dict or {}, dict)
 
 
@@ -313,7 +306,15 @@ def _note_unused(config: ConfigProto) -> None:
     for field in config.changed():
         if field not in _USED_FIELDS and field not in _said:
             _said.add(field)
-            _log.info("ConfigProto.%s has no effect: flowgraph computes in this process, on the CPU.", field)
+            _log.warning("ConfigProto.%s is accepted and has no effect in flowgraph.", field)
+
+
+def _rewrites(config: ConfigProto | None) -> bool:
+    """Whether TF's graph optimizer would fold constants, and so turn divisions by them into multiplications."""
+    if config is None:
+        return True
+    options = config.graph_options.rewrite_options
+    return not options.disable_meta_optimizer and options.constant_folding != options.OFF
 
 
 class Session(BaseSession):
@@ -366,9 +367,7 @@ class InteractiveSession(BaseSession):
     >>> sess.close()
     """
 
-    def __init__(
-        self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None
-    ) -> None:
+    def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
         super().__init__(target, graph, config)
         self._explicit = graph is not None
         if self._explicit:

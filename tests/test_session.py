@@ -254,6 +254,28 @@ class TestSessions:
         with pytest.raises(tf.errors.InvalidArgumentError, match="No executor factory registered"):
             tf.Session(config=config)
 
+    @pytest.mark.parametrize("switch", ["constant_folding", "disable_meta_optimizer"])
+    def test_division_by_a_constant_is_tfs_unless_its_optimizer_is_off(self, switch: str) -> None:
+        values = np.random.RandomState(0).rand(1000).astype(np.float32)
+        x = tf.placeholder(tf.float32, [1000])
+        third = tf.identity(x / 3.0)
+        with tf.Session() as sess:
+            np.testing.assert_array_equal(sess.run(third, {x: values}), values * (np.float32(1) / np.float32(3)))
+        config = tf.ConfigProto()
+        options = config.graph_options.rewrite_options
+        setattr(options, switch, options.OFF if switch == "constant_folding" else True)
+        with tf.Session(config=config) as sess:
+            np.testing.assert_array_equal(sess.run(third, {x: values}), values / np.float32(3))
+
+    def test_a_field_without_effect_says_so_once(
+        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("flowgraph.session._said", set())
+        for _ in range(2):
+            tf.Session(config=tf.ConfigProto(allow_soft_placement=True))
+        (record,) = caplog.records
+        assert record.getMessage() == "ConfigProto.allow_soft_placement is accepted and has no effect in flowgraph."
+
     def test_all_missing_feeds_and_all_uninitialized_variables_are_named_at_once(self) -> None:
         x, y = tf.placeholder(tf.float32, [None, 3], name="x"), tf.placeholder(tf.float32, name="y")
         v, w = tf.Variable(1.0, name="v"), tf.Variable(2.0, name="w")
@@ -276,17 +298,13 @@ class TestSessions:
         with tf.control_dependencies([w * x]):
             guarded = tf.assign_add(w, [1.0, 1.0])
         with initialized() as sess:
-            with pytest.raises(
-                tf.errors.InvalidArgumentError, match=r"^Incompatible shapes: \[2\] vs. \[3\]"
-            ):
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"^Incompatible shapes: \[2\] vs. \[3\]"):
                 sess.run([w * x, guarded], {x: [1, 2, 3]})
             sess.run(update)
             np.testing.assert_array_equal(sess.run(w), [2, 3])
             np.testing.assert_array_equal(sess.run(w * x, {x: [1, 1]}), [2, 3])
 
-    def test_a_graph_that_grows_with_every_run_is_noticed_once(
-        self, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_a_graph_that_grows_with_every_run_is_noticed_once(self, caplog: pytest.LogCaptureFixture) -> None:
         w = tf.Variable(0.0)
         with initialized() as sess:
             for _ in range(150):

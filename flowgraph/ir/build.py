@@ -25,15 +25,21 @@ from flowgraph.ir.walk import in_order, needed_ops, ops_with_a_use
 
 
 def build_program(
-    fetches: Sequence[Tensor], targets: Sequence[Operation], feeds: Sequence[Tensor]
+    fetches: Sequence[Tensor],
+    targets: Sequence[Operation],
+    feeds: Sequence[Tensor],
+    rewrites_divisions: bool = True,
 ) -> Program:
-    """The Program that computes `fetches` and runs `targets`, given values for `feeds`."""
+    """The Program that computes `fetches` and runs `targets`, given values for `feeds`.
+
+    `rewrites_divisions`: whether divisions by constants become multiplications, as TF's optimizer has it.
+    """
     fed = set(feeds)
     by_age = needed_ops(fetches, targets, feeds)
     ops = in_order(by_age, fed)
     refs = Refs(ops, feeds)
     guards = Guards(ops, feeds, refs)
-    by_constant = reciprocals(ops, fed)
+    by_constant = reciprocals(ops, fed) if rewrites_divisions else {}
     useful = ops_with_a_use(ops, fetches, targets, fed)
     if ops is by_age and not (refs.root or guards.has_branches):
         return _straight([op for op in ops if op in useful], by_constant, fetches, feeds)
@@ -209,8 +215,7 @@ class _Builder:
         if root is None:
             if tensor.op.opdef.role == "merge":
                 raise NotImplementedError(
-                    f"{op.name} changes a variable that tf.cond chooses ({tensor.name}): "
-                    "change it in the branches."
+                    f"{op.name} changes a variable that tf.cond chooses ({tensor.name}): change it in the branches."
                 )
             return self.value[tensor]
         first = self.refs.writes.get(root, [op])[0]
