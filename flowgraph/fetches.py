@@ -9,13 +9,12 @@ import numpy as np
 
 from flowgraph import errors
 from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.scope import graphs_apart
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.indexed_slices import IndexedSlices, IndexedSlicesValue
 
 Rebuild = Callable[[Sequence[Any]], Any]
-Expansion = tuple[
-    Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]
-]
+Expansion = tuple[Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]]
 
 _expansions: list[Expansion] = []
 
@@ -155,21 +154,29 @@ def _as_element(graph: Graph, fetch: Any) -> Tensor | Operation:
             )
         ) from None
     except (ValueError, KeyError) as error:
-        details = []
-        if isinstance(fetch, Tensor | Operation):
-            from flowgraph.ir.scope import place
-
-            details = [
-                f"{fetch.name} belongs to the graph made at {place(fetch.graph)}",
-                f"the session runs the graph made at {place(graph)}",
-            ]
         raise ValueError(
             errors.explain(
                 f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})",
-                details=details,
+                details=graphs_apart(fetch, graph),
+                mend=_nearest(graph, fetch),
                 where=user_site(),
             )
         ) from None
+
+
+def _nearest(graph: Graph, name: Any) -> str | None:
+    """Names of the graph that a misspelt one may stand for."""
+    if not isinstance(name, str) or graph.version > _SEARCHED:
+        return None
+    from difflib import get_close_matches  # slow to import, and seldom needed
+
+    op_name, colon, output = name.partition(":")
+    near = [f"'{known}{colon}{output}'" for known in get_close_matches(op_name, graph._by_name, n=3, cutoff=0.75)]
+    return f"Did you mean {' or '.join(near)}?" if near else None
+
+
+_SEARCHED = 20_000
+"""Ops: in a larger graph a search for similar names takes too long."""
 
 
 def expand_feed(key: Any, value: Any) -> list[tuple[Any, Any]]:

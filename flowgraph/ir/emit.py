@@ -11,7 +11,7 @@ from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.opdef import REQUIRED, Arg, OpDef
-from flowgraph.ir.scope import default_graphs, get_default_graph, place
+from flowgraph.ir.scope import belongs, default_graphs, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
@@ -91,10 +91,7 @@ def _graph_mix(item: Any, first: Any) -> ValueError:
     return ValueError(
         errors.explain(
             f"{item} must be from the same graph as {first}.",
-            details=[
-                f"the graph of {item.name} was made at {place(item.graph)}",
-                f"the graph of {first.name} was made at {place(first.graph)}",
-            ],
+            details=[belongs(item), belongs(first)],
             mend="Build all ops of one computation inside one `with graph.as_default():` block.",
             where=user_site(),
         )

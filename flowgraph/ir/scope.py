@@ -140,6 +140,23 @@ def place(graph: Graph) -> str:
     return errors.place(graph.made_at) if graph.made_at else "an unknown place"
 
 
+def graphs_apart(element: Any, graph: Graph) -> list[str]:
+    """For an error: what tells the graph of a tensor or op apart from the one that a session runs; [] for the same."""
+    element = element._as_graph_element() if hasattr(element, "_as_graph_element") else element
+    if not isinstance(element, Tensor | Operation) or element.graph is graph:
+        return []
+    lines = [belongs(element), f"the session runs the graph made at {place(graph)}"]
+    if threading.current_thread() is not threading.main_thread():
+        lines.append("each thread starts with a default graph of its own; `with graph.as_default():` makes it another")
+    return lines
+
+
+def belongs(element: Tensor | Operation) -> str:
+    """For an error: which tensor or op this is, in which graph."""
+    made = f", made at {errors.place(element.op.site)}," if element.op.site else ""
+    return f"{element.name}{made} belongs to the graph made at {place(element.graph)}"
+
+
 class Reference:
     """A tensor or variable as a dictionary key that compares by identity."""
 
@@ -159,9 +176,7 @@ class Reference:
         return id(self._object)
 
 
-def name_scope(
-    name: str | None, default_name: str | None = None, values: Sequence[Any] | None = None
-) -> NameScope:
+def name_scope(name: str | None, default_name: str | None = None, values: Sequence[Any] | None = None) -> NameScope:
     """A scope `name`, or `default_name` when `name` is None, in the graph of the tensors among `values`.
 
     Without values it is a scope of the default graph; that of values becomes the default inside the block.

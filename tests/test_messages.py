@@ -1,0 +1,113 @@
+"""What errors say beyond TensorFlow's first line: the user's line, what was involved, how to mend it.
+
+The first lines themselves are compared with TensorFlow 1.15.5 in test_golden_errors.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import flowgraph as tf
+
+
+@pytest.fixture(autouse=True)
+def graph() -> Iterator[tf.Graph]:
+    with tf.Graph().as_default() as g:
+        yield g
+
+
+def said(call: Callable[[], Any]) -> str:
+    """The message of what `call` raises."""
+    with pytest.raises(Exception) as caught:  # whatever it is: the text is asked for
+        call()
+    return str(caught.value)
+
+
+def run(fetch: Any, feed: Any = None) -> Any:
+    with tf.Session() as sess:
+        return sess.run(fetch, feed)
+
+
+class TestFeeds:
+    @pytest.mark.parametrize(
+        ("wanted", "fed", "mend"),
+        [
+            ([None, 784], (10, 28, 28), "np.reshape(value, [-1, 784]) has the wanted shape."),
+            ([None, 1], (7,), "np.reshape(value, [-1, 1]) has the wanted shape."),
+            ([5, 2], (5, 2, 1), "np.reshape(value, [-1, 2]) has the wanted shape."),
+            ([None, 28, 28], (28, 28), "One example is a batch of one: feed [value]."),
+            ([None, 10], (100,), None),  # class numbers: other reshapes would make nonsense of them
+            ([None, None], (3,), None),
+            ([4, 2], (2, 4), None),
+            ([], (1,), None),
+        ],
+    )
+    def test_a_wrong_shape(self, wanted: list[int | None], fed: tuple[int, ...], mend: str | None) -> None:
+        x = tf.placeholder(tf.float32, wanted, name="x")
+        text = said(lambda: run(x, {x: np.zeros(fed)}))
+        assert "x:0 takes float32 of shape" in text
+        assert "test_messages.py" in text
+        assert ("Fix: " + mend in text) if mend else ("Fix:" not in text)
+        assert "run(x, {x: np.zeros(fed)})" in text or "sess.run(fetch, feed)" in text
+
+    def test_the_axis_that_does_not_fit(self) -> None:
+        x = tf.placeholder(tf.float32, [None, 3])
+        assert "axis 1: 4 was fed, 3 is wanted" in said(lambda: run(x, {x: np.zeros([2, 4])}))
+
+    def test_none(self) -> None:
+        x = tf.placeholder(tf.float32, [None])
+        text = said(lambda: run(x, {x: None}))
+        assert "the value is None" in text
+        assert "Fix" not in text
+
+    @pytest.mark.parametrize(
+        ("value", "where"),
+        [
+            ([[1, 2], [3]], "axis 1: the rows have from 1 to 2 entries"),
+            ([[1, 2], 3], "axis 1: some entries are numbers, some are lists"),
+            ([[[1], [2]], [[3], [4, 5, 6]]], "axis 2: the rows have from 1 to 3 entries"),
+        ],
+    )
+    def test_rows_of_unequal_length(self, value: Any, where: str) -> None:
+        x = tf.placeholder(tf.float32)
+        text = said(lambda: run(x, {x: value}))
+        assert text.startswith("setting an array element with a sequence.\n")
+        assert where in text
+
+    def test_a_name_without_its_number(self) -> None:
+        tf.placeholder(tf.float32, name="x")
+        assert "Fix: A tensor's name has its output's number behind: 'x:0'." in said(lambda: run("x:0", {"x": 1}))
+
+    def test_a_key_that_is_no_tensor(self) -> None:
+        x = tf.placeholder(tf.float32)
+        assert "was the name of a placeholder given to something else?" in said(lambda: run(x, {2.5: 1}))
+
+
+class TestGraphs:
+    def test_fetches_and_feeds_of_another_graph(self) -> None:
+        with tf.Graph().as_default():
+            other = tf.placeholder(tf.float32, name="other")
+        one = tf.constant(1)
+        for text in (said(lambda: run(other)), said(lambda: run(one, {other: 1}))):
+            assert "other:0, made at " in text or "other, made at " in text
+            assert "belongs to the graph made at " in text
+            assert "the session runs the graph made at " in text
+            assert "thread" not in text
+
+    def test_another_graph_because_of_another_thread(self) -> None:
+        one, texts = tf.constant(1), []
+        thread = threading.Thread(target=lambda: texts.append(said(lambda: (tf.constant(2), run(one)))))
+        thread.start()
+        thread.join()
+        assert "each thread starts with a default graph of its own" in texts[0]
+
+    def test_a_misspelt_name(self) -> None:
+        tf.constant(1, name="accuracy")
+        assert "Fix: Did you mean 'accuracy:0'?" in said(lambda: run("acuracy:0"))
+        assert "Fix: Did you mean 'accuracy'?" in said(lambda: run("Accuracy"))
+        assert "Fix:" not in said(lambda: run("entirely_else"))
