@@ -19,7 +19,7 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.convert import to_tensor
-from flowgraph.ir.emit import at
+from flowgraph.ir.describe import at
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT
 from flowgraph.ir.pause import collector_paused

@@ -268,6 +268,17 @@ def place(where: Where) -> str:
     return f"{filename}:{line}"
 
 
+def made_at(where: Where | None) -> str:
+    """`made at file:line: source`, as much of it as is known.
+
+    >>> made_at(("train.py", 31))
+    'made at train.py:31'
+    """
+    if where is None:
+        return "made at an unknown place"
+    return f"made at {place(where)}: {source_line(where)}".removesuffix(": ")
+
+
 def source_line(where: Where) -> str:
     """The text of a line, stripped; '' when it cannot be found."""
     filename, line = where

@@ -173,10 +173,8 @@ def _other_shape(got: tuple[int, ...], sizes: tuple[int | None, ...]) -> str | N
 
 def _wanted(tensor: Tensor) -> str:
     """What a placeholder takes, and where it was made."""
-    text = f"{tensor.name} takes {tensor.dtype.base_dtype.name} of shape {to_tuple_text(tensor.sizes)}"
-    if tensor.op.site is None:
-        return text
-    return f"{text}, made at {errors.place(tensor.op.site)}: {errors.source_line(tensor.op.site)}".rstrip(": ")
+    what = f"{tensor.dtype.base_dtype.name} of shape {to_tuple_text(tensor.sizes)}"
+    return f"{tensor.name} takes {what}, {errors.made_at(tensor.op.site)}"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from flowgraph import errors
 from flowgraph.config import ConfigProto
-from flowgraph.engines.base import Engine, Executable, unfed
+from flowgraph.engines.base import Engine, Executable
+from flowgraph.engines.missing import unfed
 from flowgraph.engines.numpy import NumpyEngine
 from flowgraph.engines.reference import ReferenceEngine
 from flowgraph.engines.store import Store

@@ -111,3 +111,79 @@ class TestGraphs:
         assert "Fix: Did you mean 'accuracy:0'?" in said(lambda: run("acuracy:0"))
         assert "Fix: Did you mean 'accuracy'?" in said(lambda: run("Accuracy"))
         assert "Fix:" not in said(lambda: run("entirely_else"))
+
+
+class TestMissingValues:
+    def test_each_placeholder_with_its_line(self) -> None:
+        x, k = tf.placeholder(tf.float32, [None, 3], name="x"), tf.placeholder(tf.float32, name="keep_prob")
+        y = tf.multiply(tf.reduce_sum(x), k, name="y")
+        text = said(lambda: run(y))
+        assert "  x          float32 [?,3]      made at " in text
+        assert "  keep_prob  float32 <unknown>  made at " in text
+        assert 'tf.placeholder(tf.float32, name="keep_prob")' in text
+        assert "needed for y:0" in text
+        assert "Fix: sess.run(..., feed_dict={x: value, keep_prob: value})" in text
+        assert text.splitlines()[-1].strip() == "return sess.run(fetch, feed)"
+
+    def test_each_variable_with_its_initializer(self) -> None:
+        local = [tf.GraphKeys.LOCAL_VARIABLES]
+        a = tf.Variable(1.0, name="a")
+        b = tf.Variable(2.0, name="b", collections=local)
+        c = tf.Variable(2.0, name="c", collections=[])
+        assert "Fix: sess.run(tf.global_variables_initializer())\n" in said(lambda: run(a))
+        assert "Fix: sess.run(tf.local_variables_initializer())\n" in said(lambda: run(b))
+        text = said(lambda: run(tf.add_n([a, b, c])))
+        both = "tf.global_variables_initializer(), tf.local_variables_initializer()"
+        assert f"Fix: sess.run([{both}, <the variable c>.initializer])" in text
+        for line in ('a = tf.Variable(1.0, name="a")', "b = tf.Variable(2.0", "c = tf.Variable(2.0"):
+            assert line in text
+
+    def test_a_variable_made_after_the_initializer(self) -> None:
+        early = tf.Variable(1.0, name="early")
+        init = tf.global_variables_initializer()
+        late = tf.Variable(2.0, name="late")
+        with tf.Session() as sess:
+            sess.run(init)
+            text = said(lambda: sess.run([early, late]))
+        assert "For these alone: sess.run(tf.variables_initializer([late]))" in text
+
+
+class TestOperands:
+    @pytest.mark.parametrize(
+        ("one", "two", "mend"),
+        [
+            (tf.int32, tf.float32, "tf.cast(x, tf.float32) makes the two alike."),
+            (tf.float32, tf.int32, "tf.cast(y, tf.float32) makes the two alike."),
+            (tf.float32, tf.float64, "tf.cast(y, tf.float32) makes the two alike."),
+            (tf.float64, tf.float32, "tf.cast(x, tf.float32) makes the two alike."),
+            (tf.float64, tf.float16, "tf.cast(y, tf.float64) makes the two alike."),
+            (tf.float16, tf.float32, "tf.cast(x, tf.float32) makes the two alike."),
+            (tf.int32, tf.int64, "tf.cast(x, tf.int64) makes the two alike."),
+            (tf.uint8, tf.int32, "tf.cast(x, tf.int32) makes the two alike."),
+            (tf.float32, tf.complex64, "tf.cast(x, tf.complex64) makes the two alike."),
+            (tf.string, tf.float32, None),
+        ],
+    )
+    def test_the_cast_that_loses_least(self, one: tf.DType, two: tf.DType, mend: str | None) -> None:
+        text = said(lambda: tf.add(tf.placeholder(one), tf.placeholder(two)))
+        assert "that does not match type" in text.splitlines()[0]
+        assert (f"Fix: {mend}" in text) if mend else ("Fix:" not in text)
+
+    def test_an_input_of_one_dtype_only(self) -> None:
+        text = said(lambda: tf.gather_nd(tf.zeros([3]), tf.placeholder(tf.float32)))
+        assert "has DataType float32 not in list of allowed values" in text
+
+    def test_variables_are_called_variables(self) -> None:
+        x = tf.placeholder(tf.float32, [None, 784], name="x")
+        w = tf.Variable(tf.zeros([500, 10]), name="w")
+        text = said(lambda: tf.matmul(x, w))
+        assert "b = <tf.Tensor 'w/read:0' shape=(500, 10) dtype=float32>  the variable w, made at " in text
+        assert "a = <tf.Tensor 'x:0' shape=(?, 784) dtype=float32>        made by Placeholder at " in text
+
+    def test_shapes_at_run_time_and_who_fed_them(self) -> None:
+        p, x = tf.placeholder(tf.bool, name="p"), tf.placeholder(tf.float32, [None], name="x")
+        text = said(lambda: run(tf.cond(p, lambda: x + [1.0, 2.0], lambda: x), {x: [1, 2, 3], p: True}))
+        assert "the op: cond/add (AddV2)" in text
+        rows = {line.split()[0]: line for line in text.splitlines() if " has shape " in line}
+        assert rows["x:0"].endswith(", fed")
+        assert not rows["cond/add/y:0"].endswith(", fed")

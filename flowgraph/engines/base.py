@@ -8,10 +8,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from flowgraph import errors
-from flowgraph.engines.store import Cell, Context, Store, uninitialized
+from flowgraph.engines.missing import uninitialized
+from flowgraph.engines.store import Cell, Context, Store
+from flowgraph.ir.describe import origin
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, Program, Step, no_value
-from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ir.tensor import Tensor
 from flowgraph.sizes import to_text
 
 
@@ -42,7 +44,7 @@ def demand_variables(program: Program, store: Store) -> None:
     """Refuse to start when a variable that is read has no value: all such variables are named at once."""
     empty = [op for op in program.variables if store.cell(op).array is None]
     if empty:
-        raise uninitialized(empty)
+        raise uninitialized(empty, store.holds_values)
 
 
 def own(value: Any, tensor: Tensor | None, program: Program) -> Any:
@@ -60,9 +62,9 @@ def collect(program: Program, values: Any) -> list[Any]:
     return [own(DEAD if i == NEVER else values[i], tensors.get(i), program) for i in program.fetches]
 
 
-def describe(step: Step, values: Sequence[Any], program: Program) -> list[str]:
-    """For a failed step: each input with the shape and dtype that it had, and the op that made it."""
-    rows = []
+def describe(step: Step, values: Sequence[Any], program: Program, fed: Sequence[int]) -> list[str | Sequence[str]]:
+    """For a failed step: each input with the shape that it had, and where it comes from."""
+    rows: list[str | Sequence[str]] = []
     for number, value in zip(step.inputs, values, strict=False):
         tensor = program.tensors.get(number)
         if isinstance(value, Cell):
@@ -71,14 +73,21 @@ def describe(step: Step, values: Sequence[Any], program: Program) -> list[str]:
         if tensor is None:
             rows.append(f"an input of shape {shape}")
             continue
-        fed = " (fed)" if number in program.feeds else ""
-        site = f" at {errors.place(tensor.op.site)}" if tensor.op.site else ""
-        rows.append(f"{tensor.name} has shape {shape}, made by {tensor.op.type}{site}{fed}")
+        rows.append((f"{tensor.name} has shape {shape}", origin(tensor) + (", fed" if number in fed else "")))
     return rows
 
 
-def explain_failure(error: Exception, step: Step, values: Sequence[Any], program: Program) -> Exception:
-    """Turn what an op raised into TF's exception, with the op, the shapes at run time and the user's line."""
+def explain_failure(
+    error: Exception, step: Step, values: Sequence[Any], program: Program, fed: Sequence[int]
+) -> Exception:
+    """Turn what an op raised into TF's exception, with the op, the shapes at run time and the user's line.
+
+    Args:
+      error: what it raised.
+      step, values: the step and its inputs.
+      program: the Program that it stands in, perhaps a branch.
+      fed: the numbers of the values that the run was given.
+    """
     if isinstance(error, errors.OpError):
         if error.op is not None:
             return error
@@ -91,7 +100,7 @@ def explain_failure(error: Exception, step: Step, values: Sequence[Any], program
         kind = errors.InvalidArgumentError
     message = errors.explain(
         line,
-        details=[f"the op: {step.op.name} ({step.opdef.name})", *describe(step, values, program)],
+        details=[f"the op: {step.op.name} ({step.opdef.name})", *describe(step, values, program, fed)],
         where=step.op.site,
     )
     return kind(None, step.op, message)
@@ -106,32 +115,3 @@ def _tf_words(step: Step, values: Sequence[Any]) -> str | None:
         shapes = [to_text(np.shape(value)) for value in values]
         return f"Incompatible shapes: {shapes[0]} vs. {shapes[1]}"
     return None
-
-
-def unfed(placeholders: Sequence[Operation], wanted: str) -> errors.InvalidArgumentError:
-    """The error for placeholders without a value: all of them at once."""
-    first = placeholders[0]
-    shape = first.attrs.get("shape")
-    line = f"You must feed a value for placeholder tensor '{first.name}' with dtype {_cpp_name(first)}"
-    if shape:  # (TF leaves out a scalar's)
-        line += f" and shape {to_text(shape)}"
-    details = [
-        f"{op.name}: {op.outputs[0].dtype.name} of shape {to_text(op.outputs[0].sizes)}"
-        + (f", made at {errors.place(op.site)}" if op.site else "")
-        for op in placeholders
-    ]
-    return errors.InvalidArgumentError(
-        None,
-        first,
-        errors.explain(
-            line,
-            details=[*details, f"needed for: {wanted}"],
-            mend="sess.run(..., feed_dict={" + ", ".join(f"{op.name}: value" for op in placeholders) + "})",
-            where=first.site,
-        ),
-    )
-
-
-def _cpp_name(op: Operation) -> str:
-    name = op.outputs[0].dtype.base_dtype.name
-    return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)

@@ -113,7 +113,8 @@ class Frame:
         except Exception as error:
             step = self._steps[len(self._calls) - length_hint(calls) - 1]
             values = [self._value(number) for number in step.inputs]
-            raise explain_failure(error, step, values, self._owner.program) from error
+            program = self._owner.program
+            raise explain_failure(error, step, values, program, program.feeds) from error
         return [slots[at] if fresh else own(slots[at] if at is not None else array, tensor, self._owner.program)
                 for at, array, fresh, tensor in self._outputs]  # fmt: skip
 

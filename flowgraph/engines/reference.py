@@ -67,7 +67,8 @@ class ReferenceExecutable:
         """Run the branch that is taken; outputs that it does not make are dead."""
         if np.ndim(inputs[0]):
             line = f"The second input must be a scalar, but it has shape {to_text(np.shape(inputs[0]))}"
-            raise explain_failure(errors.InvalidArgumentError(None, None, line), step, inputs, self.program)
+            error = errors.InvalidArgumentError(None, None, line)
+            raise explain_failure(error, step, inputs, self.program, self.program.feeds)
         taken = step.bodies[0] if inputs[0] else step.bodies[1]
         values = self._walk(taken, inputs[1:])
         return [DEAD if i == NEVER else values[i] for i in taken.fetches]
@@ -79,7 +80,7 @@ class ReferenceExecutable:
                 world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs
             )
         except Exception as error:
-            raise explain_failure(error, step, inputs, program) from error
+            raise explain_failure(error, step, inputs, program, self.program.feeds) from error
         if opdef.gives_one:
             return (result,)
         return result if step.outputs else ()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph import errors
+from flowgraph.engines.missing import uninitialized
 from flowgraph.ir.tensor import Operation
 
 
@@ -37,7 +37,7 @@ class Cell:
           FailedPreconditionError: there is no value yet.
         """
         if self.array is None:
-            raise uninitialized([self.op])
+            raise uninitialized([self.op], self.store.holds_values)
         return self.array
 
     def write(self, value: np.ndarray) -> np.ndarray:
@@ -74,6 +74,12 @@ class Store:
             if found is None:
                 found = self._cells[key] = Cell(op, self)
             return found
+
+    @property
+    def holds_values(self) -> bool:
+        """Whether any variable has a value."""
+        with self._lock:
+            return any(cell.array is not None for cell in self._cells.values())
 
     def draw(self, op: Operation, seed: int, seed2: int, blocks: int) -> tuple[int, int, int]:
         """Reserve `blocks` of a random op's stream; returns its seeds and how many were used before.
@@ -166,18 +172,3 @@ class Context:
     def count(self) -> int:
         """How many times this op has run in this session, if it counts each of its runs by this."""
         return self.store.count(self.op)
-
-
-def uninitialized(ops: list[Operation]) -> errors.FailedPreconditionError:
-    """The error for variables without a value: all of them at once, and where each was made."""
-    details = [f"{op.name} was made at {errors.place(op.site) if op.site else 'an unknown place'}" for op in ops]
-    return errors.FailedPreconditionError(
-        None,
-        ops[0],
-        errors.explain(
-            f"Attempting to use uninitialized value {ops[0].name}",
-            details=details,
-            mend="Run the initializer first: sess.run(tf.global_variables_initializer()).",
-            where=ops[0].site,
-        ),
-    )

@@ -9,6 +9,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import to_tensor
+from flowgraph.ir.describe import cast, operands
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.opdef import REQUIRED, Arg, OpDef
 from flowgraph.ir.scope import belongs, default_graphs, get_default_graph
@@ -180,7 +181,12 @@ def _check_arg(
             tail = f"type {wanted.name} of argument '{source.get(arg.type_attr or '', '')}'."
         line = f"Input '{arg.name}' of '{opdef.name}' Op has type {dtype.name} that does not match {tail}"
         raise TypeError(
-            errors.explain(line, details=_operands(opdef, args), mend=_cast(arg.name, wanted), where=user_site())
+            errors.explain(
+                line,
+                details=operands(opdef, args),
+                mend=cast(arg.name, dtype, wanted, source.get(arg.type_attr or "", "")),
+                where=user_site(),
+            )
         )
     if arg.type_attr and arg.type_attr not in types:
         attr = opdef.type_attrs.get(arg.type_attr)
@@ -196,30 +202,9 @@ def _not_allowed(
     return errors.explain(
         f"Value passed to parameter '{name}' has DataType {dtype.name} not in list of allowed values: "
         + ", ".join(d.name for d in allowed),
-        details=_operands(opdef, args) if opdef is not None else (),
+        details=operands(opdef, args) if opdef is not None else (),
         where=user_site(),
     )
-
-
-def _cast(name: str, dtype: DType) -> str:
-    return f"tf.cast({name}, tf.{dtype.name}) converts a tensor."
-
-
-def _operands(opdef: OpDef, args: Sequence[Any]) -> list[str]:
-    """A line for each input: what it is and which op made it where."""
-    lines = []
-    for arg, value in zip(opdef.inputs, args, strict=False):
-        for item in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(item, Tensor):
-                lines.append(f"{arg.name} = {item!r}, made by {item.op.type}{at(item.op)}")
-            else:
-                lines.append(f"{arg.name} = {item!r}")
-    return lines
-
-
-def at(op: Operation) -> str:
-    """` at file:line`, or nothing when nobody knows."""
-    return f" at {errors.place(op.site)}" if op.site else ""
 
 
 def _convert(
@@ -267,7 +252,7 @@ def _convert_one(
             errors.explain(
                 f"Expected {dtype.name} passed to parameter '{arg.name}' of op '{opdef.name}', got {value!r} of type "
                 f"'{type(value).__name__}' instead. Error: {first}",
-                details=_operands(opdef, args),
+                details=operands(opdef, args),
                 where=user_site(),
             )
         ) from None
@@ -285,8 +270,8 @@ def _convert_one(
         raise TypeError(
             errors.explain(
                 f"Input '{arg.name}' of '{opdef.name}' Op has type {observed.name} that does not match {tail}",
-                details=_operands(opdef, args),
-                mend=_cast(arg.name, dtype) if dtype else None,
+                details=operands(opdef, args),
+                mend=cast(arg.name, observed, dtype, source.get(arg.type_attr or "", "")) if dtype else None,
                 where=user_site(),
             )
         ) from None
@@ -331,7 +316,7 @@ def _list_error(opdef: OpDef, arg: Arg, values: Any, types: dict[str, Any], dtyp
         line += f" that do not match type {dtype.name} inferred from earlier arguments."
     else:
         line += " that don't all match."
-    return errors.explain(line, details=_operands(opdef, [values]), where=user_site())
+    return errors.explain(line, details=operands(opdef, [values]), where=user_site())
 
 
 def _flatten(args: Sequence[Any]) -> list[Tensor]:
@@ -395,7 +380,7 @@ def _shape_error(
 ) -> ValueError:
     """TF's words for shapes that do not fit, and what TF leaves out."""
     if isinstance(error, BareError):
-        return ValueError(errors.explain(str(error), details=_operands(opdef, args), where=user_site()))
+        return ValueError(errors.explain(str(error), details=operands(opdef, args), where=user_site()))
     watched = [[_Watched(t) for t in arg] if isinstance(arg, list | tuple) else _Watched(arg) for arg in args]
     with contextlib.suppress(ValueError):
         opdef.infer(*watched, **attrs)
@@ -414,7 +399,7 @@ def _shape_error(
         line += f" and with computed input tensors: {', '.join(values)}"
     if shapes:
         line += f" and with input tensors computed as partial shapes: {','.join(shapes)}"
-    return ValueError(errors.explain(line + ".", details=_operands(opdef, args), where=user_site()))
+    return ValueError(errors.explain(line + ".", details=operands(opdef, args), where=user_site()))
 
 
 def _value_text(value: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flowgraph import errors, nest
 from flowgraph.ir.convert import to_tensor
-from flowgraph.ir.emit import at
+from flowgraph.ir.describe import at
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import (
     GraphKeys,

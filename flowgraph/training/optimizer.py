@@ -10,7 +10,7 @@ from flowgraph import errors, nest
 from flowgraph.autodiff import gradients
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.emit import at
+from flowgraph.ir.describe import at
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import (
     GraphKeys,

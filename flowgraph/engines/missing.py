@@ -1,0 +1,87 @@
+"""What a run lacks: values for placeholders and for variables, all of them named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flowgraph import errors
+from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.scope import GraphKeys
+from flowgraph.ir.tensor import Operation
+from flowgraph.sizes import to_text
+
+
+def unfed(placeholders: Sequence[Operation], wanted: str) -> errors.InvalidArgumentError:
+    """The error for placeholders without a value, which `wanted` needs."""
+    first = placeholders[0]
+    shape = first.attrs.get("shape")
+    line = f"You must feed a value for placeholder tensor '{first.name}' with dtype {_cpp_name(first)}"
+    if shape:  # (TF leaves out a scalar's)
+        line += f" and shape {to_text(shape)}"
+    rows = [
+        (f"  {op.name}", f"{op.outputs[0].dtype.name} {to_text(op.outputs[0].sizes)}", errors.made_at(op.site))
+        for op in placeholders
+    ]
+    return errors.InvalidArgumentError(
+        None,
+        first,
+        errors.explain(
+            line,
+            details=["no value for", *rows, f"needed for {wanted}"],
+            mend="sess.run(..., feed_dict={" + ", ".join(f"{op.name}: value" for op in placeholders) + "})",
+            where=user_site(),
+        ),
+    )
+
+
+def _cpp_name(op: Operation) -> str:
+    name = op.outputs[0].dtype.base_dtype.name
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)
+
+
+def uninitialized(variables: Sequence[Operation], others_are_set: bool = False) -> errors.FailedPreconditionError:
+    """The error for variables without a value.
+
+    Args:
+      variables: the ops that hold them.
+      others_are_set: whether the session has values for other variables.
+    """
+    first = variables[0]
+    if others_are_set:
+        mend = (
+            "Make the initializer op after the last variable: it initializes those that are there.\n"
+            f"For these alone: sess.run(tf.variables_initializer([{', '.join(op.name for op in variables)}]))"
+        )
+    else:
+        mend = f"sess.run({_initializers(variables)})"
+    return errors.FailedPreconditionError(
+        None,
+        first,
+        errors.explain(
+            f"Attempting to use uninitialized value {first.name}",
+            details=["no value for", *((f"  {op.name}", errors.made_at(op.site)) for op in variables)],
+            mend=mend,
+            where=user_site(),
+        ),
+    )
+
+
+def _initializers(variables: Sequence[Operation]) -> str:
+    """What to run, as Python code."""
+    graph = variables[0].graph
+    calls = []
+    known: set[Operation] = set()
+    for key, call in (
+        (GraphKeys.GLOBAL_VARIABLES, "tf.global_variables_initializer()"),
+        (GraphKeys.LOCAL_VARIABLES, "tf.local_variables_initializer()"),
+    ):
+        members = _ops(graph, key)
+        if any(op in members for op in variables):
+            calls.append(call)
+        known |= members
+    calls += [f"<the variable {op.name}>.initializer" for op in variables if op not in known]
+    return calls[0] if len(calls) == 1 else f"[{', '.join(calls)}]"
+
+
+def _ops(graph: Graph, key: str) -> set[Operation]:
+    return {var.op for var in graph.get_collection(key) if hasattr(var, "op")}
