@@ -40,7 +40,8 @@ CALLABLES = {name: item for name, item in NAMES.items() if callable(item) and no
 OF_THE_HOUSE = {
     "dtypes.": {"fill_to_shape", "to_numpy"},
     "errors.": {
-        "InaccessibleTensorError", "OperatorNotAllowedInGraphError", "Where", "explain", "made_at", "place", "source_line",
+        "InaccessibleTensorError", "OperatorNotAllowedInGraphError", "Where", "explain", "made_at", "place",
+        "source_line",
     },
     "nest.": {"is_composite", "register_composite"},
 }  # fmt: skip
