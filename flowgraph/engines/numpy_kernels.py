@@ -14,7 +14,7 @@ import numpy as np
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
 from flowgraph.kernels.product import product
-from flowgraph.ops import add_n, division, math, matmul, reduction
+from flowgraph.ops import activation, add_n, division, hyperbolic, math, matmul, reduction, unary
 
 
 class Operand:
@@ -41,6 +41,29 @@ def _ufunc(ufunc: np.ufunc) -> Kernel:
     return kernel
 
 
+def _floats(ufunc: np.ufunc) -> Kernel:
+    """A kernel for an op whose forward on floats is exactly one ufunc; of what else it takes, forward knows more."""
+    plain = _ufunc(ufunc)
+    return lambda step, operands, out, slots: plain(step, operands, out, slots) if _is_wide_float(out) else None
+
+
+def _relu(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    zero = out.dtype.type(0)
+    return (
+        _unary_call(lambda x, y: np.maximum(x, zero, out=y), operands[0], out, slots) if _is_wide_float(out) else None
+    )
+
+
+def _sigmoid(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    def call(x: np.ndarray, y: np.ndarray) -> None:
+        np.negative(x, y)
+        np.exp(y, y)
+        np.add(1, y, y)
+        np.reciprocal(y, y)
+
+    return _unary_call(call, operands[0], out, slots) if _is_wide_float(out) else None
+
+
 def _unary_call(ufunc: Callable[..., Any], a: Operand, out: np.ndarray, slots: list[Any]) -> Call:
     if a.slot is None:
         return ufunc, (a.array, out)
@@ -48,9 +71,7 @@ def _unary_call(ufunc: Callable[..., Any], a: Operand, out: np.ndarray, slots: l
     return lambda: ufunc(slots[at], out), ()
 
 
-def _binary_call(
-    ufunc: Callable[..., Any], a: Operand, b: Operand, out: np.ndarray, slots: list[Any]
-) -> Call:
+def _binary_call(ufunc: Callable[..., Any], a: Operand, b: Operand, out: np.ndarray, slots: list[Any]) -> Call:
     first, second, left, right = a.slot, b.slot, a.array, b.array
     if first is None:
         return (ufunc, (left, right, out)) if second is None else (lambda: ufunc(left, slots[second], out), ())
@@ -112,11 +133,6 @@ def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any])
     return lambda: reduce(slots[at], axis, None, out, keep), ()
 
 
-def _divide(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
-    """Floats only: TF's integer division is no ufunc of numpy's."""
-    return _binary_call(np.divide, operands[0], operands[1], out, slots) if _is_wide_float(out) else None
-
-
 def _is_wide_float(out: np.ndarray) -> bool:
     return out.dtype.kind == "f" and out.dtype.itemsize >= 4
 
@@ -130,8 +146,17 @@ KERNELS: dict[OpDef, Kernel] = {
     math.ADD_V2: _ufunc(np.add),
     math.SUB: _ufunc(np.subtract),
     math.MUL: _ufunc(np.multiply),
-    division.DIV: _divide,
-    division.REAL_DIV: _divide,
+    division.DIV: _floats(np.divide),
+    division.REAL_DIV: _floats(np.divide),
+    unary.NEG: _floats(np.negative),
+    unary.ABS: _floats(np.abs),
+    unary.SQUARE: _floats(np.square),
+    unary.SQRT: _floats(np.sqrt),
+    unary.EXP: _floats(np.exp),
+    unary.LOG: _floats(np.log),
+    hyperbolic.TANH: _floats(np.tanh),
+    hyperbolic.SIGMOID: _sigmoid,
+    activation.RELU: _relu,
     matmul.MATMUL: _matmul,
     add_n.ADD_N: _add_n,
     reduction.SUM: _sum,
