@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowgraph import errors
 from flowgraph.dtype_table import DType
 from flowgraph.sizes import Size
 
@@ -36,10 +37,17 @@ class Dimension:
         return "?" if self.value is None else str(self.value)
 
     def __int__(self) -> int:
-        return self.value  # type: ignore[return-value]  # int() itself complains about None, as in TF.
+        return self._known("__int__ returned non-int (type NoneType)")
 
     def __index__(self) -> int:
-        return self.value  # type: ignore[return-value]
+        return self._known("__index__ returned non-int (type NoneType)")
+
+    def _known(self, complaint: str) -> int:
+        """The size, or Python's own words for a method that returned None, which is what TF's user sees."""
+        if self.value is None:
+            mend = "This size is known at run time only: tf.shape(x)[axis] is a tensor that holds it."
+            raise TypeError(errors.explain(complaint, mend=mend))
+        return self.value
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Dimension, (self.value,)

@@ -245,7 +245,7 @@ def explain(
     if lines:
         parts.append("\n".join(_indent(line, "  ") for line in lines))
     if mend:
-        parts.append(_indent("Fix: " + mend.replace("\n", "\n     "), "  "))
+        parts.append(_indent("Fix: " + _wrapped(mend).replace("\n", "\n     "), "  "))
     if where is not None:
         source = source_line(where)
         parts.append(f"  At {place(where)}" + (f"\n    {source}" if source else ""))
@@ -314,6 +314,14 @@ def _align(rows: list[str | Sequence[str]]) -> list[str]:
             table.append(row)
     flush()
     return lines
+
+
+def _wrapped(text: str) -> str:
+    """Lines of a readable length; words are never broken."""
+    from textwrap import wrap  # errors are rare: not a thing to import beforehand
+
+    lines = [wrap(line, 96, break_long_words=False, break_on_hyphens=False) for line in text.split("\n")]
+    return "\n".join(part for line in lines for part in line or [""])
 
 
 def _indent(text: str, by: str) -> str:

@@ -133,8 +133,9 @@ class TestMissingValues:
         assert "Fix: sess.run(tf.global_variables_initializer())\n" in said(lambda: run(a))
         assert "Fix: sess.run(tf.local_variables_initializer())\n" in said(lambda: run(b))
         text = said(lambda: run(tf.add_n([a, b, c])))
-        both = "tf.global_variables_initializer(), tf.local_variables_initializer()"
-        assert f"Fix: sess.run([{both}, <the variable c>.initializer])" in text
+        assert "  Fix: sess.run(tf.global_variables_initializer())\n" in text
+        assert "       sess.run(tf.local_variables_initializer())\n" in text
+        assert "       sess.run(<the variable c>.initializer)\n" in text
         for line in ('a = tf.Variable(1.0, name="a")', "b = tf.Variable(2.0", "c = tf.Variable(2.0"):
             assert line in text
 
@@ -187,3 +188,62 @@ class TestOperands:
         rows = {line.split()[0]: line for line in text.splitlines() if " has shape " in line}
         assert rows["x:0"].endswith(", fed")
         assert not rows["cond/add/y:0"].endswith(", fed")
+
+
+class TestTensors:
+    """What a tensor is not: the message names the line that tried, and the one that made the tensor."""
+
+    @pytest.mark.parametrize(
+        ("misuse", "mend"),
+        [
+            (bool, "tf.cond or tf.where"),
+            (list, "tf.unstack"),
+            (lambda x: 1.0 in x, "tf.unstack"),
+            (len, "tf.shape(x)[0]"),
+            (np.array, "array = sess.run(tensor)"),
+            (np.sin, "use the tf function of the same name"),
+            (lambda x: x.__setitem__(0, 1.0), "tf.tensor_scatter_update"),
+        ],
+    )
+    def test_misused(self, misuse: Any, mend: str) -> None:
+        x = tf.constant([1.0], name="x")
+        text = said(lambda: misuse(x))
+        assert mend in text.replace("\n       ", " ")
+        assert "the tensor: <tf.Tensor 'x:0' shape=(1,) dtype=float32>, made at " in text
+        assert "misuse" in text.splitlines()[-1] or "lambda" in text.splitlines()[-1]
+
+    def test_item_assignment_in_pythons_words(self) -> None:
+        with pytest.raises(TypeError, match=r"^'Tensor' object does not support item assignment\n"):
+            tf.zeros([3])[0] = 1.0
+
+    def test_eval_without_a_session(self) -> None:
+        x = tf.constant(1.0, name="x")
+        text = said(x.eval)
+        assert "x:0 was made at" in text
+        assert text.splitlines()[-1].strip() == "call()"
+
+    def test_an_unknown_size(self) -> None:
+        x = tf.placeholder(tf.float32, [None, 3])
+        for call in (lambda: int(x.shape[0]), lambda: tf.zeros([x.shape[0], 3]), lambda: range(x.shape[0])):
+            text = said(call)
+            assert text.startswith(("__int__ returned non-int (type NoneType)\n", "__index__ returned non-int"))
+            assert "tf.shape(x)[axis]" in text
+
+
+class TestOldScripts:
+    def test_concat_with_the_axis_first(self) -> None:
+        text = said(lambda: tf.concat(0, [tf.zeros([3]), tf.zeros([3])]))
+        assert text.startswith("Shape (2, 3) must have rank 0\n")
+        assert "before TensorFlow 1.0 the axis came first" in text
+
+    def test_padding_in_small_letters(self) -> None:
+        text = said(lambda: tf.nn.max_pool(tf.zeros([1, 4, 4, 1]), [1, 2, 2, 1], [1, 2, 2, 1], "same"))
+        assert "Fix: padding='SAME', in capitals." in text
+
+
+def test_a_misspelt_variable() -> None:
+    with tf.variable_scope("layer"):
+        tf.get_variable("weights", [2])
+    with tf.variable_scope("layer", reuse=True):
+        text = said(lambda: tf.get_variable("weigths", [2]))
+    assert "there is layer/weights  made at " in text

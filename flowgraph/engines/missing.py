@@ -53,7 +53,7 @@ def uninitialized(variables: Sequence[Operation], others_are_set: bool = False) 
             f"For these alone: sess.run(tf.variables_initializer([{', '.join(op.name for op in variables)}]))"
         )
     else:
-        mend = f"sess.run({_initializers(variables)})"
+        mend = "\n".join(f"sess.run({initializer})" for initializer in _initializers(variables))
     return errors.FailedPreconditionError(
         None,
         first,
@@ -66,7 +66,7 @@ def uninitialized(variables: Sequence[Operation], others_are_set: bool = False) 
     )
 
 
-def _initializers(variables: Sequence[Operation]) -> str:
+def _initializers(variables: Sequence[Operation]) -> list[str]:
     """What to run, as Python code."""
     graph = variables[0].graph
     calls = []
@@ -79,8 +79,7 @@ def _initializers(variables: Sequence[Operation]) -> str:
         if any(op in members for op in variables):
             calls.append(call)
         known |= members
-    calls += [f"<the variable {op.name}>.initializer" for op in variables if op not in known]
-    return calls[0] if len(calls) == 1 else f"[{', '.join(calls)}]"
+    return calls + [f"<the variable {op.name}>.initializer" for op in variables if op not in known]
 
 
 def _ops(graph: Graph, key: str) -> set[Operation]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import errors
-from flowgraph.ir.graph import Controller, Graph, NameScope
+from flowgraph.ir.graph import Controller, Graph, NameScope, user_site
 from flowgraph.ir.tensor import Operation, Tensor
 
 
@@ -117,7 +117,8 @@ def session_for(element: Tensor | Operation, session: Any, prefix: str, hint: st
                 errors.explain(
                     f"{prefix}No default session is registered. Use `with sess.as_default(){colon}` or pass an "
                     f"explicit session to `{hint}`",
-                    where=element.op.site,
+                    details=[f"{element.name} was {errors.made_at(element.op.site)}"],
+                    where=user_site(),
                 )
             )
     if session.graph is not element.graph:
@@ -128,8 +129,11 @@ def session_for(element: Tensor | Operation, session: Any, prefix: str, hint: st
                 f"{'evaluate tensor' if isinstance(element, Tensor) else 'execute operation'}: the "
                 f"{'tensor' if isinstance(element, Tensor) else 'operation'}'s graph is different from the session's "
                 "graph." + ("" if given else f" Pass an explicit session to `{hint}`."),
-                details=[f"{which} session's graph: {session.graph!r}, made at {place(session.graph)}"],
-                where=element.op.site,
+                details=[
+                    f"{which} session's graph: {session.graph!r}, made at {place(session.graph)}",
+                    belongs(element),
+                ],
+                where=user_site(),
             )
         )
     return session

@@ -299,33 +299,32 @@ class Tensor:
         raise self._not_in_a_graph("iterating over `tf.Tensor`", _ITER_MEND)
 
     def __len__(self) -> int:
-        raise TypeError(
-            errors.explain(
-                f"len is not well defined for symbolic Tensors. ({self.name}) "
-                "Please call `x.shape` rather than `len(x)` for shape information.",
-                where=self.op.site,
-            )
-        )
+        line = f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` rather than "
+        mend = "x.shape[0], or tf.shape(x)[0] for the size at run time."
+        raise TypeError(self._misused(f"{line}`len(x)` for shape information.", mend))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TypeError(self._misused("'Tensor' object does not support item assignment", _SETITEM_MEND))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise NotImplementedError(
-            errors.explain(
+            self._misused(
                 f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array.",
-                where=self.op.site,
-                mend="Run it first, array = sess.run(tensor), or use the tf function of the same name.",
+                "Run it first, array = sess.run(tensor), or use the tf function of the same name.",
             )
         )
 
     def _not_in_a_graph(self, what: str, mend: str) -> Exception:
-        return errors.OperatorNotAllowedInGraphError(
-            errors.explain(
-                f"{what} is not allowed in Graph execution. "
-                "Use Eager execution or decorate this function with @tf.function.",
-                details=[f"the tensor: {self!r}"],
-                mend=mend,
-                where=self.op.site,
-            )
-        )
+        line = f"{what} is not allowed in Graph execution. Use Eager execution or decorate this function with "
+        return errors.OperatorNotAllowedInGraphError(self._misused(f"{line}@tf.function.", mend))
+
+    def _misused(self, line: str, mend: str) -> str:
+        """The message for what cannot be done to a tensor: at the line that tried."""
+        from flowgraph.ir.graph import user_site
+
+        here = user_site()
+        made = "" if here == self.op.site else f", {errors.made_at(self.op.site)}"
+        return errors.explain(line, details=[f"the tensor: {self!r}{made}"], mend=mend, where=here)
 
     def __str__(self) -> str:
         shape = "" if self.sizes is None else f", shape={to_tuple_text(self.sizes)}"
@@ -341,6 +340,10 @@ class Tensor:
         return f"<tf.Tensor '{self.name}' shape={to_tuple_text(self.sizes)} dtype={self.dtype.name}>"
 
 
+_SETITEM_MEND = (
+    "A tensor does not change. Make another one with tf.where or tf.tensor_scatter_update; "
+    "of a variable, run v[...].assign(...)."
+)
 _BOOL_MEND = (
     "A tensor has no value while the graph is built. Choose inside the graph with tf.cond or tf.where, loop with "
     "tf.while_loop, or run it first: if sess.run(tensor): ..."

@@ -65,7 +65,8 @@ def choice(name: str, value: Any, allowed: Sequence[str], op_type: str) -> str:
     if value not in allowed:
         options = '", "'.join(allowed)
         line = f"Attr '{name}' of '{op_type}' Op passed string '{value}' not in: \"{options}\"."
-        raise _refusal(ValueError, line)
+        meant = value.upper()
+        raise _refusal(ValueError, line, f"{name}={meant!r}, in capitals." if meant in allowed else None)
     return value
 
 

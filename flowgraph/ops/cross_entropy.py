@@ -193,9 +193,10 @@ def check_arguments(function: str, sentinel: Any, labels: Any, logits: Any) -> N
       ValueError: they are not, or one of them is missing.
     """
     if sentinel is not None:
-        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...)")
+        line = f"Only call `{function}` with named arguments (labels=..., logits=..., ...)"
+        raise ValueError(errors.explain(line, where=user_site()))
     if labels is None or logits is None:
-        raise ValueError("Both labels and logits must be provided.")
+        raise ValueError(errors.explain("Both labels and logits must be provided.", where=user_site()))
 
 
 def softmax_cross_entropy_with_logits(

@@ -125,9 +125,17 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
         from flowgraph.ops.identity import identity
 
         with name_scope(name):
-            convert_to_tensor(axis, dt.int32, "concat_dim").shape.assert_has_rank(0)
+            _check_axis(convert_to_tensor(axis, dt.int32, "concat_dim"))
             return identity(values[0], name)
     return emit(CONCAT_V2, values, axis, name=name)
+
+
+def _check_axis(axis: Tensor) -> None:
+    try:
+        axis.shape.assert_has_rank(0)
+    except ValueError as error:
+        mend = "tf.concat(values, axis): before TensorFlow 1.0 the axis came first."
+        raise ValueError(errors.explain(str(error), mend=mend, where=user_site())) from None
 
 
 # -- stack and unstack -----------------------------------------------------------------------------

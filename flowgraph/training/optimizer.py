@@ -286,7 +286,8 @@ class Optimizer:
                 raise ValueError(
                     errors.explain(
                         f"Invalid type {dtype!r} for {tensor.name}, expected: {list(valid)}.",
-                        mend="tf.cast(x, tf.float32) makes a loss of floats.",
+                        mend="Gradients are floats: make the variables, and all between them and the loss, floats, "
+                        "as in tf.Variable(1.0).",
                         where=user_site(),
                     )
                 )

@@ -128,12 +128,17 @@ class VariableStore:
     def _unknown(self, name: str) -> ValueError:
         """The error for a variable that is to be found and is not there."""
         short = name.rpartition("/")[2]
-        near = [f"there is {other}" for other in self._variables if other.rpartition("/")[2] == short]
+        near = [other for other in self._variables if other.rpartition("/")[2] == short]
+        if not near:
+            from difflib import get_close_matches  # slow to import, and seldom needed
+
+            near = get_close_matches(name, self._variables, n=3, cutoff=0.75)
+        rows = [(f"there is {other}", errors.made_at(self._variables[other].op.site)) for other in near[:10]]
         return ValueError(
             errors.explain(
                 f"Variable {name} does not exist, or was not created with tf.get_variable(). "
                 "Did you mean to set reuse=tf.AUTO_REUSE in VarScope?",
-                details=near[:10] or [f"no variable of another scope is called {short}, either"],
+                details=rows or [f"no variable of another scope is called {short}, either"],
                 where=user_site(),
             )
         )
