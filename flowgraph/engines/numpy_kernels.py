@@ -50,7 +50,7 @@ def _floats(ufunc: np.ufunc) -> Kernel:
 def _relu(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
     zero = out.dtype.type(0)
     return (
-        _unary_call(lambda x, y: np.maximum(x, zero, out=y), operands[0], out, slots) if _is_wide_float(out) else None
+        _unary_call(lambda x, y: np.maximum(zero, x, out=y), operands[0], out, slots) if _is_wide_float(out) else None
     )
 
 

@@ -63,7 +63,7 @@ RELU = OpDef(
     "Relu(features: T) -> activations: T",
     attrs={"T": TypeAttr((*REAL_TYPES, dt.qint8))},
     infer=same,
-    forward=lambda xp, x: xp.maximum(x, x.dtype.type(0)),
+    forward=lambda xp, x: xp.maximum(x.dtype.type(0), x),  # in this order -0 stays -0, as in TF
     gradient=lambda op, dy: [relu_grad(dy, op.outputs[0])],
     elementwise=True,
     cases=[*_CASES, case(RANDOM_INT(3), gradient=False)],
@@ -102,7 +102,7 @@ RELU6 = OpDef(
     "Relu6(features: T) -> activations: T",
     attrs=_REALS,
     infer=same,
-    forward=lambda xp, x: xp.minimum(xp.maximum(x, x.dtype.type(0)), x.dtype.type(6)),
+    forward=lambda xp, x: xp.minimum(xp.maximum(x.dtype.type(0), x), x.dtype.type(6)),
     gradient=lambda op, dy: [relu6_grad(dy, op.outputs[0])],
     elementwise=True,
     cases=[*_CASES, case(RANDOM_INT(9, high=9), gradient=False)],

@@ -149,3 +149,11 @@ def test_strides_may_be_one_number_or_two_or_four():
     assert one.op.attrs["strides"] == two.op.attrs["strides"] == four.op.attrs["strides"] == (1, 2, 2, 1)
     with pytest.raises(ValueError, match="strides should be of length 1, 2 or 4 but was 3"):
         tf.nn.conv2d(x, w, [1, 2, 2], "SAME")
+
+
+@pytest.mark.parametrize("count", [1, 3, 40])
+@pytest.mark.parametrize("rectify", [tf.nn.relu, tf.nn.relu6], ids=["relu", "relu6"])
+def test_minus_zero_stays_minus_zero(rectify, count):
+    x = tf.placeholder(tf.float32, [None])
+    for fetch in (rectify(x), rectify(x) + tf.constant(-0.0)):  # fetched, and written into a buffer
+        assert np.signbit(run(fetch, {x: np.full(count, -0.0)})).all()
