@@ -122,10 +122,11 @@ class BaseSession:
     def close(self) -> None:
         """End the session and let go of its variables; closing twice is harmless."""
         if not self._closed:
-            self._closed = True
             self._closed_at = user_site()
-            self._plans.clear()
-            self._executables.clear()
+            with self._lock:
+                self._closed = True
+                self._plans.clear()
+                self._executables.clear()
             self._store = Store()
 
     def as_default(self) -> Any:
@@ -165,12 +166,16 @@ class BaseSession:
             plan = self._plans.get(key)
         except TypeError:
             plan = key = None
-        if plan is None:
-            return self._run_first(fetches, feed_dict, key)
-        if not plan.feeds:
-            return plan.run(())
-        given = zip(plan.feeds, feed_dict.values(), strict=True)
-        return plan.run([to_array(tensor, value) for tensor, value in given])
+        try:
+            if plan is None:
+                return self._run_first(fetches, feed_dict, key)
+            if not plan.feeds:
+                return plan.run(())
+            given = zip(plan.feeds, feed_dict.values(), strict=True)
+            return plan.run([to_array(tensor, value) for tensor, value in given])
+        except errors.OpError as error:
+            # the message says which op failed; the way through the engine would only push it off the screen
+            raise error.with_traceback(None) from error.__cause__
 
     def _run_first(self, fetches: Any, feed_dict: Any, key: Any) -> Any:
         """Work out how to run this, run it, and remember the way."""
@@ -193,7 +198,8 @@ class BaseSession:
         # a fast key means what it says only if it holds the tensors themselves
         if key is not None and _is_plain(key, feed_dict):
             with self._lock:
-                self._plans[key] = plan
+                if not self._closed:  # by another thread, meanwhile
+                    self._plans[key] = plan
         return plan.run(values)
 
     def make_callable(

@@ -230,6 +230,34 @@ class TestTensors:
             assert "tf.shape(x)[axis]" in text
 
 
+class TestTracebacks:
+    @pytest.mark.parametrize("engine", ["NUMPY", "REFERENCE"])
+    def test_of_a_failed_op_it_shows_the_line_that_ran_it_and_no_engine(
+        self, engine: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FLOWGRAPH_ENGINE", engine)
+        x = tf.placeholder(tf.float32, [None])
+        y = tf.add(x, [1.0, 2.0])
+        for _ in range(2):  # the second time along the quick way
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"^Incompatible shapes") as caught:
+                run(y, {x: [1, 2, 3]})
+            files = [str(entry.path).rpartition("/")[2] for entry in caught.traceback]
+            assert files == ["test_messages.py", "test_messages.py", "session.py"]
+            assert caught.value.__cause__ is None
+            assert caught.value.__suppress_context__
+
+    def test_what_nobody_foresaw_keeps_its_cause(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: Any, **__: Any) -> None:
+            raise RuntimeError("broken")
+
+        y = tf.placeholder(tf.float32, [2], name="x") * 2.0
+        monkeypatch.setenv("FLOWGRAPH_ENGINE", "REFERENCE")
+        monkeypatch.setattr(y.op.opdef, "forward", broken)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"^RuntimeError in Mul: broken") as caught:
+            run(y, {"x:0": [1, 2]})
+        assert isinstance(caught.value.__cause__, RuntimeError)
+
+
 class TestOldScripts:
     def test_concat_with_the_axis_first(self) -> None:
         text = said(lambda: tf.concat(0, [tf.zeros([3]), tf.zeros([3])]))

@@ -87,11 +87,16 @@ def explain_failure(
       step, values: the step and its inputs.
       program: the Program that it stands in, perhaps a branch.
       fed: the numbers of the values that the run was given.
+
+    Returns:
+      The exception. `error` is its cause only where TF has no words for what happened: otherwise these say it all.
     """
+    words: str | None
     if isinstance(error, errors.OpError):
         if error.op is not None:
             return error
         line, kind = error.message, type(error)
+        words = line
     else:
         words = None
         if isinstance(error, ValueError | IndexError | TypeError | ArithmeticError):
@@ -103,7 +108,9 @@ def explain_failure(
         details=[f"the op: {step.op.name} ({step.opdef.name})", *describe(step, values, program, fed)],
         where=step.op.site,
     )
-    return kind(None, step.op, message)
+    failure = kind(None, step.op, message)
+    failure.__cause__ = None if words else error
+    return failure
 
 
 def _tf_words(step: Step, values: Sequence[Any]) -> str | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import length_hint
 from typing import Any
 
@@ -61,18 +62,22 @@ class NumpyExecutable(ReferenceExecutable):
         try:
             frame = pool.pop()
         except IndexError:
-            try:
-                with collector_paused():
-                    known = analyse(self.program, [feed.shape for feed in feeds], self.store)
-                    frame = Frame(self, known)
-            except ValueError:
-                # a shape rule foresees an error: a walk meets it at its place and reports it
-                return super()._run(feeds)
+            frame = None
+        if frame is None:  # (not in the block above: its exception would stand in the traceback of a failed op)
+            frame = self._bound(feeds)
+        if frame is None:
+            return super()._run(feeds)
         try:
             return frame.run(feeds)
         finally:
             frame.forget()
             pool.append(frame)
+
+    def _bound(self, feeds: Sequence[Any]) -> Frame | None:
+        """A new frame; None where a shape rule foresees an error, which a walk meets at its place and reports."""
+        with collector_paused(), suppress(ValueError):
+            return Frame(self, analyse(self.program, [feed.shape for feed in feeds], self.store))
+        return None
 
 
 class Frame:
@@ -110,11 +115,12 @@ class Frame:
         try:
             for function, arguments in calls:
                 function(*arguments)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # an op may raise anything
             step = self._steps[len(self._calls) - length_hint(calls) - 1]
             values = [self._value(number) for number in step.inputs]
             program = self._owner.program
-            raise explain_failure(error, step, values, program, program.feeds) from error
+            failure = explain_failure(error, step, values, program, program.feeds)
+            raise failure from failure.__cause__
         return [slots[at] if fresh else own(slots[at] if at is not None else array, tensor, self._owner.program)
                 for at, array, fresh, tensor in self._outputs]  # fmt: skip
 
@@ -249,9 +255,7 @@ class Frame:
         fresh = {
             number
             for step in program.steps
-            if not step.opdef.alias
-            and step.opdef is not IF
-            and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
+            if not step.opdef.alias and step.opdef is not IF and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
             for number in step.outputs
         }
         bound = []
@@ -296,9 +300,7 @@ class Frame:
         self._free.setdefault(raw.size, []).append(raw)
 
 
-def _quick(
-    forward: Callable[..., Any], first: Any, operands: list[Operand], out: int, slots: list[Any]
-) -> Call:
+def _quick(forward: Callable[..., Any], first: Any, operands: list[Operand], out: int, slots: list[Any]) -> Call:
     """A shorter call for one or two operands, none of them in lists."""
     if len(operands) == 1:
         (a,) = operands

@@ -76,11 +76,10 @@ class ReferenceExecutable:
     def _call(self, step: Step, inputs: list[Any], program: Program) -> Sequence[Any]:
         opdef = step.opdef
         try:
-            result = opdef.forward(
-                world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs
-            )
-        except Exception as error:
-            raise explain_failure(error, step, inputs, program, self.program.feeds) from error
+            result = opdef.forward(world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs)
+        except Exception as error:  # noqa: BLE001  # an op may raise anything
+            failure = explain_failure(error, step, inputs, program, self.program.feeds)
+            raise failure from failure.__cause__
         if opdef.gives_one:
             return (result,)
         return result if step.outputs else ()
