@@ -1,0 +1,4 @@
+"""What old scripts import from inside TensorFlow (`from tensorflow.python.framework import ops`), as far as it is here.
+
+Nothing of this is meant for new code: every name is one of `tf`.
+"""
