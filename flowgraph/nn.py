@@ -5,6 +5,9 @@
 from flowgraph.ops.activation import crelu, elu, leaky_relu, relu, relu6, selu, softplus, softsign
 from flowgraph.ops.bias import bias_add, relu_layer, xw_plus_b
 from flowgraph.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose
+from flowgraph.ops.conv3d import (
+    conv3d, conv3d_backprop_filter_v2, conv3d_backprop_filter_v2 as conv3d_backprop_filter, conv3d_transpose,
+)
 from flowgraph.ops.cross_entropy import (
     softmax_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits,
 )
@@ -22,7 +25,8 @@ from flowgraph.ops.statistics import batch_normalization, l2_loss, l2_normalize,
 
 __all__ = [
     "avg_pool", "avg_pool2d", "batch_normalization", "bias_add", "conv2d", "conv2d_backprop_filter",
-    "conv2d_backprop_input", "conv2d_transpose", "crelu", "depth_to_space", "dropout", "elu", "embedding_lookup",
+    "conv2d_backprop_input", "conv2d_transpose", "conv3d", "conv3d_backprop_filter", "conv3d_backprop_filter_v2",
+    "conv3d_transpose", "crelu", "depth_to_space", "dropout", "elu", "embedding_lookup",
     "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_softmax", "max_pool", "max_pool2d", "moments",
     "normalize_moments", "relu", "relu6", "relu_layer", "selu", "sigmoid", "sigmoid_cross_entropy_with_logits",
     "softmax", "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus", "softsign",

@@ -14,11 +14,12 @@ def _refusal(kind: type[Exception], line: str, mend: str | None = None) -> Excep
     return kind(errors.explain(line, mend=mend, where=user_site()))
 
 
-def ints(name: str, value: Any, function: str) -> tuple[int, ...]:
-    """A list of integers.
+def ints(name: str, value: Any, function: str, fewest: int = 0, op_type: str = "") -> tuple[int, ...]:
+    """A list of integers, of at least `fewest` where the op type says so.
 
     Raises:
       TypeError: it is no list or tuple, or something in it is no number.
+      ValueError: it is too short.
     """
     if not isinstance(value, list | tuple):
         raise _refusal(TypeError, f"Expected list for '{name}' argument to '{function}' Op, not {value!r}.")
@@ -29,6 +30,9 @@ def ints(name: str, value: Any, function: str) -> tuple[int, ...]:
             found.append(operator.index(item) if isinstance(item, str) else int(item))  # type: ignore[arg-type]
         except (TypeError, ValueError):
             raise _refusal(TypeError, f"Expected int for argument '{name}' not {item!r}.") from None
+    if len(found) < fewest:
+        line = f"Attr '{name}' of '{op_type}' Op passed list of length {len(found)} less than minimum {fewest}."
+        raise _refusal(ValueError, line)
     return tuple(found)
 
 
