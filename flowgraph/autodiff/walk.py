@@ -1,49 +1,30 @@
-"""tf.gradients: a reverse walk over the graph that emits ops.
-
-The walk starts at the ys with a gradient of ones and goes from op to op against the arrows. An op's turn comes when
-every path from it to the ys has brought its gradient; these are summed, the op's rule turns the gradient of its
-outputs into gradients of its inputs, and so on until nothing between ys and xs is left:
-
-    x ──► mul ──► sum ──► y          ones ──► tile ──► mul ──► d y/d x
-
-All of it is ordinary graph building: the result can be run, drawn, and differentiated again.
-"""
+"""The walk against the arrows: what arrives at each tensor is summed and handed on by the rule of its op."""
 
 from __future__ import annotations
 
-import enum
+import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.convert import to_tensor
-from flowgraph.ir.describe import at
-from flowgraph.ir.graph import user_site
-from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT
-from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import descendants
 from flowgraph.ops.add_n import accumulate_n, add_n
-from flowgraph.ops.array import fill, identity, shape, zeros_like
+from flowgraph.ops.array import fill, identity, shape
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import zeros_like_outside_branch
+from flowgraph.ops.gather import gather
 from flowgraph.ops.indexed_slices import IndexedSlices, aggregate_slices, convert_to_tensor_or_indexed_slices
+from flowgraph.ops.registry import gradient_of
 from flowgraph.sizes import Sizes, is_full, merge
 
 _TRAINABLE = frozenset(
     {dt.float16, dt.float32, dt.float64, dt.complex64, dt.complex128, dt.resource, dt.variant}
 )
 _CARRIES_GRADIENT = _TRAINABLE | {dt.bfloat16}
-
-
-class UnconnectedGradients(enum.Enum):
-    """What `tf.gradients` gives for an x that the ys do not depend on: None, or zeros."""
-
-    NONE = "none"
-    ZERO = "zero"
 
 
 class AggregationMethod:
@@ -57,100 +38,16 @@ class AggregationMethod:
     EXPERIMENTAL_ACCUMULATE_N = 2
 
 
-def gradients(
-    ys: Any,
-    xs: Any,
-    grad_ys: Any = None,
-    name: str = "gradients",
-    colocate_gradients_with_ops: bool = False,
-    gate_gradients: bool = False,
-    aggregation_method: int | None = None,
-    stop_gradients: Any = None,
-    unconnected_gradients: UnconnectedGradients = UnconnectedGradients.NONE,
-) -> list[Any]:
-    """Add ops that compute the derivative of the sum of `ys` with respect to each of `xs`.
-
-    Args:
-      ys: a tensor or a list of them.
-      xs: a tensor or variable, or a list of them.
-      grad_ys: for each y the gradient to start from, None for ones.
-      name: the scope of the new ops.
-      colocate_gradients_with_ops: put each gradient op where its op is.
-      gate_gradients: let all gradients of an op be ready before any is used.
-      aggregation_method: see `AggregationMethod`.
-      stop_gradients: tensors to treat as constants.
-      unconnected_gradients: what to return for an x that the ys do not depend on.
-
-    Returns:
-      For each x a Tensor, IndexedSlices (of an x that was gathered from), or None (nothing connects it to the ys).
-
-    Raises:
-      LookupError: an op on the way has no gradient.
-      ValueError: the arguments do not fit each other.
-
-    >>> x = tf.constant(3.0)
-    >>> run(tf.gradients(x * x, x))
-    [6.0]
-    """
-    walk = _Walk(colocate_gradients_with_ops, gate_gradients, aggregation_method)
-    unconnected = _unconnected(unconnected_gradients)
-    ys, xs, stops = _as_list(ys), _as_list(xs), _as_list(stop_gradients if stop_gradients is not None else [])
-    grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
-    graph = get_default_graph()
-    with collector_paused(), graph.name_scope(name or "gradients"), graph.at_site(graph._site or user_site()):
-        walk.uid = graph.unique_name("uid")
-        ys = [_convert(y, "y") for y in ys]
-        xs = [_convert_x(x) for x in xs]
-        starts = walk.starting_gradients(ys, grad_ys)
-        walk.run([_tensor_of(y) for y in ys], xs, starts, [_stop_op(t) for t in stops])
-    return [walk.result(_tensor_of(x), unconnected) for x in xs]
-
-
-def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _unconnected(value: Any) -> UnconnectedGradients:
-    try:
-        return UnconnectedGradients(value)
-    except ValueError:
-        raise ValueError(f"Unknown value for unconnected_gradients: {value!r}") from None
-
-
-def _convert(value: Any, name: str) -> Any:
-    return value if isinstance(value, Tensor) else convert_to_tensor_or_indexed_slices(value, name=name)
-
-
-def _convert_x(value: Any) -> Any:
-    """An x as the tensor whose gradient is collected: for a variable the variable itself, not one read of it."""
-    if isinstance(value, Tensor | IndexedSlices):
-        return value
-    return to_tensor(value, name="x", as_ref=True)
-
-
-def _stop_op(value: Any) -> Operation:
-    op = getattr(value, "op", None)
-    if not isinstance(op, Operation):
-        raise TypeError(f"stop_gradients takes tensors, not {value!r}")
-    return op
-
-
-def _tensor_of(value: Any) -> Tensor:
-    if isinstance(value, IndexedSlices):
-        return value.values
-    if isinstance(value, Tensor):
-        return value
-    return to_tensor(value)
-
-
-class _Walk:
+class Walk:
     """One call of `gradients`: what has been collected for each tensor, and what each op still waits for."""
 
-    def __init__(self, colocate: bool, gate: bool, aggregation: int | None) -> None:
+    def __init__(
+        self, colocate: bool = False, gate: bool = False, aggregation: int | None = None, scoped: bool = True
+    ) -> None:
         if aggregation not in (None, 0, 1, 2):
             raise ValueError(f"Invalid aggregation_method specified {aggregation}.")
         self.graph = get_default_graph()
-        self.colocate, self.gate = colocate, gate
+        self.colocate, self.gate, self.scoped = colocate, gate, scoped
         self.aggregation = aggregation or AggregationMethod.ADD_N
         self.uid = ""
         self.collected: dict[Tensor, list[Any]] = {}  # the gradients that have arrived at a tensor
@@ -160,9 +57,9 @@ class _Walk:
         """The gradient of each y with respect to itself: what the user gave, or ones."""
         if len(grad_ys) != len(ys):
             raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
-        given = [None if g is None else _convert(g, f"grad_y_{i}") for i, g in enumerate(grad_ys)]
+        given = [None if g is None else convert(g, f"grad_y_{i}") for i, g in enumerate(grad_ys)]
         return [
-            self._near(_tensor_of(y).op, _start, y, g, i)
+            self._near(tensor_of(y).op, _start, y, g, i)
             for i, (y, g) in enumerate(zip(ys, given, strict=True))
         ]
 
@@ -176,7 +73,7 @@ class _Walk:
         self, ys: Sequence[Tensor], xs: Sequence[Any], starts: Sequence[Any], stops: Sequence[Operation]
     ) -> None:
         """Walk from the ys to the xs."""
-        from_ops = [_tensor_of(x).op for x in xs]
+        from_ops = [tensor_of(x).op for x in xs]
         reached = descendants(from_ops, _carries_gradient)
         waiting = self._count_paths(ys, reached)
         for y, start in zip(ys, starts, strict=True):
@@ -218,16 +115,16 @@ class _Walk:
 
     def _visit(self, op: Operation, is_end: bool) -> None:
         """Sum what has arrived at an op's outputs, and hand the gradients of its inputs on."""
-        dys = [self._sum(tensor) for tensor in op.outputs]
+        dys = [self.sum(tensor) for tensor in op.outputs]
         if is_end or all(dy is None for dy in dys):
             return
-        rule = self._rule(op)
+        rule = gradient_of(op)
         if rule is None:
             return
         for index, dy in enumerate(dys):
             if dy is None and op.outputs[index].dtype.base_dtype in _TRAINABLE:
                 dys[index] = zeros_like_outside_branch(op, index)
-        with self.graph.name_scope(f"{op.name}_grad"):
+        with self.graph.name_scope(f"{op.name}_grad") if self.scoped else contextlib.nullcontext():
             found = rule(op, *dys)
             found = list(found) if isinstance(found, list | tuple) else [found]
             if len(found) != len(op.inputs):
@@ -242,36 +139,13 @@ class _Walk:
                     _settle_shape(op, index, tensor, dx)
                 self.collected.setdefault(tensor, []).append(dx)
 
-    def _rule(self, op: Operation) -> Callable[..., Any] | None:
-        from flowgraph.ops.registry import gradient_override
-
-        override = gradient_override(op)
-        if override is not None:
-            return override
-        rule = op.opdef.gradient
-        if rule is NO_GRADIENT:
-            return None
-        if rule is MISSING_GRADIENT:
-            raise LookupError(
-                errors.explain(
-                    f"No gradient defined for operation '{op.name}' (op type: {op.type})",
-                    details=[
-                        f"its input: {tensor!r}, made by {tensor.op.type}{at(tensor.op)}"
-                        for tensor in op.inputs
-                    ],
-                    mend="tf.stop_gradient keeps the walk away from it; @tf.RegisterGradient gives it a gradient.",
-                    where=op.site,
-                )
-            )
-        return rule  # type: ignore[return-value]
-
     def _gated(self, found: list[Any]) -> list[Any]:
         from flowgraph.ops.control_flow import tuple as tuple_op
 
         with self.graph.device(None), self.graph.colocate_with(None, ignore_existing=True):
             return tuple_op(found)
 
-    def _sum(self, tensor: Tensor) -> Any:
+    def sum(self, tensor: Tensor) -> Any:
         """The sum of the gradients that arrived at a tensor, None if none did."""
         if tensor in self.summed:
             return self.summed[tensor]
@@ -310,33 +184,31 @@ class _Walk:
                 sums.append(add_n(groups[device]))
         return add_n(sums)
 
-    def result(self, x: Tensor, unconnected: UnconnectedGradients) -> Any:
-        """What `gradients` returns for an x."""
-        total = self._sum(x)
-        if total is None and unconnected is UnconnectedGradients.ZERO:
-            return zeros_like(x)
-        return total
-
 
 def _carries_gradient(tensor: Tensor) -> bool:
     return tensor.dtype.base_dtype in _CARRIES_GRADIENT
 
 
 def _start(y: Any, given: Any, index: int) -> Any:
-    """The first gradient of one y."""
-    tensor = _tensor_of(y)
+    """The first gradient of one y; that of IndexedSlices is one of their values."""
+    tensor = tensor_of(y)
     dtype = tensor.dtype.base_dtype
     if given is None:
         if dtype.is_complex:
             raise TypeError(f"Gradients of complex tensors must set grad_ys (y.dtype = {tensor.dtype!r})")
-        return fill(shape(y), constant(1, dtype=dtype, name=f"grad_ys_{index}"))
+        return fill(shape(tensor), constant(1, dtype=dtype, name=f"grad_ys_{index}"))
     _check_start(tensor, given)
     if isinstance(given, IndexedSlices):
+        indices = identity(given.indices, name=f"grad_ys_{index}_indices")
+        values = identity(given.values, name=f"grad_ys_{index}_values")
+        dense_shape = given.dense_shape
         return IndexedSlices(
-            identity(given.values, name=f"grad_ys_{index}_values"),
-            identity(given.indices, name=f"grad_ys_{index}_indices"),
-            None if given.dense_shape is None else identity(given.dense_shape, name=f"grad_ys_{index}_shape"),
+            values,
+            indices,
+            None if dense_shape is None else identity(dense_shape, name=f"grad_ys_{index}_shape"),
         )
+    if isinstance(y, IndexedSlices):
+        given = gather(given, y.indices)
     return identity(given, name=f"grad_ys_{index}")
 
 
@@ -367,3 +239,15 @@ def _settle_shape(op: Operation, index: int, tensor: Tensor, dx: Tensor) -> None
             f"Forward operation: {op.name}.  Input index: {index}. Original input shape: {tensor.shape}.  "
             f"Calculated input gradient shape: {dx.shape}"
         ) from None
+
+
+def convert(value: Any, name: str) -> Any:
+    """A Tensor or IndexedSlices made of `value`."""
+    return value if isinstance(value, Tensor) else convert_to_tensor_or_indexed_slices(value, name=name)
+
+
+def tensor_of(value: Any) -> Tensor:
+    """The tensor through which gradients go: the values of IndexedSlices."""
+    if isinstance(value, IndexedSlices):
+        return value.values
+    return value if isinstance(value, Tensor) else to_tensor(value)
