@@ -122,6 +122,7 @@ from flowgraph.ops.unary import (
     abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
 )
 from flowgraph.ops.vectors import cross, ensure_shape, unravel_index
+from flowgraph.ops.while_loop import while_loop
 from flowgraph.ops import operators as _operators, packing as _packing  # noqa: F401  # teach tensors + - *, and lists
 
 # variables
@@ -217,7 +218,7 @@ __all__ = [
     "unravel_index", "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod",
     "unsorted_segment_sqrt_n", "unsorted_segment_sum", "unstack", "variable_creator_scope", "variable_op_scope",
     "variable_scope", "variables_initializer", "variance_scaling_initializer", "variant", "verify_tensor_all_finite",
-    "viz", "where", "where_v2", "zeros", "zeros_initializer", "zeros_like", "zeta",
+    "viz", "where", "where_v2", "while_loop", "zeros", "zeros_initializer", "zeros_like", "zeta",
 ]
 
 

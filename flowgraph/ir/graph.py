@@ -164,8 +164,10 @@ class Graph:
         if self._controllers:
             for controller in self._controllers:
                 controller.seen.add(op)
-        if self.context is not None:
-            self.context.add_op(op)
+        if self.context is not None or any(tensor.op.context is not None for tensor in inputs):
+            from flowgraph.ir.context import enter_context
+
+            enter_context(op, self.context)
         return op
 
     def _control_inputs(self, inputs: Sequence[Tensor]) -> tuple[Operation, ...]:

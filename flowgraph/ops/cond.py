@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowgraph import errors, nest
+from flowgraph.ir.context import ControlContext
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.describe import at
 from flowgraph.ir.graph import user_site
@@ -20,53 +21,40 @@ from flowgraph.ir.scope import (
     GraphKeys,
     add_to_collection,
     control_dependencies,
-    get_default_graph,
     name_scope,
 )
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import identity
-from flowgraph.ops.control_flow import merge, switch, switch_ref_or_tensor, with_dependencies
+from flowgraph.ops.control_flow import (
+    flow_of,
+    merge,
+    switch,
+    switch_ref_or_tensor,
+    with_dependencies,
+    with_flows,
+)
 
 
-class CondContext:
+class CondContext(ControlContext):
     """One branch of a `cond`: hears of each op made in it, and lets outer tensors in through Switches.
 
     Attributes:
       pred: the predicate.
       pivot: a tensor that has a value when the branch is taken.
       branch: 1 for the branch of a true predicate, else 0.
-      outer_context: the branch or loop in which the cond stands, or None.
-      external_values: for each outer tensor that the branch uses, the tensor that stands for it inside.
     """
 
     def __init__(self, pred: Tensor, pivot: Tensor, branch: int, name: str = "cond_text") -> None:
-        graph = get_default_graph()
-        self.name = graph.unique_name(name)
+        super().__init__(name)
         self.pred, self.pivot, self.branch = pred, pivot, branch
-        self.outer_context: Any = graph.context
-        self.nested_contexts: list[Any] = []
-        if self.outer_context is not None:
-            self.outer_context.nested_contexts.append(self)
-        self.values = {pred, pivot}  # the tensors that may be used inside as they are
+        self.values = {pred, pivot}
         self.external_values = {pred: pred}
-        self._before: list[Any] = []
         pivot.op.context = self
 
-    def __enter__(self) -> CondContext:
-        graph = get_default_graph()
-        self._before.append(graph.context)
-        graph.context = self
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        get_default_graph().context = self._before.pop()
-
-    def contains(self, op: Operation) -> bool:
-        """Whether an op was made in this branch, or in a branch inside it."""
-        context = op.context
-        while context is not None and context is not self:
-            context = context.outer_context
-        return context is self
+    @property
+    def control_pivot(self) -> Tensor:
+        """See `ControlContext.control_pivot`."""
+        return self.pivot
 
     def _see(self, tensors: Any) -> None:
         """Note tensors as usable in this branch and in those around it."""
@@ -82,8 +70,6 @@ class CondContext:
         result = self._from_outer(tensor)
         with control_dependencies(None):
             result = switch_ref_or_tensor(result, self.pred)[self.branch]
-        if self.outer_context is not None:
-            self.outer_context.add_inner_op(result.op)
         result.graph.prevent_fetching(result.op)
         result.op.context = self
         self._see([result])
@@ -94,7 +80,7 @@ class CondContext:
         self.values.add(tensor)
         if self.outer_context is None:
             return tensor
-        result = self.outer_context.add_value(tensor)
+        result: Tensor = self.outer_context.add_value(tensor)
         self.values.add(result)
         self.external_values[result] = result
         return result
@@ -103,26 +89,13 @@ class CondContext:
         """Take in an op that was just made: let its inputs in, and have it run only in this branch."""
         op.context = self
         if op.inputs:
-            inputs = op.inputs
-            graph = op.graph
-            scope, graph._scope = graph._scope, op.name  # the Switches are named after the op that needs them
-            try:
-                inside = [self.add_value(tensor) for tensor in inputs]
-            finally:
-                graph._scope = scope
-            if any(new is not old for new, old in zip(inside, inputs, strict=True)):
-                op._set_inputs(inside)
-        elif not any(self.contains(source) for source in op.control):
+            self._let_in(op)
+        self._drop_outer_controls(op)
+        if not op.inputs and not any(self.contains(source) for source in op.control):
             op._add_control_input(self.pivot.op)
         self._see(op.outputs)
-        op.graph.prevent_fetching(op)
-        if self.outer_context is not None:
-            self.outer_context.add_inner_op(op)
-
-    def add_inner_op(self, op: Operation) -> None:
-        """Hear of an op that was made in a branch inside this one."""
-        if self.outer_context is not None:
-            self.outer_context.add_inner_op(op)
+        if self.outer_context is not None or op.opdef.role != "exit":
+            op.graph.prevent_fetching(op)
 
     def build(self, function: Callable[[], Any], name: str) -> tuple[Any, Any]:
         """Make the branch's ops: what `function` returned, and the same as tensors of this branch."""
@@ -133,14 +106,13 @@ class CondContext:
             result = nest.map_structure(self._result, returned, expand_composites=True)
             if not isinstance(result, list | tuple):
                 result = [result]
-        if self.outer_context is not None:
-            self.outer_context.values.update(nest.flatten(result, expand_composites=True))
+        self.exit_result(nest.flatten(result, expand_composites=True))
         return returned, result
 
     def _result(self, value: Any) -> Tensor:
         if isinstance(value, Operation):
             return with_dependencies([value], self.pivot)
-        tensor = to_tensor(value)
+        tensor = to_tensor(flow_of(value))
         if tensor in self.values:
             return self.external_values.get(tensor, tensor)
         # an outer tensor, returned as it is
@@ -211,6 +183,7 @@ def cond(
         if context_t.outer_context is None:
             add_to_collection(GraphKeys.COND_CONTEXT, context_t)
             add_to_collection(GraphKeys.COND_CONTEXT, context_f)
+        merged = with_flows(nest.flatten(returned_t, expand_composites=True), merged)
         packed = nest.pack_sequence_as(returned_t, merged, expand_composites=True)
         return packed if strict else _unpacked(packed)
 

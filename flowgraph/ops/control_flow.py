@@ -300,6 +300,19 @@ def _from_parts(like: Any, parts: Sequence[Any]) -> Any:
     return type(like)(*parts)
 
 
+def flow_of(value: Any) -> Any:
+    """What goes through branches and loops for a value: of a TensorArray its flow."""
+    return value.flow if getattr(value, "is_tensor_array", False) else value
+
+
+def with_flows(like: Sequence[Any], values: Sequence[Any]) -> list[Any]:
+    """The values that came through; where a TensorArray went in, one with the new flow."""
+    return [
+        old._with_flow(new) if getattr(old, "is_tensor_array", False) else new
+        for old, new in zip(like, values, strict=True)
+    ]
+
+
 def zeros_like_outside_branch(op: Operation, index: int) -> Tensor:
     """The zero gradient of an output that the ys do not depend on.
 
