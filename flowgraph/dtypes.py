@@ -44,11 +44,12 @@ if _typing.TYPE_CHECKING:
     from flowgraph.ops.cast import cast as cast
     from flowgraph.ops.cast import saturate_cast as saturate_cast
     from flowgraph.ops.complex import complex as complex
+    from flowgraph.ops.string_numbers import as_string as as_string
 else:
 
     def __getattr__(name: str) -> object:
         """TF has these ops in `tf.dtypes` too; they live on a higher floor, and are looked up when asked for."""
-        rooms = {"cast": "cast", "saturate_cast": "cast", "complex": "complex"}
+        rooms = {"as_string": "string_numbers", "cast": "cast", "complex": "complex", "saturate_cast": "cast"}
         if name in rooms:
             import importlib
 
@@ -57,7 +58,8 @@ else:
 
 
 __all__ = [
-    "QUANTIZED_DTYPES", "DType", "as_dtype", "bfloat16", "bool", "cast", "complex", "complex64", "complex128",
-    "double", "float16", "float32", "float64", "half", "int8", "int16", "int32", "int64", "qint8", "qint16", "qint32",
-    "quint8", "quint16", "resource", "saturate_cast", "string", "uint8", "uint16", "uint32", "uint64", "variant",
+    "QUANTIZED_DTYPES", "DType", "as_dtype", "as_string", "bfloat16", "bool", "cast", "complex", "complex64",
+    "complex128", "double", "float16", "float32", "float64", "half", "int8", "int16", "int32", "int64", "qint8",
+    "qint16", "qint32", "quint8", "quint16", "resource", "saturate_cast", "string", "uint8", "uint16", "uint32",
+    "uint64", "variant",
 ]  # fmt: skip

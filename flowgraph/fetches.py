@@ -12,6 +12,7 @@ from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import graphs_apart
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.indexed_slices import IndexedSlices, IndexedSlicesValue
+from flowgraph.ops.sparse_tensor import SparseTensor, SparseTensorValue, parts_of
 
 Rebuild = Callable[[Sequence[Any]], Any]
 Expansion = tuple[Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]]
@@ -52,6 +53,13 @@ def _feed_slices(slices: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:
 
 
 _expansions.append((IndexedSlices, _fetch_slices, _feed_slices))
+_expansions.append(
+    (
+        SparseTensor,
+        lambda sparse: (parts_of(sparse), lambda values: SparseTensorValue(*values)),
+        lambda sparse, value: list(zip(parts_of(sparse), value, strict=False)),
+    )
+)
 
 
 class FetchPlan:

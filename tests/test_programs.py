@@ -25,8 +25,6 @@ GOLDEN = Path(__file__).parent / "golden" / "programs"
 PROGRAMS = all_programs()
 
 NOT_YET = {
-    "beyond.strings": "needs StringJoin, AsString and StringToNumber",
-    "beyond.sparse_placeholders": "needs tf.sparse_placeholder and SparseToDense",
 }
 """Programs that cannot be built yet, and why. A program that passes must be taken off this list."""
 

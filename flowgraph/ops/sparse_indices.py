@@ -1,0 +1,58 @@
+"""Checks of the indices of sparse tensors, in the words of TF's kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flowgraph import errors
+from flowgraph.sizes import to_text
+
+
+def refuse(line: str) -> errors.InvalidArgumentError:
+    """The error for inputs that do not fit, seen when the op runs."""
+    return errors.InvalidArgumentError(None, None, line)
+
+
+def check_sorted(indices: np.ndarray, shape: Any) -> None:
+    """Demand indices inside a shape, each row once, and in the order of the entries of a dense tensor.
+
+    Raises:
+      InvalidArgumentError: the first row that is outside, out of order or a repetition.
+    """
+    outside = np.any((indices < 0) | (indices >= np.asarray(shape, np.int64)), axis=1)
+    step = indices[1:] - indices[:-1]
+    first_change = np.argmax(step != 0, axis=1) if step.size else np.zeros(len(step), np.int64)
+    change = np.zeros(len(indices), np.int64)
+    if step.size:
+        change[1:] = step[np.arange(len(step)), first_change]
+    follows = np.arange(len(indices)) > 0
+    wrong = outside | (follows & (change <= 0))
+    if not wrong.any():
+        return
+    row = int(np.argmax(wrong))
+    named = f"indices[{row}] = {to_text(tuple(indices[row].tolist()))}"
+    if outside[row]:
+        raise refuse(f"{named} is out of bounds: need 0 <= index < {to_text(tuple(shape))}")
+    if change[row] < 0:
+        raise refuse(f"{named} is out of order. Many sparse ops require sorted indices.")
+    raise refuse(f"{named} is repeated")
+
+
+def inside(indices: np.ndarray, shape: Any) -> bool:
+    """Whether all rows of indices lie inside a shape."""
+    return not ((indices < 0) | (indices >= np.asarray(shape, np.int64))).any()
+
+
+def check_shape(shape: np.ndarray) -> tuple[int, ...]:
+    """A vector of sizes as a tuple.
+
+    Raises:
+      InvalidArgumentError: a size is negative.
+    """
+    sizes = tuple(int(size) for size in shape)
+    for size in sizes:
+        if size < 0:
+            raise refuse(f"Dimension {size} must be >= 0")
+    return sizes
