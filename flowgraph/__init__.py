@@ -124,6 +124,7 @@ from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
 from flowgraph.ops.string_join import reduce_join, string_join
 from flowgraph.ops.string_numbers import as_string, string_to_number
 from flowgraph.ops.tables import initialize_all_tables, tables_initializer
+from flowgraph.ops.tensor_array import TensorArray
 from flowgraph.ops.tensordot import tensordot
 from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
 from flowgraph.ops.unary import (
@@ -174,7 +175,7 @@ __all__ = [
     "AUTO_REUSE", "AggregationMethod", "Assert", "ConfigProto", "DType", "Dimension", "GPUOptions", "Graph",
     "GraphKeys", "GraphOptions", "IndexedSlices", "InteractiveSession", "NoGradient", "NotDifferentiable", "OpError",
     "Operation", "OptimizerOptions", "Print", "RegisterGradient", "Session", "SparseTensor", "SparseTensorValue",
-    "Tensor", "TensorShape", "UnconnectedGradients", "Variable", "VariableAggregation", "VariableScope",
+    "Tensor", "TensorArray", "TensorShape", "UnconnectedGradients", "Variable", "VariableAggregation", "VariableScope",
     "VariableSynchronization", "abs", "accumulate_n", "acos", "acosh", "add", "add_check_numerics_ops", "add_n",
     "add_to_collection", "add_to_collections", "all_variables", "angle", "app", "arg_max", "arg_min", "argmax",
     "argmin", "argsort", "as_dtype", "as_string", "asin", "asinh", "assert_equal", "assert_greater",

@@ -42,7 +42,7 @@ GRADIENT_CASES = [
 WITHOUT_CASES = {
     opdef.name
     for opdef in OURS
-    if opdef.has_refs or opdef.role or opdef.effect in (Effect.STATE, Effect.READ, Effect.WRITE, Effect.WORLD)
+    if opdef.has_refs or opdef.role or opdef.effect not in (Effect.NONE, Effect.RANDOM)
 } | {"NoOp", "ParallelConcat", "Placeholder"}
 
 GRADIENT_WITHOUT_CASE = {

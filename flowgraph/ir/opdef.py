@@ -32,6 +32,7 @@ class Effect(enum.Enum):
     STATE = "state"  # hands out a handle on a variable, table or queue of the session's store
     READ = "read"  # looks at such a state
     WRITE = "write"  # changes such a state
+    ARRAY = "array"  # works on a TensorArray of this run, ordered by its flow: never merged, folded or dropped
     WORLD = "world"  # touches something outside (prints, asserts, Python functions, files): keeps its place
 
 

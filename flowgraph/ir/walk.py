@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
 
-_DOES_SOMETHING = (Effect.WRITE, Effect.WORLD, Effect.RANDOM)
+_DOES_SOMETHING = (Effect.WRITE, Effect.WORLD, Effect.RANDOM, Effect.ARRAY)
 
 
 def needed_ops(
