@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"variables", "training", "neural", "data"},
     {"viz"},
     {"__init__", "app", "bitwise", "contrib", "debugging", "examples", "initializers", "linalg"}
-    | {"losses", "manip", "math", "nn", "python", "random", "strings", "sparse", "test", "train"},
+    | {"losses", "manip", "math", "nn", "python", "quantization", "random", "strings", "sparse", "test", "train"},
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`
 # has ops beside the dtypes.

@@ -46,7 +46,12 @@ WITHOUT_CASES = {
 } | {"NoOp", "ParallelConcat", "Placeholder"}
 
 GRADIENT_WITHOUT_CASE = {
+    "FakeQuantWithMinMaxArgs": "a staircase, with the gradient of the ramp beneath it",
+    "FakeQuantWithMinMaxVars": "likewise",
+    "FakeQuantWithMinMaxVarsPerChannel": "likewise",
     "PreventGradient": "it refuses gradients",
+    "QuantizeAndDequantizeV2": "a staircase, with the gradient of the ramp beneath it",
+    "QuantizeAndDequantizeV3": "likewise",
     "SparseMatMul": "it has no float64, in which slopes are measured",
     "SparseSoftmaxCrossEntropyWithLogits": "its second output, which is the gradient of the first, has none itself",
 }
@@ -77,12 +82,13 @@ def build(opdef: OpDef, case: Case, arrays: list[Any], known: str) -> tuple[list
     feed: dict[Tensor, Any] = {}
 
     def enter(array: np.ndarray, spec: Input) -> Tensor:
+        dtype = spec.dtype if spec.dtype.is_quantized else tf.as_dtype(array.dtype)
         if known == "full" and not spec.smooth:
-            return tf.constant(array, tf.as_dtype(array.dtype))
+            return tf.constant(array, dtype)
         shape = {"full": array.shape, "partial": [None] * array.ndim, "none": None}[known]
         if opdef.name in COUNTS_ITS_AXES and not spec.smooth:
             shape = array.shape
-        tensor = tf.placeholder(tf.as_dtype(array.dtype) if array.dtype != object else tf.string, shape)
+        tensor = tf.placeholder(dtype, shape)
         feed[tensor] = array
         return tensor
 

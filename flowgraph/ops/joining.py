@@ -38,10 +38,10 @@ def _concat_sizes(values: list[Any], axis: Any) -> Sizes:
     needed = -at if at < 0 else at + 1
     if rank < needed:
         raise ValueError(f"Shape must be at least rank {needed} but is rank {rank}")
-    return _joined([value.sizes for value in values], at % rank)
+    return joined([value.sizes for value in values], at % rank)
 
 
-def _joined(parts: list[Sizes], axis: int) -> Sizes:
+def joined(parts: list[Sizes], axis: int) -> Sizes:
     """The last part's sizes merged with all others', those along the axis added up."""
     before: Sizes = None
     after: Sizes = None
@@ -56,7 +56,7 @@ def _joined(parts: list[Sizes], axis: int) -> Sizes:
     return None if before is None or after is None else (*before, total, *after)
 
 
-def _concat_failure(values: list[Any], axis: Any) -> str | None:
+def concat_failure(values: list[Any], axis: Any) -> str | None:
     """TF's words for values that do not fit together."""
     if axis.size != 1:
         return f"axis tensor should be a scalar integer, but got shape {to_text(axis.shape)}"
@@ -87,7 +87,7 @@ CONCAT_V2 = OpDef(
     attrs={"T": TypeAttr(), "Tidx": TypeAttr(INDEX, dt.int32)},
     infer=_concat_sizes,
     forward=lambda xp, values, axis: xp.concatenate(values, int(axis)),
-    failure=_concat_failure,
+    failure=concat_failure,
     gradient=concat_grad,
     partial=_joined_shape,
     cases=[
