@@ -8,8 +8,17 @@ from flowgraph.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_i
 from flowgraph.ops.conv3d import (
     conv3d, conv3d_backprop_filter_v2, conv3d_backprop_filter_v2 as conv3d_backprop_filter, conv3d_transpose,
 )
+from flowgraph.ops.convolution import (
+    atrous_conv2d, atrous_conv2d_transpose, conv1d, conv1d_transpose, conv_transpose, convolution,
+)
 from flowgraph.ops.cross_entropy import (
     softmax_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits,
+)
+from flowgraph.ops.depthwise import (
+    depthwise_conv2d, depthwise_conv2d_native, depthwise_conv2d_native_backprop_filter,
+    depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter,
+    depthwise_conv2d_native_backprop_input, depthwise_conv2d_native_backprop_input as depthwise_conv2d_backprop_input,
+    separable_conv2d,
 )
 from flowgraph.ops.dropout import dropout
 from flowgraph.ops.embedding import embedding_lookup
@@ -21,15 +30,20 @@ from flowgraph.ops.ranking import in_top_k, top_k
 from flowgraph.ops.softmax import log_softmax, softmax
 from flowgraph.ops.space_batch import space_to_batch
 from flowgraph.ops.space_depth import depth_to_space, space_to_depth
+from flowgraph.ops.space_windows import with_space_to_batch
 from flowgraph.ops.statistics import batch_normalization, l2_loss, l2_normalize, moments, zero_fraction
 
 __all__ = [
-    "avg_pool", "avg_pool2d", "batch_normalization", "bias_add", "conv2d", "conv2d_backprop_filter",
-    "conv2d_backprop_input", "conv2d_transpose", "conv3d", "conv3d_backprop_filter", "conv3d_backprop_filter_v2",
-    "conv3d_transpose", "crelu", "depth_to_space", "dropout", "elu", "embedding_lookup",
-    "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_softmax", "max_pool", "max_pool2d", "moments",
-    "normalize_moments", "relu", "relu6", "relu_layer", "selu", "sigmoid", "sigmoid_cross_entropy_with_logits",
-    "softmax", "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus", "softsign",
+    "atrous_conv2d", "atrous_conv2d_transpose", "avg_pool", "avg_pool2d", "batch_normalization", "bias_add",
+    "conv1d", "conv1d_transpose", "conv2d", "conv2d_backprop_filter", "conv2d_backprop_input", "conv2d_transpose",
+    "conv3d", "conv3d_backprop_filter", "conv3d_backprop_filter_v2", "conv3d_transpose", "conv_transpose",
+    "convolution", "crelu", "depth_to_space", "depthwise_conv2d", "depthwise_conv2d_backprop_filter",
+    "depthwise_conv2d_backprop_input", "depthwise_conv2d_native", "depthwise_conv2d_native_backprop_filter",
+    "depthwise_conv2d_native_backprop_input", "dropout", "elu", "embedding_lookup", "in_top_k", "l2_loss",
+    "l2_normalize", "leaky_relu", "log_softmax", "max_pool", "max_pool2d", "moments", "normalize_moments", "relu",
+    "relu6", "relu_layer", "selu", "separable_conv2d", "sigmoid", "sigmoid_cross_entropy_with_logits", "softmax",
+    "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus", "softsign",
     "space_to_batch", "space_to_depth", "sparse_softmax_cross_entropy_with_logits", "sufficient_statistics", "tanh",
-    "top_k", "weighted_cross_entropy_with_logits", "weighted_moments", "xw_plus_b", "zero_fraction",
+    "top_k", "weighted_cross_entropy_with_logits", "weighted_moments", "with_space_to_batch", "xw_plus_b",
+    "zero_fraction",
 ]

@@ -201,7 +201,7 @@ def _refusal(line: str) -> ValueError:
     return ValueError(errors.explain(line, where=user_site()))
 
 
-def _attributes(
+def attributes(
     op_type: str,
     strides: Any,
     padding: Any,
@@ -260,7 +260,7 @@ def conv2d(
     data_format = "NHWC" if data_format is None else data_format
     strides = per_axis("strides", strides, _channel_axis(data_format))
     dilations = per_axis("dilations", dilations, _channel_axis(data_format))
-    attrs = _attributes("Conv2D", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu)
+    attrs = attributes("Conv2D", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu)
     return emit(CONV2D, input, filter, name=name, **attrs)
 
 
@@ -295,7 +295,7 @@ def conv2d_backprop_input(
     filter = one_of("filters", filters, "filter", filter)
     padding, cells = _explicit(padding)
     data_format = "NHWC" if data_format is None else data_format
-    attrs = _attributes(
+    attrs = attributes(
         "Conv2DBackpropInput", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu
     )
     return emit(CONV2D_BACKPROP_INPUT, input_sizes, filter, out_backprop, name=name, **attrs)
@@ -326,7 +326,7 @@ def conv2d_backprop_filter(
     """
     padding, cells = _explicit(padding)
     data_format = "NHWC" if data_format is None else data_format
-    attrs = _attributes(
+    attrs = attributes(
         "Conv2DBackpropFilter", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu
     )
     return emit(CONV2D_BACKPROP_FILTER, input, filter_sizes, out_backprop, name=name, **attrs)
@@ -367,5 +367,5 @@ def conv2d_transpose(
         data_format = "NHWC" if data_format is None else data_format
         strides = per_axis("strides", strides, _channel_axis(data_format))
         dilations = per_axis("dilations", dilations, _channel_axis(data_format))
-        attrs = _attributes("Conv2DBackpropInput", strides, padding, (), data_format, dilations)
+        attrs = attributes("Conv2DBackpropInput", strides, padding, (), data_format, dilations)
         return emit(CONV2D_BACKPROP_INPUT, output_shape, filter, value, name=scope, **attrs)

@@ -34,6 +34,7 @@ MODULES = [
     "branches",
     "seeds",
     "convolution",
+    "convolution_nd",
     "gradients_math",
     "gradients_reduce",
     "gradients_array",
