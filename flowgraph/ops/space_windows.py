@@ -88,7 +88,7 @@ def with_space_to_batch(
         raise refusal("rate must be rank 1") from None
     if not rate.shape.is_fully_defined():
         raise refusal("rate must have known shape")
-    axes = rate.shape.as_list()[0]
+    axes = rate.shape.num_elements() or 0
     channels_first = data_format is not None and data_format.startswith("NC")
     dims = _spatial_dims(x, axes, spatial_dims, channels_first)
     known_rate = constant_value(rate)
