@@ -198,13 +198,9 @@ def _bitcast(xp: Any, x: Any, *, type: DType) -> Any:
         bits = whole.reshape(-1).view(type.np)
         return bits.reshape(x.shape if before == after else (*x.shape, before // after)).copy()
     if not x.ndim or x.shape[-1] != after // before:
-        message = f"Cannot bitcast from {_name(x)} to {type.name}: the last axis must be {after // before}"
+        message = f"Cannot bitcast from {as_dtype(x.dtype).enum} to {type.enum}"
         raise errors.InvalidArgumentError(None, None, message)
     return whole.reshape(-1).view(type.np).reshape(x.shape[:-1]).copy()
-
-
-def _name(x: Any) -> str:
-    return as_dtype(x.dtype).name
 
 
 BITCAST = OpDef(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, HALF, INT, POSITIVE, RANDOM_INT, case
@@ -29,7 +31,8 @@ def _scan(xp: Any, ufunc: Any, x: Any, axis: Any, start: Any, exclusive: bool, r
         message = f"ScanOp: axis must be a scalar, not {to_text(axis.shape)}"
         raise errors.InvalidArgumentError(None, None, message)
     if not -x.ndim <= axis < x.ndim:
-        message = f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}"
+        counted = axis + x.ndim if axis < 0 else axis
+        message = f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {counted}"
         raise errors.InvalidArgumentError(None, None, message)
     out = xp.empty_like(x)
     source, target = xp.moveaxis(x, int(axis), 0), xp.moveaxis(out, int(axis), 0)
@@ -110,9 +113,23 @@ def _cumulative_logsumexp_grad(op: Any, dy: Tensor) -> list[Any]:
     return [positive - part(log_negative), None]
 
 
+class _LogAdd:
+    """log(exp(a) + exp(b)) as TF works it out, with its comparisons that pass over nan."""
+
+    @staticmethod
+    def accumulate(x: Any, axis: int, out: Any, dtype: Any) -> None:
+        total = np.full(x.shape[:axis] + x.shape[axis + 1 :], np.finfo(dtype).min, dtype)
+        for place, entry in enumerate(x):
+            low, high = np.where(entry < total, entry, total), np.where(total < entry, entry, total)
+            total = np.log1p(np.exp(low - high)) + high
+            out[place] = total
+
+
 def _log_scan(xp: Any, x: Any, axis: Any, *, exclusive: bool, reverse: bool) -> Any:
     # TF starts from the lowest number, not from -inf: no result is below it
     lowest = x.dtype.type(xp.finfo(x.dtype).min)
+    if not xp.isfinite(x).all():
+        return _scan(xp, _LogAdd, x, axis, lowest, exclusive, reverse)
     return xp.maximum(_scan(xp, xp.logaddexp, x, axis, lowest, exclusive, reverse), lowest)
 
 

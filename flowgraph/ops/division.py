@@ -32,6 +32,19 @@ def _refuse_zero(x: Any, y: Any) -> None:
         raise errors.InvalidArgumentError(None, None, "Integer division by zero")
 
 
+def _quiet(forward: Any) -> Any:
+    """As TF's TruncateDiv and TruncateMod, which find a division by zero but not the words for it."""
+
+    def careful(xp: Any, x: Any, y: Any) -> Any:
+        try:
+            return forward(xp, x, y)
+        except errors.InvalidArgumentError:
+            line = "Unexpected error in binary operator (only integer div and mod should have errors)"
+            raise errors.InternalError(None, None, line) from None
+
+    return careful
+
+
 def _truncate_div(xp: Any, x: Any, y: Any) -> Any:
     if x.dtype.kind not in "iu":
         return xp.trunc(xp.divide(x, y))
@@ -166,7 +179,7 @@ TRUNCATE_DIV = OpDef(
     "TruncateDiv(x: T, y: T) -> z: T",
     attrs={"T": TypeAttr(ARITHMETIC)},
     infer=broadcast_shape,
-    forward=_truncate_div,
+    forward=_quiet(_truncate_div),
     gradient=NO_GRADIENT,
     elementwise=True,
     failure=incompatible,
@@ -367,7 +380,7 @@ TRUNCATE_MOD = OpDef(
     "TruncateMod(x: T, y: T) -> z: T",
     attrs={"T": TypeAttr(_MODULAR)},
     infer=broadcast_shape,
-    forward=_truncate_mod,
+    forward=_quiet(_truncate_mod),
     gradient=MISSING_GRADIENT,
     elementwise=True,
     failure=incompatible,

@@ -260,7 +260,8 @@ def same_type(x: Tensor, y: Any) -> Tensor:
 
 
 def _pow(xp: Any, x: Any, y: Any) -> Any:
-    if y.dtype.kind == "i" and y.size and y.min() < 0:
+    if y.dtype.kind == "i" and x.size and y.size and y.min() < 0:
+        xp.broadcast_shapes(x.shape, y.shape)  # (that they do not fit is said first)
         raise errors.InvalidArgumentError(None, None, "Integers to negative integer powers are not allowed")
     return xp.power(x, y)
 

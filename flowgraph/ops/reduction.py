@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,22 @@ _MORE_CASES = (
 )
 
 
+def folding(fold: Callable[..., Any]) -> Callable[..., Any]:
+    """A reduction's forward, from what `fold(xp, x, axes, keep_dims)` makes of the entries along some axes.
+
+    Where there is one entry along all of them, TF hands that out as it is, also where folding would change it: the
+    largest of one nan is nan, and the Euclidean norm of -2 is -2.
+    """
+
+    def forward(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
+        axes = axes_at_run_time(x, axes)
+        if all(x.shape[axis] == 1 for axis in axes):
+            return xp.array(x if keep_dims else xp.squeeze(x, axes))
+        return fold(xp, x, axes, keep_dims)
+
+    return forward
+
+
 def _sum(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
     return xp.sum(x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, dtype=x.dtype)
 
@@ -172,13 +189,14 @@ def reduce_sum(
     return reduce(SUM, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-def _mean(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
-    axes = axes_at_run_time(x, axes)
+def _mean(xp: Any, x: Any, axes: tuple[int, ...], keep_dims: bool) -> Any:
     total = xp.sum(x, axis=axes, keepdims=keep_dims, dtype=x.dtype)
     count = int(np.prod([x.shape[axis] for axis in axes], dtype=np.int64))
     if x.dtype.kind in "iu":
         # C's division of integers, which forgets the remainder: -5 / 2 is -2; the mean of nothing is 0
         return (xp.sign(total) * (abs(total) // max(count, 1))).astype(x.dtype)
+    if not count and (x.dtype.kind == "c" or x.dtype == dt.bfloat16.np):
+        return total
     with np.errstate(invalid="ignore", divide="ignore"):  # the mean of nothing is nan, without a warning
         return total / x.dtype.type(count)
 
@@ -187,7 +205,7 @@ MEAN = OpDef(
     "Mean(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
     infer=reduced_sizes,
-    forward=_mean,
+    forward=folding(_mean),
     gradient=reduction_grad.mean_grad,
     cases=[*_CASES, *_MORE_CASES, case(FLOAT(0, 3), INTS(0), gradient=False)],
 )
@@ -215,9 +233,7 @@ PROD = OpDef(
     "Prod(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
     infer=reduced_sizes,
-    forward=lambda xp, x, axes, *, keep_dims: xp.prod(
-        x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, dtype=x.dtype
-    ),
+    forward=folding(lambda xp, x, axes, keep: xp.prod(x, axis=axes, keepdims=keep, dtype=x.dtype)),
     gradient=reduction_grad.prod_grad,
     cases=[
         case(POSITIVE(2, 3), INTS(0)),
@@ -272,8 +288,8 @@ MAX = OpDef(
     "Max(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
     infer=reduced_sizes,
-    forward=lambda xp, x, axes, *, keep_dims: xp.fmax.reduce(
-        x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, initial=lowest(x.dtype)
+    forward=folding(
+        lambda xp, x, axes, keep: xp.fmax.reduce(x, axis=axes, keepdims=keep, initial=lowest(x.dtype))
     ),
     gradient=reduction_grad.extreme_grad,
     cases=_EXTREME_CASES,
@@ -302,8 +318,8 @@ MIN = OpDef(
     "Min(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
     infer=reduced_sizes,
-    forward=lambda xp, x, axes, *, keep_dims: xp.fmin.reduce(
-        x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, initial=highest(x.dtype)
+    forward=folding(
+        lambda xp, x, axes, keep: xp.fmin.reduce(x, axis=axes, keepdims=keep, initial=highest(x.dtype))
     ),
     gradient=reduction_grad.extreme_grad,
     cases=_EXTREME_CASES,

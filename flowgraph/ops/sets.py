@@ -19,7 +19,7 @@ def _require_vector(x: Any) -> None:
 
 def _unique_sizes(x: Any, **_attrs: Any) -> list[Sizes]:
     _require_vector(x)
-    return [(None,), x.sizes or (None,)]
+    return [(None,), x.sizes]
 
 
 def _unique(xp: Any, x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
@@ -28,11 +28,16 @@ def _unique(xp: Any, x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
     """
     if x.ndim != 1:
         raise ValueError("no vector")
-    values, first, inverse, counts = xp.unique(x, return_index=True, return_inverse=True, return_counts=True)
+    keys = x
+    if x.dtype == xp.float16:  # TF's table tells halves apart by their bits, and like others no nan from another
+        keys = xp.where(xp.isnan(x), 1 << 16 | xp.arange(len(x)), x.view(xp.uint16))
+    _, first, inverse, counts = xp.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True, equal_nan=False
+    )
     order = xp.argsort(first, kind="stable")
     place = xp.empty_like(order)
     place[order] = xp.arange(len(order))
-    return values[order], place[inverse.reshape(-1)].astype(out_idx.np), counts[order].astype(out_idx.np)
+    return x[first[order]], place[inverse.reshape(-1)].astype(out_idx.np), counts[order].astype(out_idx.np)
 
 
 def _unique_failure(x: Any, **_attrs: Any) -> str | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph import errors
-from flowgraph.ir.cases import COMPLEX, FLOAT, HALF, INT, INTS, RANDOM_INT, case
+from flowgraph.ir.cases import BOOL, COMPLEX, FLOAT, HALF, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
@@ -221,14 +221,20 @@ TRANSPOSE = OpDef(
     ],
 )
 
+
+def _conjugate_transpose(xp: Any, x: Any, perm: Any) -> Any:
+    moved = _transposed(xp, x, perm)
+    return xp.array(xp.conj(moved) if x.dtype.kind == "c" else moved, order="C")
+
+
 CONJUGATE_TRANSPOSE = OpDef(
     "ConjugateTranspose(x: T, perm: Tperm) -> y: T",
     attrs={"T": TypeAttr(), "Tperm": TypeAttr(INDEX, dt.int32)},
     infer=_transposed_sizes,
-    forward=lambda xp, x, perm: xp.array(xp.conj(_transposed(xp, x, perm)), order="C"),
+    forward=_conjugate_transpose,
     failure=_transpose_failure,
     gradient=lambda op, dy: [transpose(dy, invert_permutation(op.inputs[1]), conjugate=True), None],
-    cases=[case(COMPLEX(2, 3), INTS(1, 0))],
+    cases=[case(COMPLEX(2, 3), INTS(1, 0)), case(BOOL(2, 3), INTS(1, 0))],
 )
 
 

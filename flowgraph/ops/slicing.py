@@ -273,7 +273,7 @@ def _slice_grad_sizes(shape: Any, *_others: Any, **_masks: int) -> Sizes:
 
 
 def _scatter_strided(xp: Any, shape: Any, begin: Any, end: Any, strides: Any, dy: Any, **masks: int) -> Any:
-    whole = xp.zeros(shape.tolist(), dy.dtype)
+    whole = xp.full(shape.tolist(), b"", object) if dy.dtype == object else xp.zeros(shape.tolist(), dy.dtype)
     index = index_of(begin.tolist(), end.tolist(), strides.tolist(), Masks(**masks))
     if whole[index].shape != dy.shape:
         raise ValueError("another shape")  # which numpy might broadcast

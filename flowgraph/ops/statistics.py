@@ -18,7 +18,7 @@ from flowgraph.ops.array import reshape, shape, size, zeros, zeros_like
 from flowgraph.ops.identity import identity, stop_gradient
 from flowgraph.ops.reduction import (
     NUMBER_TYPES,
-    axes_at_run_time,
+    folding,
     one_of,
     reduce,
     reduce_max,
@@ -31,9 +31,9 @@ from flowgraph.ops.reduction import (
 # -- norms -----------------------------------------------------------------------------------------------
 
 
-def _euclidean_norm(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
+def _euclidean_norm(xp: Any, x: Any, axes: tuple[int, ...], keep_dims: bool) -> Any:
     squares = xp.square(abs(x))
-    total = xp.sum(squares, axis=axes_at_run_time(x, axes), keepdims=keep_dims, dtype=squares.dtype)
+    total = xp.sum(squares, axis=axes, keepdims=keep_dims, dtype=squares.dtype)
     return xp.sqrt(total).astype(x.dtype)
 
 
@@ -41,7 +41,7 @@ EUCLIDEAN_NORM = OpDef(
     "EuclideanNorm(input: T, reduction_indices: Tidx) -> output: T",
     attrs={"keep_dims": False, "T": TypeAttr(NUMBER_TYPES), "Tidx": TypeAttr(INDEX, dt.int32)},
     infer=reduced_sizes,
-    forward=_euclidean_norm,
+    forward=folding(_euclidean_norm),
     gradient=NO_GRADIENT,
     cases=[
         case(FLOAT(2, 3), INTS(0)),

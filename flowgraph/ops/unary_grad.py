@@ -23,8 +23,13 @@ _CASES = (
 )
 
 
+def _none_for_none(xp: Any, dy: Any, slope: Any) -> Any:
+    """The slope, but 0 where no gradient came in: a root in the branch not taken of `tf.where` gives 0 and not NaN."""
+    return xp.where(dy == 0, xp.zeros_like(slope), slope)
+
+
 def _sqrt_grad(xp: Any, y: Any, dy: Any) -> Any:
-    return xp.divide(xp.multiply(dy, 0.5), xp.conj(y))
+    return _none_for_none(xp, dy, xp.divide(xp.multiply(dy, 0.5), xp.conj(y)))
 
 
 def _sqrt_grad_grad(op: Any, dz: Tensor) -> list[Any]:
@@ -52,7 +57,7 @@ def sqrt_grad(y: Any, dy: Any, name: str | None = None) -> Tensor:
 
 def _rsqrt_grad(xp: Any, y: Any, dy: Any) -> Any:
     y = xp.conj(y)
-    return xp.multiply(xp.multiply(xp.multiply(dy, y), -0.5), xp.square(y))
+    return _none_for_none(xp, dy, xp.multiply(xp.multiply(xp.multiply(dy, y), -0.5), xp.square(y)))
 
 
 def _rsqrt_grad_grad(op: Any, dz: Tensor) -> list[Any]:
@@ -82,8 +87,7 @@ def rsqrt_grad(y: Any, dy: Any, name: str | None = None) -> Tensor:
 
 
 def _reciprocal_grad(xp: Any, y: Any, dy: Any) -> Any:
-    y = xp.conj(y)
-    return xp.multiply(xp.multiply(xp.negative(y), dy), y)
+    return _none_for_none(xp, dy, xp.multiply(xp.negative(xp.square(xp.conj(y))), dy))
 
 
 def _reciprocal_grad_grad(op: Any, dz: Tensor) -> list[Any]:
@@ -120,7 +124,7 @@ def reciprocal_grad(y: Any, dy: Any, name: str | None = None) -> Tensor:
 
 
 def _tanh_grad(xp: Any, y: Any, dy: Any) -> Any:
-    return xp.multiply(dy, xp.subtract(1, xp.square(xp.conj(y))))
+    return xp.multiply(dy, xp.subtract(1, xp.square(y)))
 
 
 def _tanh_grad_grad(op: Any, dz: Tensor) -> list[Any]:
@@ -146,8 +150,7 @@ def tanh_grad(y: Any, dy: Any, name: str | None = None) -> Tensor:
 
 
 def _sigmoid_grad(xp: Any, y: Any, dy: Any) -> Any:
-    y = xp.conj(y)
-    return xp.multiply(xp.multiply(dy, y), xp.subtract(1, y))
+    return xp.multiply(xp.multiply(xp.subtract(1, y), y), dy)
 
 
 def _sigmoid_grad_grad(op: Any, dz: Tensor) -> list[Any]:

@@ -72,7 +72,10 @@ def test_integer_division(pairs):
     "function", [tf.floordiv, tf.div, tf.floormod, tf.mod, tf.truncatediv, tf.truncatemod]
 )
 def test_integer_division_by_zero(function):
-    with pytest.raises(tf.errors.InvalidArgumentError, match="Integer division by zero"):
+    error, line = tf.errors.InvalidArgumentError, "Integer division by zero"
+    if function in (tf.truncatediv, tf.truncatemod):  # TF forgot to tell these what such an error means
+        error, line = tf.errors.InternalError, "Unexpected error in binary operator"
+    with pytest.raises(error, match=line):
         run(function, np.array([1, 2], np.int32), np.array([1, 0], np.int32))
     assert run(function, np.zeros(0, np.int32), np.array(0, np.int32)).shape == (0,)
 
