@@ -47,7 +47,7 @@ from flowgraph.ops.compare import (
     equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not, logical_or,
     logical_xor, not_equal,
 )
-from flowgraph.ops.case import case
+from flowgraph.ops.case import case, switch_case
 from flowgraph.ops.complex import angle, complex, conj, imag, real
 from flowgraph.ops.cond import cond
 from flowgraph.ops.confusion import confusion_matrix
@@ -140,6 +140,11 @@ from flowgraph.ops.vectors import cross, ensure_shape, unravel_index
 from flowgraph.ops.while_loop import while_loop
 from flowgraph.ops import operators as _operators, packing as _packing  # noqa: F401  # teach tensors + - *, and lists
 
+# functions of functions
+from flowgraph.functional.fold import foldl, foldr
+from flowgraph.functional.map_fn import map_fn, vectorized_map
+from flowgraph.functional.scan import scan
+
 # variables
 from flowgraph.initializers import (
     constant as constant_initializer, glorot_normal as glorot_normal_initializer,
@@ -202,35 +207,36 @@ __all__ = [
     "expm1", "eye", "fake_quant_with_min_max_args", "fake_quant_with_min_max_args_gradient",
     "fake_quant_with_min_max_vars", "fake_quant_with_min_max_vars_gradient",
     "fake_quant_with_min_max_vars_per_channel", "fake_quant_with_min_max_vars_per_channel_gradient", "fill", "float16",
-    "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "gather", "gather_nd", "get_collection",
-    "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable", "get_seed", "get_variable",
-    "get_variable_scope", "global_norm", "global_variables", "global_variables_initializer",
-    "glorot_normal_initializer", "glorot_uniform_initializer", "grad_pass_through", "gradients", "greater",
-    "greater_equal", "group", "half", "histogram_fixed_width", "histogram_fixed_width_bins", "identity", "identity_n",
-    "igamma", "igammac", "imag", "initialize_all_tables", "initialize_all_variables", "initialize_local_variables",
-    "initialize_variables", "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite",
-    "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor",
-    "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace",
-    "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "losses", "manip", "math", "matmul", "matrix_band_part", "matrix_diag",
-    "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod",
-    "model_variables", "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest",
-    "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones",
-    "ones_initializer", "ones_like", "pad", "parallel_stack", "placeholder", "placeholder_with_default", "polygamma",
-    "pow", "qint8", "qint16", "qint32", "quantization", "quantize", "quantize_v2", "quantized_concat", "quint8",
-    "quint16", "random", "random_crop", "random_gamma", "random_normal", "random_normal_initializer", "random_poisson",
-    "random_shuffle", "random_uniform", "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal",
-    "recompute_grad", "reduce_all", "reduce_any", "reduce_join", "reduce_logsumexp", "reduce_max", "reduce_mean",
-    "reduce_min", "reduce_prod", "reduce_sum", "register_tensor_conversion_function", "repeat",
-    "report_uninitialized_variables", "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource",
-    "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt",
-    "saturate_cast", "scalar_mul", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul",
-    "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update",
-    "searchsorted", "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "sequence_mask",
-    "set_random_seed", "setdiff1d", "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size", "slice", "sort",
-    "space_to_batch", "space_to_batch_nd", "space_to_depth", "sparse", "sparse_matmul", "sparse_placeholder",
-    "sparse_tensor_to_dense", "sparse_to_dense", "split", "sqrt", "square", "squared_difference", "squeeze", "stack",
-    "stop_gradient", "strided_slice", "string", "string_join", "string_to_number", "strings", "subtract",
+    "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "foldl", "foldr", "gather", "gather_nd",
+    "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
+    "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables",
+    "global_variables_initializer", "glorot_normal_initializer", "glorot_uniform_initializer", "grad_pass_through",
+    "gradients", "greater", "greater_equal", "group", "half", "histogram_fixed_width", "histogram_fixed_width_bins",
+    "identity", "identity_n", "igamma", "igammac", "imag", "initialize_all_tables", "initialize_all_variables",
+    "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16", "int32", "int64",
+    "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
+    "is_strictly_increasing", "is_tensor", "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma",
+    "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "losses", "manip", "map_fn", "math", "matmul",
+    "matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum",
+    "meshgrid", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial", "multiply",
+    "name_scope", "negative", "nest", "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal",
+    "one_hot", "ones", "ones_initializer", "ones_like", "pad", "parallel_stack", "placeholder",
+    "placeholder_with_default", "polygamma", "pow", "qint8", "qint16", "qint32", "quantization", "quantize",
+    "quantize_v2", "quantized_concat", "quint8", "quint16", "random", "random_crop", "random_gamma", "random_normal",
+    "random_normal_initializer", "random_poisson", "random_shuffle", "random_uniform", "random_uniform_initializer",
+    "range", "rank", "real", "realdiv", "reciprocal", "recompute_grad", "reduce_all", "reduce_any", "reduce_join",
+    "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum",
+    "register_tensor_conversion_function", "repeat", "report_uninitialized_variables",
+    "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource", "resource_variables_enabled",
+    "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt", "saturate_cast", "scalar_mul",
+    "scan", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul", "scatter_nd", "scatter_nd_add",
+    "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update", "searchsorted", "segment_max",
+    "segment_mean", "segment_min", "segment_prod", "segment_sum", "sequence_mask", "set_random_seed", "setdiff1d",
+    "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size", "slice", "sort", "space_to_batch",
+    "space_to_batch_nd", "space_to_depth", "sparse", "sparse_matmul", "sparse_placeholder", "sparse_tensor_to_dense",
+    "sparse_to_dense", "split", "sqrt", "square", "squared_difference", "squeeze", "stack", "stop_gradient",
+    "strided_slice", "string", "string_join", "string_to_number", "strings", "subtract", "switch_case",
     "tables_initializer", "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub",
     "tensor_scatter_nd_update", "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "test", "tile",
     "to_bfloat16", "to_complex64", "to_complex128", "to_double", "to_float", "to_int32", "to_int64", "trace", "train",
@@ -239,8 +245,8 @@ __all__ = [
     "unique_with_counts", "unravel_index", "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min",
     "unsorted_segment_prod", "unsorted_segment_sqrt_n", "unsorted_segment_sum", "unstack", "variable_creator_scope",
     "variable_op_scope", "variable_scope", "variables_initializer", "variance_scaling_initializer", "variant",
-    "verify_tensor_all_finite", "viz", "where", "where_v2", "while_loop", "zeros", "zeros_initializer", "zeros_like",
-    "zeta",
+    "vectorized_map", "verify_tensor_all_finite", "viz", "where", "where_v2", "while_loop", "zeros",
+    "zeros_initializer", "zeros_like", "zeta",
 ]
 
 

@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"autodiff"},
     {"engines"},
     {"session", "feeds", "fetches"},
-    {"variables", "training", "neural", "data"},
+    {"variables", "functional", "training", "neural", "data"},
     {"viz"},
     {"__init__", "app", "bitwise", "contrib", "debugging", "examples", "initializers", "linalg"}
     | {"losses", "manip", "math", "nn", "python", "quantization", "random", "strings", "sparse", "test", "train"},

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph import nest
+from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.assertion import Assert
 from flowgraph.ops.cast import cast
-from flowgraph.ops.compare import less_equal
+from flowgraph.ops.compare import equal, less_equal
 from flowgraph.ops.cond import cond
 from flowgraph.ops.constant import constant
 from flowgraph.ops.joining import stack
@@ -52,6 +54,71 @@ def case(
     """
     one = functools.partial(cond, strict=strict)
     return _first_true(one, pred_fn_pairs, default, exclusive, name, allow_python_preds=False)
+
+
+def switch_case(branch_index: Any, branch_fns: Any, default: Action | None = None, name: str = "switch_case") -> Any:
+    """What the function returns that has the number `branch_index`; the last one's result for any other number.
+
+    The values are those of TensorFlow, the nodes are not: it adds one Case op with a function for each branch, here
+    each number is asked for by a `tf.cond`.
+
+    Args:
+      branch_index: an integer scalar, a Tensor.
+      branch_fns: a list of functions without arguments, or their numbers with them: pairs, or a dict. The numbers go
+        from 0 up without gaps.
+      default: the function for other numbers; without it that is the last of `branch_fns`.
+      name: the scope of the new ops.
+
+    Raises:
+      TypeError: `branch_index` is no integer Tensor, the functions are no functions, or their numbers no ints.
+      ValueError: there is no function, a number is missing, or two functions return different things.
+
+    >>> x = tf.placeholder(tf.int32, [])
+    >>> word = switch_case(x, [lambda: tf.constant("zero"), lambda: tf.constant("one")], lambda: tf.constant("many"))
+    >>> run(word, {x: 1}), run(word, {x: 7})
+    (b'one', b'many')
+    """
+    actions = _numbered(branch_index, branch_fns)
+    if default is not None:
+        actions.append(default)
+    with name_scope(name, "case", [branch_index]):
+        if len(actions) == 1:
+            return nest.map_structure(to_tensor, actions[0]())
+        chosen = actions[-1]
+        for number, action in reversed(list(enumerate(actions[:-1]))):
+            asked = equal(branch_index, constant(number, branch_index.dtype))
+            chosen = functools.partial(cond, asked, true_fn=action, false_fn=chosen, strict=True)
+        return chosen()
+
+
+def _numbered(branch_index: Any, branch_fns: Any) -> list[Action]:
+    """The functions in the order of their numbers, checked."""
+    if not isinstance(branch_index, Tensor):
+        raise TypeError(f"branch_index must a Tensor, got {type(branch_index)}")
+    if not branch_index.dtype.is_integer:
+        raise TypeError(f"branch_index must an integer Tensor, got {branch_index.dtype}")
+    if not branch_fns:
+        raise ValueError("Must provide at least one item in branch_fns")
+    if not isinstance(branch_fns, list | tuple | dict):
+        raise TypeError("branch_fns must be a list, tuple, or dict")
+    pairs = list(branch_fns.items() if isinstance(branch_fns, dict) else branch_fns)
+    if all(callable(action) for action in pairs):
+        pairs = list(enumerate(pairs))
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError("Each entry in branch_fns must be a 2-tuple")
+        number, action = pair
+        if not isinstance(number, int):
+            raise TypeError(f"key must be a Python `int`, got {type(number)}")
+        if not callable(action):
+            raise TypeError(f"fn for key {number} must be callable.")
+    numbers = sorted(number for number, _ in pairs)
+    if numbers != list(range(len(pairs))):
+        found = ",".join(map(str, numbers))
+        raise ValueError(
+            f"branch indices (keys) must form contiguous range of [0 to {len(pairs)}) but found {{{found}}}"
+        )
+    return [action for _, action in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def smart_case(
@@ -121,9 +188,7 @@ def _first_true(
             return chosen()
 
 
-def _pairs(
-    pairs: Any, exclusive: bool, name: str, allow_python_preds: bool
-) -> tuple[Sequence[Any], Sequence[Action]]:
+def _pairs(pairs: Any, exclusive: bool, name: str, allow_python_preds: bool) -> tuple[Sequence[Any], Sequence[Action]]:
     """The predicates and the functions, checked."""
     if not isinstance(pairs, list | tuple | dict):
         raise TypeError("fns must be a list, tuple, or dict")
@@ -164,9 +229,7 @@ def _at_most(predicates: Sequence[Any], count: int, complaint: str) -> Operation
     return Assert(holds, data=[said, values], summarize=len(predicates))
 
 
-def _default_of(
-    predicates: Sequence[Any], actions: Sequence[Action]
-) -> tuple[Action, Sequence[Any], Sequence[Action]]:
+def _default_of(predicates: Sequence[Any], actions: Sequence[Action]) -> tuple[Action, Sequence[Any], Sequence[Action]]:
     """The last pair as the default, which asserts its predicate; and the pairs before it."""
     *others, predicate = predicates
     *before, action = actions
