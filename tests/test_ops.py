@@ -43,7 +43,7 @@ WITHOUT_CASES = {
     opdef.name
     for opdef in OURS
     if opdef.has_refs or opdef.role or opdef.effect not in (Effect.NONE, Effect.RANDOM)
-} | {"NoOp", "ParallelConcat", "Placeholder"}
+} | {"ControlTrigger", "NoOp", "ParallelConcat", "Placeholder"}
 
 GRADIENT_WITHOUT_CASE = {
     "FakeQuantWithMinMaxArgs": "a staircase, with the gradient of the ramp beneath it",

@@ -80,6 +80,7 @@ def gradients(
             xs = [_convert_x(x, i) for i, x in enumerate(xs)]
             starts = walk.starting_gradients(ys, grad_ys)
             walk.run([tensor_of(y) for y in ys], xs, starts, [_stop_op(t) for t in stops])
+    walk.finish()
     return [_result(walk, tensor_of(x), unconnected) for x in xs]
 
 
@@ -88,6 +89,7 @@ def gradients_of_call(y: Tensor, xs: list[Any], dy: Any) -> list[Any]:
     walk = Walk(scoped=False)
     xs = [_convert_x(x) for x in xs]
     walk.run([y], xs, [dy], [])
+    walk.finish()
     return [walk.sum(tensor_of(x)) for x in xs]
 
 

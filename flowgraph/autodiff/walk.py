@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph.autodiff.loops import Loops, is_loop_switch, refuse_initial_value
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
@@ -50,6 +51,7 @@ class Walk:
         self.colocate, self.gate, self.scoped = colocate, gate, scoped
         self.aggregation = aggregation or AggregationMethod.ADD_N
         self.uid = ""
+        self.loops: Loops | None = None
         self.collected: dict[Tensor, list[Any]] = {}  # the gradients that have arrived at a tensor
         self.summed: dict[Tensor, Any] = {}  # their sum, once all have arrived
 
@@ -78,23 +80,52 @@ class Walk:
         waiting = self._count_paths(ys, reached)
         for y, start in zip(ys, starts, strict=True):
             self.collected.setdefault(y, []).append(start)
-        queue: deque[Operation] = deque()
-        for op in dict.fromkeys(y.op for y in ys):
-            if op in reached and not waiting.get(op):
-                queue.append(op)
+        first = [op for op in dict.fromkeys(y.op for y in ys) if op in reached and not waiting.get(op)]
+        queue = deque(first)
+        if self.loops is not None:
+            for tensor in self.loops.unused_exits(waiting, set(first)):
+                if self._add_zeros(tensor):
+                    queue.append(tensor.op)
         ends = {op for op in from_ops if not any(waiting.get(t.op) for t in op.inputs)}
         ends.update(stops)
         while queue:
             op = queue.popleft()
-            self._near(op, self._visit, op, op in ends)
+            self._near(op, self._visit, op, op in ends, from_ops)
             for tensor in op.inputs:
                 source = tensor.op
                 left = waiting[source] = waiting.get(source, 0) - 1
                 if left == 0:
+                    queue.extend(self._next(tensor))
+                elif left > 0 and self.loops is not None and is_loop_switch(source):
                     queue.append(source)
 
-    @staticmethod
-    def _count_paths(ys: Sequence[Tensor], reached: set[Operation]) -> dict[Operation, int]:
+    def finish(self) -> None:
+        """Close what loops have left open; as in TF this happens outside of the scope of the gradients."""
+        if self.loops is not None:
+            with self.graph.as_default():
+                self.loops.finish()
+
+    def _next(self, tensor: Tensor) -> Sequence[Operation]:
+        """The ops whose turn it is when all gradients of a tensor's op have arrived."""
+        if tensor.op.opdef.role != "exit" or self.loops is None:
+            return (tensor.op,)
+        ready, without = self.loops.arrived(tensor, self._has_gradient)
+        for exit in without:
+            self._add_zeros(exit)
+        return [exit.op for exit in ready]
+
+    def _has_gradient(self, op: Operation) -> bool:
+        return any(tensor in self.collected for tensor in op.outputs)
+
+    def _add_zeros(self, exit: Tensor) -> bool:
+        """Begin with zeros at a loop's result that is not used, if gradients go through it at all."""
+        assert self.loops is not None
+        if exit.dtype.base_dtype not in _TRAINABLE:
+            return False
+        self.collected.setdefault(exit, []).append(self.loops.zeros_for_exit(exit))
+        return True
+
+    def _count_paths(self, ys: Sequence[Tensor], reached: set[Operation]) -> dict[Operation, int]:
         """For each op between xs and ys, how many gradients it will be brought."""
         between: list[Operation] = []
         queue = deque(y.op for y in ys)
@@ -105,6 +136,7 @@ class Walk:
                 seen.add(op)
                 between.append(op)
                 queue.extend([tensor.op for tensor in op.inputs])
+        self.loops = Loops.among(between, seen, self.colocate)
         waiting: dict[Operation, int] = {}
         for op in between:
             for tensor in op.inputs:
@@ -113,17 +145,26 @@ class Walk:
                     waiting[source] = waiting.get(source, 0) + 1
         return waiting
 
-    def _visit(self, op: Operation, is_end: bool) -> None:
+    def _visit(self, op: Operation, is_end: bool, from_ops: Sequence[Operation]) -> None:
         """Sum what has arrived at an op's outputs, and hand the gradients of its inputs on."""
-        dys = [self.sum(tensor) for tensor in op.outputs]
-        if is_end or all(dy is None for dy in dys):
-            return
-        rule = gradient_of(op)
-        if rule is None:
-            return
+        loops = self.loops
+        if loops is None:
+            dys = [self.sum(tensor) for tensor in op.outputs]
+        else:
+            with loops.inside(op, before=True):
+                dys = [self.sum(tensor) for tensor in op.outputs]
+        rule = None if is_end or all(dy is None for dy in dys) else gradient_of(op)
+        with contextlib.nullcontext() if loops is None else loops.inside(op):
+            if op.opdef.role == "switch":
+                refuse_initial_value(op, from_ops)
+            if rule is not None:
+                self._hand_on(op, rule, dys)
+
+    def _hand_on(self, op: Operation, rule: Callable[..., Any], dys: list[Any]) -> None:
         for index, dy in enumerate(dys):
             if dy is None and op.outputs[index].dtype.base_dtype in _TRAINABLE:
-                dys[index] = zeros_like_outside_branch(op, index)
+                zeros_like = zeros_like_outside_branch if self.loops is None else self.loops.zeros_like
+                dys[index] = zeros_like(op, index)
         with self.graph.name_scope(f"{op.name}_grad") if self.scoped else contextlib.nullcontext():
             found = rule(op, *dys)
             found = list(found) if isinstance(found, list | tuple) else [found]
@@ -135,9 +176,12 @@ class Walk:
                 found = self._gated(found)
         for index, (tensor, dx) in enumerate(zip(op.inputs, found, strict=True)):
             if dx is not None:
-                if type(dx) is Tensor and dx.sizes != tensor.sizes:
+                if type(dx) is Tensor and dx.sizes != tensor.sizes and tensor.dtype is not dt.resource:
                     _settle_shape(op, index, tensor, dx)
-                self.collected.setdefault(tensor, []).append(dx)
+                if tensor in self.summed:
+                    self.summed[tensor] = dx  # the Switch of a loop, which is visited twice
+                else:
+                    self.collected.setdefault(tensor, []).append(dx)
 
     def _gated(self, found: list[Any]) -> list[Any]:
         from flowgraph.ops.control_flow import tuple as tuple_op

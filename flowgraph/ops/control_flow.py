@@ -17,11 +17,12 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph import nest
+from flowgraph.ir.context import output_context
 from flowgraph.ir.convert import is_tensor, to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.program import DEAD
-from flowgraph.ir.scope import colocate_with, control_dependencies, device, name_scope
+from flowgraph.ir.scope import colocate_with, control_dependencies, device, get_default_graph, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import identity, shape_op, zeros, zeros_like
 from flowgraph.ops.identity import REF_IDENTITY
@@ -54,6 +55,10 @@ def _first_alive(_xp: Any, inputs: Sequence[Any]) -> builtins.tuple[Any, Any]:
 
 def _switch_gradient(op: Operation, *dys: Any) -> Sequence[Any]:
     """What either branch brings back, merged; a branch that did not use the data brings zeros."""
+    if op.context is not None and op.context.is_loop:
+        from flowgraph.ops.loop_grad import switch_gradient
+
+        return switch_gradient(op, dys)
     if op.context is None:
         in_false = switch(dys[0], op.inputs[1])[0]
         in_true = switch(dys[1], op.inputs[1])[1]
@@ -70,9 +75,13 @@ def _merge_gradient(op: Operation, dy: Any, _: Any) -> Sequence[Any]:
     """The gradient, handed to the branch that was taken."""
     from flowgraph.ops.compare import equal
 
-    context = op.inputs[0].op.context
+    context, here = output_context(op.inputs[0].op), get_default_graph().context
+    if context is not None and context.is_loop:
+        return switch_ref_or_tensor(dy, here.pivot)
     if context is not None:
-        return switch_ref_or_tensor(dy, context.pred, name="cond_grad")
+        state = None if here is None else here.grad_state
+        pred = context.pred if state is None else state.pred_of(context)
+        return switch_ref_or_tensor(dy, pred, name="cond_grad")
     chosen = [equal(op.outputs[1], index) for index in range(len(op.inputs))]
     return [switch_ref_or_tensor(dy, pred)[1] for pred in chosen]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import emit
-from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.opdef import REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.broadcast import same
 from flowgraph.shapes import Sizes
@@ -24,8 +24,21 @@ def _lifted(*_inputs: Any, **_attrs: Any) -> Any:
     raise AssertionError("the nodes of loops do not run by themselves: a Program has While steps")
 
 
-def _refuse_gradient(op: Operation, *_dys: Any) -> Any:
-    raise NotImplementedError(f"The gradient of a while loop is not there yet: {op.name} ({op.type})")
+def _enter_gradient(op: Operation, dy: Any) -> list[Any]:
+    from flowgraph.ops.loop_grad import enter_gradient
+
+    return [enter_gradient(op, dy)]
+
+
+def _exit_gradient(op: Operation, dy: Any) -> list[Any]:
+    from flowgraph.ops.loop_grad import exit_gradient
+
+    return [exit_gradient(op, dy)]
+
+
+def _next_gradient(_op: Operation, dy: Any) -> list[Any]:
+    """What comes back from the next iteration; the NextIteration of the gradient is made with its Switch."""
+    return [dy]
 
 
 def _scalar(input: Any) -> Sizes:
@@ -41,7 +54,7 @@ ENTER = OpDef(
     attrs=_ENTER_ATTRS,
     infer=lambda data, *, is_constant, **_: data.sizes if is_constant else None,
     forward=_lifted,
-    gradient=_refuse_gradient,
+    gradient=_enter_gradient,
     role="enter",
 )
 
@@ -50,7 +63,7 @@ REF_ENTER = OpDef(
     attrs=_ENTER_ATTRS,
     infer=lambda data, **_: data.sizes,
     forward=_lifted,
-    gradient=_refuse_gradient,
+    gradient=_enter_gradient,
     role="enter",
 )
 
@@ -59,7 +72,7 @@ EXIT = OpDef(
     attrs={"T": TypeAttr()},
     infer=same,
     forward=_lifted,
-    gradient=_refuse_gradient,
+    gradient=_exit_gradient,
     role="exit",
 )
 
@@ -68,7 +81,7 @@ REF_EXIT = OpDef(
     attrs={"T": TypeAttr()},
     infer=same,
     forward=_lifted,
-    gradient=_refuse_gradient,
+    gradient=_exit_gradient,
     role="exit",
 )
 
@@ -77,7 +90,7 @@ NEXT_ITERATION = OpDef(
     attrs={"T": TypeAttr()},
     infer=same,
     forward=_lifted,
-    gradient=_refuse_gradient,
+    gradient=_next_gradient,
     role="next",
 )
 
@@ -86,7 +99,7 @@ REF_NEXT_ITERATION = OpDef(
     attrs={"T": TypeAttr()},
     infer=same,
     forward=_lifted,
-    gradient=_refuse_gradient,
+    gradient=_next_gradient,
     role="next",
 )
 
@@ -94,7 +107,7 @@ LOOP_COND = OpDef(
     "LoopCond(input: bool) -> output: bool",
     infer=_scalar,
     forward=_lifted,
-    gradient=NO_GRADIENT,
+    gradient=lambda op, *_: [None],
     role="loop_cond",
 )
 

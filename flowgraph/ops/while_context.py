@@ -79,6 +79,10 @@ class WhileContext(ControlContext):
         if tensor in self.values or tensor.op.context is self:
             return self.external_values.get(tensor, tensor)
         self.values.add(tensor)
+        state = _gradient_through(output_context(tensor.op))
+        if state is not None:
+            real = self.external_values[tensor] = state.real_value(tensor)
+            return real
         result = tensor if self.outer_context is None else self.outer_context.add_value(tensor)
         with control_dependencies(None):
             result = enter(result, self.name, is_constant=True, parallel_iterations=self.parallel_iterations)
@@ -124,7 +128,19 @@ class WhileContext(ControlContext):
     # -- new ops ---------------------------------------------------------------------------------------------
 
     def add_op(self, op: Operation) -> None:
-        """Take in an op that was just made: let its inputs in, and have it run once in each iteration."""
+        """Take in an op that was just made: let its inputs in, and have it run once in each iteration.
+
+        A gradient that asks for the shape of a value of the forward loop has that taken there: a shape is smaller to
+        remember than the value.
+        """
+        if op.opdef.name in ("Shape", "Size", "Rank"):
+            source = op.inputs[0].op.context
+            if source is not self and _gradient_through(source) is not None:
+                source.add_op(op)
+                return
+        self._take_in(op)
+
+    def _take_in(self, op: Operation) -> None:
         op.context = self
         if op.inputs:
             self._let_in(op)
@@ -155,6 +171,16 @@ class WhileContext(ControlContext):
         return identity(source.outputs[0]).op
 
 
+def _gradient_through(context: Any) -> Any:
+    """If ops are being made in the loop of a gradient, and a context belongs to the loop that it goes back through:
+    the state of that gradient.
+    """
+    here, loop = while_context_of(get_default_graph().context), while_context_of(context)
+    if loop is None or here is None or here.grad_state is None:
+        return None
+    return here.grad_state if here.grad_state.forward_context is loop else None
+
+
 def _is_constant_enter(op: Operation) -> bool:
     return op.opdef.role == "enter" and bool(op.attrs["is_constant"])
 
@@ -172,7 +198,7 @@ def _pivot_around(context: Any) -> Tensor | None:
 def constant_enter_of(tensor: Tensor) -> Operation | None:
     """The constant Enter through which a tensor came into its loop unchanged, if it did."""
     op = tensor.op
-    while op.opdef.alias or op.opdef.role == "switch":
+    while op.opdef.name in ("Identity", "RefIdentity") or op.opdef.role == "switch":
         op = op.inputs[0].op
     return op if _is_constant_enter(op) else None
 

@@ -28,8 +28,8 @@ from tensorflow.python.util import tf_inspect
 
 LEFT_OUT = re.compile(
     r"(app\.flags|audio|autograph|compat|config|contrib|distribute|distributions|estimator|feature_column|keras|lite|"
-    r"mixed_precision|profiler|pywrap_tensorflow|ragged|Ragged\w+|raw_ops|resource_loader|saved_model|sysconfig|test|"
-    r"tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
+    r"mixed_precision|profiler|pywrap_tensorflow|ragged|Ragged\w+|raw_ops|resource_loader|saved_model|sysconfig|"
+    r"test\.(?!compute)\w+|tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = ["framework", "layers", "legacy_seq2seq", "rnn"]
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")

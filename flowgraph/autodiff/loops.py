@@ -1,0 +1,225 @@
+"""The loops that one call of `gradients` goes through.
+
+Loops bend the rules of the walk. An Exit's turn comes only when all Exits of its loop have been reached, since a
+variable of the loop may matter to another although its own result is not used. The Switch of a loop is visited twice.
+And ops are made in the loop of the gradient when the op that they belong to stands in a loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.autodiff.grad_loop import GradLoop
+from flowgraph.ir.context import output_context, while_context_of
+from flowgraph.ir.scope import colocate_with, get_default_graph
+from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.array import shape_op, zeros, zeros_like
+from flowgraph.ops.constant import constant
+from flowgraph.ops.control_flow import switch_ref_or_tensor, zeros_like_outside_branch
+from flowgraph.ops.loop_ops import next_iteration
+from flowgraph.sizes import is_full
+
+
+def is_loop_switch(op: Operation) -> bool:
+    """Whether an op is the Switch of a loop variable."""
+    return op.opdef.role == "switch" and op.context is not None and op.context.is_loop and not _is_cond_switch(op)
+
+
+def _is_cond_switch(op: Operation) -> bool:
+    """Whether all that use a Switch stand in branches: then it is one of a tf.cond."""
+    for tensor in op.outputs:
+        for user in tensor.users or ():
+            context = user.context
+            if user.opdef.role == "enter" and context is not None:
+                context = context.outer_context
+            if context is None or context.is_loop:
+                return False
+    return True
+
+
+class Loops:
+    """The state of the gradient of each loop between xs and ys."""
+
+    def __init__(self) -> None:
+        self._states: dict[Any, GradLoop] = {}
+
+    @staticmethod
+    def among(between: list[Operation], seen: set[Operation], colocate: bool) -> Loops | None:
+        """The loops to which the Exits among some ops belong, None if there are none; all their Exits are added."""
+        loops = None
+        for op in between:
+            if op.opdef.role == "exit" and op.context is not None:
+                loops = loops or Loops()
+                with colocate_with(op) if colocate else contextlib.nullcontext():
+                    loops._add(op, between, seen)
+        return loops
+
+    def _add(self, op: Operation, between: list[Operation], seen: set[Operation]) -> None:
+        loop = while_context_of(op.context)
+        if loop in self._states:
+            return
+        state = self._states[loop] = GradLoop(loop, self._states.get(while_context_of(loop.outer_context)))
+        for tensor in state.exits:
+            if tensor.op not in seen:
+                seen.add(tensor.op)
+                between.append(tensor.op)
+
+    def state_of(self, op: Operation, before: bool = False) -> GradLoop | None:
+        """The gradient of the loop that an op stands in; `before`: in which its outputs' gradients arrive."""
+        context = output_context(op) if before else op.context
+        return self._states.get(while_context_of(context))
+
+    def inside(self, op: Operation, before: bool = False) -> Any:
+        """A block in the loop of the gradient that belongs to an op, if it stands in a loop."""
+        state = self.state_of(op, before)
+        return contextlib.nullcontext() if state is None else state.grad_context
+
+    # -- exits -----------------------------------------------------------------------------------------------
+
+    def unused_exits(self, waiting: dict[Operation, int], ends: set[Operation]) -> list[Tensor]:
+        """The results to go back from although the ys do not depend on them, as far as that is clear at the start."""
+        found: list[Tensor] = []
+        for state in self._states.values():
+            for tensor in state.exits:
+                if waiting.get(tensor.op, 0) == 0:
+                    state.pending -= 1
+                    if tensor.op not in ends:
+                        state.unused.append(tensor)
+                    if state.pending == 0:
+                        found.extend(state.unused)
+            for tensor in state.forward_context.loop_enters:
+                # what the gradient of a gradient enters with takes part in any case
+                if waiting.get(tensor.op, 0) == 0:
+                    waiting[tensor.op] = 1
+        return found
+
+    def arrived(self, tensor: Tensor, has_gradient: Callable[[Operation], bool]) -> tuple[list[Tensor], list[Tensor]]:
+        """Note that all gradients of a loop's result have arrived.
+
+        Returns:
+          The results to go back from now, and those among them that want a gradient of zeros: none before the last
+          result of the loop has been seen.
+        """
+        state = self.state_of(tensor.op)
+        assert state is not None
+        state.deferred.append(tensor)
+        state.pending -= 1
+        if state.pending:
+            return [], []
+        used = [x for x in state.deferred if has_gradient(x.op)]
+        state.unused += [x for x in state.deferred if not has_gradient(x.op)]
+        return used + state.unused, state.unused if used else []
+
+    # -- zeros -----------------------------------------------------------------------------------------------
+
+    def zeros_for_exit(self, tensor: Tensor) -> Tensor:
+        """A gradient of zeros for a result of a loop that is not used."""
+        context = tensor.op.context
+        outer = self._states.get(while_context_of(context.outer_context))
+        known = is_full(tensor.sizes)
+        dtype = tensor.dtype.base_dtype
+        if outer is None:
+            return zeros(tensor.shape, dtype) if known else zeros_like(tensor, optimize=False)
+        if known:
+            with outer.grad_context:
+                return zeros(tensor.shape, dtype)
+        with context.outer_context:
+            sizes = shape_op(tensor)
+        history = outer.remember(sizes)
+        with outer.grad_context:
+            return zeros(outer.recall(history, sizes), dtype)
+
+    def zeros_like(self, op: Operation, index: int) -> Tensor | None:
+        """A gradient of zeros for an output of an op on which the ys do not depend; made in the gradient's loop."""
+        if is_loop_switch(op):
+            return None
+        state = self.state_of(op)
+        if state is None:
+            return zeros_like_outside_branch(op, index)
+        tensor, context = op.outputs[index], op.context
+        dead = op.opdef.role == "switch"
+        dtype = tensor.dtype.base_dtype
+        if is_full(tensor.sizes):
+            result: Tensor = constant(0, shape=tensor.sizes, dtype=dtype)
+            if dead:
+                result = switch_ref_or_tensor(result, state.history[context.pred])[1 - context.branch]
+            return result
+        sizes = self._dead_shape(op) if dead else self._shape(tensor, context)
+        state.grad_context.__exit__()
+        history = state.remember(sizes, dead)
+        state.grad_context.__enter__()
+        return zeros(state.recall(history, sizes, dead), dtype)
+
+    @staticmethod
+    def _shape(tensor: Tensor, context: Any) -> Tensor:
+        with context:
+            return shape_op(tensor)
+
+    @staticmethod
+    def _dead_shape(op: Operation) -> Tensor:
+        """The shape of what a Switch hands to the branch that its context is not."""
+        context = op.context
+        with context.outer_context:
+            other = switch_ref_or_tensor(op.inputs[0], context.pred)[1 - context.branch]
+            sizes = shape_op(other)
+        other.op.context = sizes.op.context = context
+        return sizes
+
+    # -- the end ---------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Loop variables that do not depend on themselves: from the second iteration on their gradient is zero."""
+        for state in self._states.values():
+            for head in state.heads.values():
+                for merged in [head] if isinstance(head, Tensor) else [head.values, head.indices, head.dense_shape]:
+                    if merged is not None and merged.op.inputs[0] is merged.op.inputs[1]:
+                        _then_zeros(state, merged.op)
+
+
+def _then_zeros(state: GradLoop, merged: Operation) -> None:
+    first = merged.inputs[0]
+    dtype = first.dtype.base_dtype
+    loop = state.grad_context
+    if is_full(first.sizes):
+        with loop:
+            following = next_iteration(constant(0, dtype=dtype, shape=first.sizes))
+    else:
+        around = loop.outer_context
+        with contextlib.nullcontext() if around is None else around:
+            zero = zeros(shape_op(first.op.inputs[0]), dtype)
+        with loop:
+            following = next_iteration(zero)
+    merged._set_inputs([first, following])
+
+
+def refuse_initial_value(op: Operation, xs: Sequence[Operation]) -> None:
+    """Refuse to leave a loop backwards that the walk did not enter: the xs lie in it or before it, the ys inside.
+
+    Raises:
+      ValueError: `op` is a Switch of such a loop.
+    """
+    here = get_default_graph().context
+    if op.opdef.role != "switch" or here is None or not here.is_loop or op.context is not here:
+        return
+    queue, seen = [op], {op}
+    targets = set(xs)
+    target = op
+    for current in queue:
+        if current in targets:
+            target = current
+            break
+        for tensor in current.inputs:
+            if tensor.op not in seen:
+                seen.add(tensor.op)
+                queue.append(tensor.op)
+    raise ValueError(
+        errors.explain(
+            f"Cannot compute gradient inside while loop with respect to op '{target.name}'. We do not support taking "
+            "the gradient wrt or through the initial value of a loop variable. Gradients can be computed through loop "
+            "invariants or wrt the input parameters to the loop body.",
+            where=op.site,
+        )
+    )
