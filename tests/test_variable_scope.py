@@ -201,7 +201,6 @@ def test_custom_getters_see_every_option():
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"use_resource": True}, NotImplementedError, "Resource variables"),
         ({"partitioner": lambda shape, dtype: [2]}, NotImplementedError, "Partitioned variables"),
         ({"partitioner": 3}, ValueError, "Partitioner must be callable"),
         ({"custom_getter": 3}, ValueError, "Passed a custom_getter which is not callable: 3"),
@@ -227,13 +226,6 @@ def test_a_variable_needs_a_shape_or_a_value():
 def test_a_value_has_one_dtype():
     with pytest.raises(ValueError, match="Initializer type '<dtype: 'int32'>' and explicit dtype '<dtype: 'float32'>'"):
         tf.get_variable("w", initializer=[1, 2], dtype=tf.float32)
-
-
-def test_scopes_with_resource_variables_are_refused():
-    with tf.variable_scope("a", use_resource=True):
-        for make in (lambda: tf.get_variable("w", [1]), lambda: tf.Variable(1.0)):
-            with pytest.raises(NotImplementedError, match="Resource variables"):
-                make()
 
 
 def test_a_local_variable_is_not_trained():

@@ -330,7 +330,6 @@ def test_arguments_of_variables():
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"initial_value": 1.0, "use_resource": True}, NotImplementedError, "Resource variables"),
         ({"variable_def": "v"}, NotImplementedError, "variable_def"),
         ({"initial_value": 1.0, "import_scope": "v"}, NotImplementedError, "import_scope"),
         ({"initial_value": 1.0, "variable_def": "v"}, ValueError, "mutually exclusive"),
@@ -397,10 +396,3 @@ def test_creators_are_asked_from_the_innermost_out():
 def test_a_creator_may_return_what_it_likes():
     with tf.variable_creator_scope(lambda next_creator, **options: options["initial_value"]):
         assert tf.Variable(5) == 5
-
-
-def test_resource_variables_are_not_there_yet():
-    tf.disable_resource_variables()
-    assert not tf.resource_variables_enabled()
-    with pytest.raises(NotImplementedError, match="Resource variables"):
-        tf.enable_resource_variables()

@@ -20,8 +20,9 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.ops.array import zeros_like
+from flowgraph.ops.array import zeros, zeros_like
 from flowgraph.ops.indexed_slices import IndexedSlices
+from flowgraph.ops.resource import VAR_HANDLE_OP, variable_shape
 
 __all__ = ["AggregationMethod", "UnconnectedGradients", "gradients", "gradients_of_call"]
 
@@ -96,6 +97,8 @@ def gradients_of_call(y: Tensor, xs: list[Any], dy: Any) -> list[Any]:
 def _result(walk: Walk, x: Tensor, unconnected: UnconnectedGradients) -> Any:
     total = walk.sum(x)
     if total is None and unconnected is UnconnectedGradients.ZERO:
+        if x.op.opdef is VAR_HANDLE_OP:
+            return zeros(variable_shape(x), dtype=x.op.attrs["dtype"])
         return zeros_like(x)
     return total
 
@@ -115,6 +118,8 @@ def _convert_x(value: Any, index: int = 0) -> Any:
     """An x as the tensor whose gradient is collected: for a variable the variable itself, not one read of it."""
     if isinstance(value, Tensor | IndexedSlices):
         return value
+    if isinstance(getattr(value, "handle", None), Tensor):
+        return value.handle
     return to_tensor(value, name=f"x_{index}", as_ref=True)
 
 

@@ -17,7 +17,7 @@ from flowgraph.engines.store import Store
 from flowgraph.ir.constants import shape_in
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import COPY, IF, READ, Program, Step
-from flowgraph.sizes import Sizes
+from flowgraph.sizes import Sizes, compatible
 
 _LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
 
@@ -29,12 +29,13 @@ class Known:
       dtype: its dtype, None if nobody asked yet.
       sizes: its shape, with None for what is not known.
       value: the array itself if that is known.
+      held: of a handle: the shape of its variable.
     """
 
-    __slots__ = ("dtype", "sizes", "value")
+    __slots__ = ("dtype", "held", "sizes", "value")
 
-    def __init__(self, dtype: DType | None, sizes: Sizes, value: Any = None) -> None:
-        self.dtype, self.sizes, self.value = dtype, sizes, value
+    def __init__(self, dtype: DType | None, sizes: Sizes, value: Any = None, held: Sizes = None) -> None:
+        self.dtype, self.sizes, self.value, self.held = dtype, sizes, value, held
 
     def constant(self) -> Any:
         """The value if it is known, as `Tensor.constant` gives it."""
@@ -97,6 +98,8 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
         array = cells[source].array if source in cells else None
         sizes = known[source].sizes if array is None else array.shape
         return [Known(dtypes[0], sizes)]
+    if opdef.role == "handle":
+        return [_held(step, cells[step.outputs[0]].array)]
     if opdef is IF or opdef.effect in (Effect.STATE, Effect.WRITE):
         return [Known(dtype, None) for dtype in dtypes]
     inputs = [known[number] for number in step.inputs]
@@ -117,6 +120,14 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
         if value is not None:
             return [Known(dtype, v.shape, v) for dtype, v in zip(dtypes, value, strict=True)]
     return [Known(dtype, size) for dtype, size in zip(dtypes, sizes, strict=True)]
+
+
+def _held(step: Step, array: Any) -> Known:
+    """A handle. A write may bring back the shape that its variable was made with, if it has another one now."""
+    declared = step.attrs["shape"]
+    if array is not None and not compatible(declared, array.shape):
+        raise ValueError(f"{step.op.name} has another shape than it was made with")
+    return Known(None, (), held=declared if array is None else array.shape)
 
 
 def _are_small(inputs: list[Known]) -> bool:

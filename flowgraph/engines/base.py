@@ -44,7 +44,7 @@ def demand_variables(program: Program, store: Store) -> None:
     """Refuse to start when a variable that is read has no value: all such variables are named at once."""
     empty = [op for op in program.variables if store.cell(op).array is None]
     if empty:
-        raise uninitialized(empty, store.holds_values)
+        raise uninitialized(empty, store.holds_values, store.has_resources)
 
 
 def own(value: Any, tensor: Tensor | None, program: Program) -> Any:

@@ -39,12 +39,32 @@ def _cpp_name(op: Operation) -> str:
     return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)
 
 
-def uninitialized(variables: Sequence[Operation], others_are_set: bool = False) -> errors.FailedPreconditionError:
+def no_resource(op: Operation, others: bool) -> str:
+    """TF's words for a resource variable that has no value; `others`: whether any resource variable ever had one."""
+    name = op.attrs["shared_name"] or op.name
+    if others:
+        return f"Resource localhost/{name}/N10tensorflow3VarE does not exist."
+    return f"Container localhost does not exist. (Could not find resource: localhost/{name})"
+
+
+def _first_line(op: Operation, has_resources: bool) -> str:
+    if op.opdef.role != "handle":
+        return f"Attempting to use uninitialized value {op.name}"
+    return (
+        f"Error while reading resource variable {op.attrs['shared_name'] or op.name} from Container: localhost. This "
+        f"could mean that the variable was uninitialized. Not found: {no_resource(op, has_resources)}"
+    )
+
+
+def uninitialized(
+    variables: Sequence[Operation], others_are_set: bool = False, has_resources: bool = False
+) -> errors.FailedPreconditionError:
     """The error for variables without a value.
 
     Args:
       variables: the ops that hold them.
       others_are_set: whether the session has values for other variables.
+      has_resources: whether any resource variable ever had a value in the session.
     """
     first = variables[0]
     if others_are_set:
@@ -58,7 +78,7 @@ def uninitialized(variables: Sequence[Operation], others_are_set: bool = False) 
         None,
         first,
         errors.explain(
-            f"Attempting to use uninitialized value {first.name}",
+            _first_line(first, has_resources),
             details=["no value for", *((f"  {op.name}", errors.made_at(op.site)) for op in variables)],
             mend=mend,
             where=user_site(),

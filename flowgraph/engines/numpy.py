@@ -47,7 +47,7 @@ class NumpyExecutable(ReferenceExecutable):
     def __init__(self, program: Program, store: Store) -> None:
         super().__init__(program, store)
         # a variable that takes another shape gets another buffer in the midst of the run
-        self._moves = any(step.attrs.get("validate_shape") is False for step in program.walk())
+        self._moves = any(step.opdef.moves is not None and step.opdef.moves(step.op) for step in program.walk())
         self._frames: OrderedDict[Any, list[Frame]] = OrderedDict()
 
     def _run(self, feeds: Sequence[Any]) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.missing import uninitialized
+from flowgraph.engines.missing import no_resource, uninitialized
 from flowgraph.ir.tensor import Operation
 
 
@@ -37,7 +37,7 @@ class Cell:
           FailedPreconditionError: there is no value yet.
         """
         if self.array is None:
-            raise uninitialized([self.op], self.store.holds_values)
+            raise uninitialized([self.op], self.store.holds_values, self.store.has_resources)
         return self.array
 
     def write(self, value: np.ndarray) -> np.ndarray:
@@ -48,7 +48,17 @@ class Cell:
             # in this order: Ctrl-C between the two must not leave an engine with the old buffer under this version
             self.store.version += 1
             self.array = np.array(value)
+            self.store.has_resources |= self.op.opdef.role == "handle"
         return self.array
+
+    def clear(self) -> None:
+        """Forget the value."""
+        self.store.version += 1
+        self.array = None
+
+    def missing(self) -> str:
+        """TF's words for a resource variable that has no value."""
+        return no_resource(self.op, self.store.has_resources)
 
 
 class Store:
@@ -56,10 +66,12 @@ class Store:
 
     Attributes:
       version: changes whenever a variable gets another buffer, so that engines may keep hold of buffers.
+      has_resources: whether any resource variable ever had a value.
     """
 
     def __init__(self) -> None:
         self.version = 0
+        self.has_resources = False
         self._cells: dict[str, Cell] = {}
         self._drawn: dict[Operation, tuple[int, int, int]] = {}  # seed, seed2, Philox blocks used so far
         self._counts: Counter[Operation] = Counter()

@@ -143,7 +143,8 @@ class Branches:
     def switch(self, op: Operation, block: Block) -> None:
         """A Switch does nothing: the ops after it stand in a branch."""
         root = self._roots.get(op.inputs[0])
-        if root is not None and block.parent is None and not op.opdef.allows_uninitialized:
+        by_reference = root is not None and root.dtype.is_ref
+        if root is not None and by_reference and block.parent is None and not op.opdef.allows_uninitialized:
             self._builder.demand(root, self._builder.refs.version(op, root))
         for tensor in op.outputs:
             if tensor not in self._roots and tensor not in self._builder.fed:

@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flowgraph import dtypes as dt
 from flowgraph.ir.branches import Block, Branches
 from flowgraph.ir.guards import Asked, Guards, Predicate
-from flowgraph.ir.opdef import Effect
+from flowgraph.ir.opdef import Effect, OpDef
 from flowgraph.ir.program import COPY, READ, Program, Step
+from flowgraph.ir.reads import Reads
 from flowgraph.ir.reciprocal import LITERAL, reciprocals
 from flowgraph.ir.refs import Refs
 from flowgraph.ir.schedule import Schedule
@@ -107,6 +109,7 @@ class _Builder:
             self.value[tensor] = self.number(tensor)
         self.schedule = Schedule(ops, self.fed, refs, guards)
         self.branches = Branches(self)
+        self.reads = Reads()
         self.top = Block((), None)
 
     def number(self, tensor: Tensor | None = None) -> int:
@@ -124,6 +127,7 @@ class _Builder:
             self.fill(self.top)
         fetches = tuple([self.branches.fetch(tensor) for tensor in self.fetches])
         feeds = tuple(range(len(self.feeds)))
+        self.reads.settle(self.top.steps, fetches)
         return Program(tuple(self.top.steps), feeds, fetches, self.tensors, self.size, tuple(self.needed))
 
     def fill(self, block: Block) -> None:
@@ -164,7 +168,7 @@ class _Builder:
         key = (root, self.refs.version(op, root))
         if key not in self.snapshots:
             number = self.read(root, key[1], self.top)
-            self.snapshots[key] = self.number(root)
+            self.snapshots[key] = self.number(root if root.dtype.is_ref else None)
             self.top.steps.append(Step(root.op, COPY, (number,), (self.snapshots[key],), {}))
 
     # -- steps -----------------------------------------------------------------------------------------------
@@ -186,6 +190,9 @@ class _Builder:
             self.branches.switch(op, block)
         elif opdef.role == "merge":
             self.branches.merge(op, block)
+        elif opdef.role == "read" and op.inputs[0] in self.refs.root:
+            if op in self.useful:
+                self._read_resource(op, block)
         elif op in self.useful and (op.outputs or opdef.effect is not Effect.NONE):
             self._emit_step(op, block)
 
@@ -195,7 +202,7 @@ class _Builder:
             block = self.top  # a constant or handle costs nothing, so branches need not hand it about
         inputs = []
         for index, tensor in enumerate(op.inputs):
-            if opdef.has_refs and index < opdef.n_inputs and opdef.inputs[index].is_ref:
+            if (tensor.dtype is dt.resource or opdef.has_refs) and self._takes_cell(opdef, index):
                 inputs.append(self._cell(tensor, op))
             else:
                 inputs.append(self.operand(tensor, op, block))
@@ -209,17 +216,35 @@ class _Builder:
                 self.define(tensor, number, block)
         block.steps.append(Step(op, opdef, inputs, outputs, attrs))
 
+    @staticmethod
+    def _takes_cell(opdef: OpDef, index: int) -> bool:
+        return index < opdef.n_inputs and opdef.inputs[index].is_handle
+
+    def _read_resource(self, op: Operation, block: Block) -> None:
+        """A ReadVariableOp: its value stays as it is now, for which a copy is made if a write comes too soon."""
+        root = self.refs.root[op.inputs[0]]
+        tensor = op.outputs[0]
+        if tensor in self.fed:
+            return
+        number = self.number(tensor)
+        source = self.read(root, self.refs.version(op, root), block)
+        step = Step(op, COPY, (source,), (number,), {})
+        self.reads.add(step, self.value[root], block is self.top)
+        block.steps.append(step)
+        self.define(tensor, number, block)
+
     def _cell(self, tensor: Tensor, op: Operation) -> int:
         """The variable that an op is to read or change by reference."""
         root = self.refs.root.get(tensor)
         if root is None:
-            if tensor.op.opdef.role == "merge":
+            if tensor.op.opdef.role == "merge" and tensor.dtype.is_ref:
                 raise NotImplementedError(
                     f"{op.name} changes a variable that tf.cond chooses ({tensor.name}): change it in the branches."
                 )
             return self.value[tensor]
         first = self.refs.writes.get(root, [op])[0]
-        if op is first and not op.opdef.allows_uninitialized and not self.guards.path_of(op):
+        by_reference = tensor.dtype.is_ref  # (what takes a handle says itself that there is no value)
+        if op is first and by_reference and not op.opdef.allows_uninitialized and not self.guards.path_of(op):
             self.needed[root.op] = None
         return self.value[root]
 
@@ -239,7 +264,7 @@ class _Builder:
                 chain.append(tensor.op)
             tensor = tensor.op.inputs[0]
         if number is None:
-            number = self.number(tensor)
+            number = self.number(tensor if tensor.dtype.is_ref else None)  # (a handle is not its value)
             block.steps.append(Step(root.op, READ, (self.value[root],), (number,), {}))
             block.reads[tensor, version] = number
             if block is self.top:

@@ -100,6 +100,7 @@ class Graph:
         self._home: tuple[str, ...] | None = None  # see `colocate_with_name`
         self._collections: dict[Any, list[Any]] = {}
         self._finalized = False
+        self._container = ""
         self.overrides: dict[str, str] = {}  # op type -> name of the user's gradient, inside an override block
         self._site: Site | None = None
         self.context: Any = None  # the control flow context (a branch of tf.cond, a loop) that is being built
@@ -124,6 +125,8 @@ class Graph:
             raise _finalized(f"the op that was to be added: {name} ({opdef.name})")
         if name in self._by_name:  # (only a name that ends with '/' can be a taken one)
             raise ValueError(errors.explain(f"Duplicate node name in graph: '{name}'", where=user_site()))
+        if self._container and attrs.get("container") == "":
+            attrs["container"] = self._container
         op = Operation()
         op.graph = self
         op.opdef = opdef
@@ -298,7 +301,7 @@ class Graph:
         if ignore_existing:
             self._colocations = ()
         if op is not None:
-            self._colocations = (*self._colocations, _wait_for(op).op)
+            self._colocations = (*self._colocations, _wait_for(getattr(op, "handle", op)).op)
         # an internal colocation is stronger than the device blocks around it
         self._devices = ()
         try:
@@ -338,6 +341,15 @@ class Graph:
             yield
         finally:
             self.overrides = outer
+
+    @contextlib.contextmanager
+    def container(self, container_name: str) -> Iterator[str]:
+        """Let variables and other state, made inside the block, lie in a container: `tf.Session.reset` empties it."""
+        outer, self._container = self._container, container_name
+        try:
+            yield container_name
+        finally:
+            self._container = outer
 
     def finalize(self) -> None:
         """Forbid further ops and changes of the collections; `run` needs none."""
@@ -472,6 +484,8 @@ def _wait_for(item: Any) -> Any:
     """The tensor or op that stands for `item` (a variable, slices of one) where something waits for it."""
     if isinstance(item, Operation | Tensor):
         return item
+    if hasattr(item, "_handle") and hasattr(item, "op"):
+        return item.op  # waiting for a resource variable is no read of it
     if hasattr(item, "_as_graph_element"):
         return item._as_graph_element()
     return getattr(item, "op", item)

@@ -82,6 +82,11 @@ class Arg:
     is_mixed: bool = False  # `T[]`: a list of tensors of any dtypes
 
     @property
+    def is_handle(self) -> bool:
+        """Whether a variable itself goes through it, not its value: `&T`, or a resource."""
+        return self.is_ref or self.dtype is dt.resource
+
+    @property
     def is_list(self) -> bool:
         """Whether it stands for several tensors: `N*T` or `T[]`."""
         return self.number_attr is not None or self.is_mixed
@@ -143,16 +148,17 @@ class OpDef:
       partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a
         shape.
       role: "switch" and "merge" steer branches; a "placeholder" must be fed, one with a "default" is never taken for
-        a constant.
+        a constant; a "handle" stands for a resource variable, whose value at one moment is what a "read" gives.
       times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
       allows_uninitialized: it may be given a variable that has no value yet.
+      moves: `moves(op) -> bool`: whether it may give its variable another buffer although there is one.
       cases: the cases on which the op tests itself (`flowgraph.ir.cases`).
     """
 
     __slots__ = (
         "alias", "allows_uninitialized", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
-        "forward", "gives_one", "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "n_inputs", "name",
-        "outputs", "partial", "role", "signature", "times_reciprocal", "type_attrs",
+        "forward", "gives_one", "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "moves", "n_inputs",
+        "name", "outputs", "partial", "role", "signature", "times_reciprocal", "type_attrs",
     )  # fmt: skip
 
     def __init__(
@@ -172,6 +178,7 @@ class OpDef:
         role: str | None = None,
         times_reciprocal: OpDef | None = None,
         allows_uninitialized: bool = False,
+        moves: Callable[[Any], bool] | None = None,
         cases: Sequence[Any] = (),
     ) -> None:
         match = _SIGNATURE.match(signature)
@@ -193,6 +200,7 @@ class OpDef:
         self.role = role
         self.times_reciprocal = times_reciprocal
         self.allows_uninitialized = allows_uninitialized
+        self.moves = moves
         self.cases = tuple(cases)
         self._settle_attrs(dict(attrs or {}))
         if self.name in REGISTRY:

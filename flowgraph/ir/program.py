@@ -132,6 +132,16 @@ COPY = OpDef(
 """A copy of a variable's value, where a use of the old value comes after a write, or where a branch hands it out."""
 
 
+VIEW = OpDef(
+    "_View(value: T) -> view: T",
+    infer=lambda value: value.sizes,
+    forward=lambda xp, value: value,
+    gradient=NO_GRADIENT,
+    alias=True,
+)
+"""The same value under another number: a read of a resource variable of which no copy is needed."""
+
+
 def _engines_run_bodies(*_inputs: Any, **_attrs: Any) -> Any:
     raise AssertionError("If has no forward of its own: each engine runs the branch that is taken")
 

@@ -8,6 +8,9 @@ the first op that computes from it is its reader. The rule (one run, one variabl
     two writes that do not depend on each other   in the order in which they were made
 
 The rules become extra edges for the scheduler. Where they would close a cycle it keeps a copy of the old value.
+
+A resource variable is one buffer, too. Its handle goes through the same ops; its readers are the ReadVariableOps, and
+what they give stays as it was (`reads.py`).
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ class Refs:
             opdef = op.opdef
             if opdef.effect is Effect.STATE:
                 for tensor in op.outputs:
-                    if tensor.dtype.is_ref and tensor not in fed:
+                    if (tensor.dtype.is_ref or opdef.role == "handle") and tensor not in fed:
                         self.root[tensor] = tensor
             elif op.inputs and self.root and (opdef.alias or opdef.role == "switch" or opdef.has_refs):
                 root = self.root.get(op.inputs[0])
@@ -70,7 +73,7 @@ class Refs:
                 root = self.root.get(tensor)
                 if root is None:
                     continue
-                if op.opdef.effect is Effect.WRITE and index < op.opdef.n_inputs and op.opdef.inputs[index].is_ref:
+                if op.opdef.effect is Effect.WRITE and index < op.opdef.n_inputs and op.opdef.inputs[index].is_handle:
                     self.writes.setdefault(root, []).append(op)
                 elif not (passes_on and (index == 0 or op.opdef.role == "merge")):
                     readers.setdefault(root, []).append(op)

@@ -109,7 +109,7 @@ class _Verifier:
             self.views[step.outputs[0]] = self.views[step.inputs[0]]
         if opdef.effect is Effect.WRITE:
             references = zip(opdef.inputs, step.inputs, strict=False)
-            written = {number for arg, number in references if arg.is_ref and number in self.cells}
+            written = {number for arg, number in references if arg.is_handle and number in self.cells}
             for view, cell in self.views.items():
                 if cell in written:
                     self.stale.setdefault(view, []).append(here)

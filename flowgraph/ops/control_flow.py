@@ -26,6 +26,7 @@ from flowgraph.ir.scope import colocate_with, control_dependencies, device, get_
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import identity, shape_op, zeros, zeros_like
 from flowgraph.ops.identity import REF_IDENTITY
+from flowgraph.ops.resource import zeros_of_variable
 from flowgraph.shapes import Sizes
 
 NO_OP = OpDef("NoOp() -> ()", infer=list, forward=lambda xp: (), gradient=NO_GRADIENT)
@@ -328,12 +329,16 @@ def zeros_like_outside_branch(op: Operation, index: int) -> Tensor:
     That of a Switch is made in the other branch only, where it stands in for what the branch does not bring.
     """
     tensor = op.outputs[index]
+    is_handle = tensor.dtype is dt.resource
     if op.opdef.role != "switch" or op.context is None:
-        return zeros_like(tensor, optimize=False)
+        return zeros_of_variable(tensor) if is_handle else zeros_like(tensor, optimize=False)
     context = op.context
     other = switch(op.inputs[0], context.pred)[1 - context.branch]
     # waiting for a Switch is waiting for both its outputs; the zeros wait for an op on one of them
     pivot = identity(other)
+    if is_handle:
+        with control_dependencies([pivot]):
+            return zeros_of_variable(other)
     sizes = shape_op(other)
     with control_dependencies([pivot]):
         return zeros(sizes, dtype=tensor.dtype.base_dtype)

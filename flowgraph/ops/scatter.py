@@ -16,7 +16,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, NO_GRADIENT, Effect, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.reduction import NUMBER_TYPES
-from flowgraph.ops.state import demand_variable
+from flowgraph.ops.state import is_reference
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import merge, to_text
 
@@ -141,8 +141,11 @@ SCATTER_MAX = _rows_op("ScatterMax", np.maximum, _ORDERED, False, MISSING_GRADIE
 def emit_scatter(
     opdef: OpDef, function: str, ref: Any, indices: Any, updates: Any, locking: bool, name: str | None
 ) -> Tensor:
-    """Add the op, if `ref` is a variable."""
-    demand_variable(ref, function, "_lazy_read")
+    """Add the op, if `ref` is a variable; of a resource variable the op that takes its handle."""
+    if not is_reference(ref, function, "_lazy_read"):
+        from flowgraph.ops.resource_rows import FOR_HANDLES
+
+        return ref.scatter_rows(FOR_HANDLES[opdef], indices, updates, name)
     return emit(opdef, ref, indices, updates, use_locking=locking, name=name)
 
 

@@ -71,6 +71,7 @@ ASSIGN = OpDef(
     gradient=NO_GRADIENT,
     effect=Effect.WRITE,
     allows_uninitialized=True,
+    moves=lambda op: op.attrs["validate_shape"] is False,
 )
 
 
@@ -111,8 +112,8 @@ ASSIGN_SUB = OpDef(
 )
 
 
-def demand_variable(ref: Any, function: str, method: str | None = None) -> None:
-    """Refuse what is no reference to a variable, as TF does: it then looks for a method.
+def is_reference(ref: Any, function: str, method: str | None = None) -> bool:
+    """Whether an op that takes a reference will do; else `ref` has the method that TF looks for then.
 
     Args:
       ref: what is to be a variable.
@@ -123,8 +124,11 @@ def demand_variable(ref: Any, function: str, method: str | None = None) -> None:
       AttributeError: `ref` is a plain tensor, or no tensor at all.
     """
     dtype = getattr(ref, "dtype", None)
-    if isinstance(dtype, dt.DType) and dtype.is_ref:
-        return
+    if isinstance(dtype, dt.DType):
+        if dtype.is_ref:
+            return True
+        if not isinstance(ref, Tensor) and hasattr(ref, method or function):
+            return False
     missing = (method or function) if isinstance(dtype, dt.DType) else "dtype"
     raise AttributeError(
         errors.explain(
@@ -152,6 +156,9 @@ def assign(
       use_locking: noted in the graph; updates of a variable never overlap here.
       name: the op's name.
 
+    (Of a resource variable the shape is always checked as far as it is known; the functions that add and subtract
+    leave the name away, as TF does.)
+
     Returns:
       The variable itself, as it is after the assignment.
 
@@ -167,7 +174,8 @@ def assign(
     """
     if isinstance(ref, Tensor) and ref.op.type == "StridedSlice":
         return ref.assign(value, name=name)  # type: ignore[attr-defined]
-    demand_variable(ref, "assign")
+    if not is_reference(ref, "assign"):
+        return ref.assign(value, name=name)
     return emit(ASSIGN, ref, value, validate_shape=validate_shape, use_locking=use_locking, name=name)
 
 
@@ -193,7 +201,8 @@ def assign_add(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     ...     [int(sess.run(assign_add(v, 2))) for _ in range(3)]
     [3, 5, 7]
     """
-    demand_variable(ref, "assign_add")
+    if not is_reference(ref, "assign_add"):
+        return ref.assign_add(value)
     return emit(ASSIGN_ADD, ref, value, use_locking=use_locking, name=name)
 
 
@@ -206,7 +215,8 @@ def assign_sub(ref: Any, value: Any, use_locking: bool | None = None, name: str 
     ...     sess.run(assign_sub(v, [1.0, 1.0]))
     array([4., 5.], dtype=float32)
     """
-    demand_variable(ref, "assign_sub")
+    if not is_reference(ref, "assign_sub"):
+        return ref.assign_sub(value)
     return emit(ASSIGN_SUB, ref, value, use_locking=use_locking, name=name)
 
 
@@ -233,7 +243,8 @@ def is_variable_initialized(variable: Any, name: str | None = None) -> Tensor:
     ...     print(before, sess.run(is_variable_initialized(v)))
     False True
     """
-    demand_variable(variable, "is_variable_initialized", "is_initialized")
+    if not is_reference(variable, "is_variable_initialized", "is_initialized"):
+        return variable.is_initialized(name=name)
     return emit(IS_VARIABLE_INITIALIZED, variable, name=name)
 
 
@@ -281,7 +292,10 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
     ...     print(sess.run(count), sess.run(count))
     0 1
     """
-    demand_variable(ref, "count_up_to", "handle")
+    if not is_reference(ref, "count_up_to", "handle"):
+        from flowgraph.ops.resource import RESOURCE_COUNT_UP_TO
+
+        return emit(RESOURCE_COUNT_UP_TO, ref.handle, limit=int(limit), T=ref.dtype, name=name)
     return emit(COUNT_UP_TO, ref, limit=int(limit), name=name)
 
 

@@ -11,6 +11,7 @@ from flowgraph.autodiff import gradients
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.describe import at
+from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import (
     GraphKeys,
@@ -26,9 +27,11 @@ from flowgraph.ir.walk import ancestors, descendants
 from flowgraph.ops.control_flow import group
 from flowgraph.ops.control_flow import tuple as tuple_op
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
+from flowgraph.ops.resource import ASSIGN_ADD_VARIABLE_OP
 from flowgraph.ops.state import assign_add
 from flowgraph.training import slots
 from flowgraph.variables.lists import trainable_variables
+from flowgraph.variables.resource_variable import BaseResourceVariable
 from flowgraph.variables.variable import Variable
 
 
@@ -36,8 +39,9 @@ class Optimizer:
     """The base of all optimizers; a subclass says how one gradient updates one variable.
 
     A subclass defines `_apply_dense(grad, var)`, and as far as it needs them `_prepare()` (ops made once before the
-    updates), `_create_slots(variables)`, `_apply_sparse(grad, var)` for gradients without duplicate indices, and
-    `_finish(update_ops, name)`.
+    updates), `_create_slots(variables)`, `_apply_sparse(grad, var)` for gradients without duplicate indices,
+    `_finish(update_ops, name)`, and for resource variables `_resource_apply_dense(grad, var)` and
+    `_resource_apply_sparse(grad, var, indices)`.
 
     Args:
       use_locking: whether updates of one variable exclude each other.
@@ -169,7 +173,7 @@ class Optimizer:
                 train_op = self._finish(updates, scope)
             else:
                 with control_dependencies([self._finish(updates, "update")]), colocate_with(global_step):
-                    train_op = assign_add(global_step, 1, name=scope)
+                    train_op = _count(global_step, scope)
             train_op = train_op.op
             collected = get_collection_ref(GraphKeys.TRAIN_OP)
             if train_op not in collected:
@@ -224,6 +228,19 @@ class Optimizer:
 
         return self._apply_sparse(deduplicated(grad), var)
 
+    def _resource_apply_dense(self, grad: Tensor, handle: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} does not update resource variables by dense gradients")
+
+    def _resource_apply_sparse(self, grad: Tensor, handle: Any, indices: Tensor) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} does not update resource variables by sparse gradients")
+
+    def _resource_apply_sparse_duplicate_indices(self, grad: Tensor, handle: Any, indices: Tensor) -> Any:
+        """As `_apply_sparse_duplicate_indices`, for a resource variable (TF's name of the argument is `handle`)."""
+        from flowgraph.ops.indexed_slices import deduplicated
+
+        summed = deduplicated(IndexedSlices(grad, indices))
+        return self._resource_apply_sparse(summed.values, handle, summed.indices)
+
     def _finish(self, update_ops: Sequence[Any], name: str) -> Any:
         return group(*update_ops, name=name)
 
@@ -271,8 +288,11 @@ class Optimizer:
             if isinstance(grad, IndexedSlices):
                 if var.constraint is not None:
                     raise RuntimeError("Cannot use a constraint function on a sparse variable.")
+                if isinstance(var, BaseResourceVariable):
+                    return self._resource_apply_sparse_duplicate_indices(grad.values, var, grad.indices)
                 return self._apply_sparse_duplicate_indices(grad, var)
-            update = self._apply_dense(grad, var)
+            apply = self._resource_apply_dense if isinstance(var, BaseResourceVariable) else self._apply_dense
+            update = apply(grad, var)
             if var.constraint is None:
                 return update
             with control_dependencies([update]):
@@ -295,7 +315,17 @@ class Optimizer:
 
 def _target(var: Any) -> Any:
     """What to differentiate with respect to: the variable itself, not one read of it."""
-    return var if isinstance(var, Tensor) else var._ref()
+    if isinstance(var, Tensor):
+        return var
+    return var.handle if isinstance(var, BaseResourceVariable) else var._ref()
+
+
+def _count(global_step: Any, name: str) -> Any:
+    """What adds one to the global step."""
+    if isinstance(global_step, BaseResourceVariable):
+        one = convert_to_tensor(1, dtype=global_step.dtype)
+        return emit(ASSIGN_ADD_VARIABLE_OP, global_step.handle, one, name=name)
+    return assign_add(global_step, 1, name=name)
 
 
 def _as_gradient(grad: Any) -> Any:

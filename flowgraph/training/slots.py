@@ -9,6 +9,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape, zeros
 from flowgraph.ops.initializers import Zeros
 from flowgraph.shapes import TensorShape
+from flowgraph.variables.resource_variable import BaseResourceVariable
 from flowgraph.variables.scope import get_variable, get_variable_scope, variable_scope
 from flowgraph.variables.variable import Variable
 
@@ -48,12 +49,12 @@ def _make(
 ) -> Variable:
     with variable_scope(None, f"{primary.op.name}/{name}"):
         if not colocate:
-            return _variable(value, validate, sizes, dtype)
+            return _variable(primary, value, validate, sizes, dtype)
         with colocate_with(primary):
-            return _variable(value, validate, sizes, dtype)
+            return _variable(primary, value, validate, sizes, dtype)
 
 
-def _variable(value: Any, validate: bool, sizes: Any, dtype: Any) -> Variable:
+def _variable(primary: Any, value: Any, validate: bool, sizes: Any, dtype: Any) -> Variable:
     scope = get_variable_scope()
     partitioner = scope.partitioner
     scope.set_partitioner(None)
@@ -62,7 +63,7 @@ def _variable(value: Any, validate: bool, sizes: Any, dtype: Any) -> Variable:
             "",
             initializer=value,
             trainable=False,
-            use_resource=False,
+            use_resource=isinstance(primary, BaseResourceVariable) if isinstance(primary, Variable) else None,
             shape=sizes if callable(value) else None,
             dtype=dtype,
             validate_shape=validate,

@@ -20,6 +20,7 @@ from flowgraph.ir.scope import GraphKeys
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
 from flowgraph.ops.control_flow import REF_SWITCH, SWITCH
+from flowgraph.ops.resource import READ_VARIABLE_OP, VAR_IS_INITIALIZED_OP
 from flowgraph.ops.state import IS_VARIABLE_INITIALIZED, VARIABLE_V2
 
 
@@ -47,7 +48,7 @@ def guarded(initial_value: Tensor, scope: str) -> Tensor:
 
 
 def _is_looked_through(op: Operation) -> bool:
-    return op.opdef is not VARIABLE_V2 and op.opdef is not IS_VARIABLE_INITIALIZED
+    return op.opdef not in (VARIABLE_V2, IS_VARIABLE_INITIALIZED, READ_VARIABLE_OP, VAR_IS_INITIALIZED_OP)
 
 
 def _replacement(op: Operation, copies: dict[Operation, Operation], scope: str) -> Operation:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.scope import GraphKeys, colocate_with, device, get_collection, get_default_graph, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
@@ -161,8 +162,9 @@ def assert_variables_initialized(var_list: Sequence[Any] | None = None) -> Tenso
         var_list = _known_variables()
     ranks = []
     for variable in var_list:
-        with colocate_with(variable.op):
-            ranks.append(emit(RANK, variable))
+        with colocate_with(variable.op), name_scope("Rank") as scope:
+            convert_to_tensor(variable)  # TF reads a resource variable twice here
+            ranks.append(emit(RANK, variable, name=scope))
     if not ranks:
         return None
     return ranks[0] if len(ranks) == 1 else stack(ranks)

@@ -52,7 +52,7 @@ class RefVariable(Variable):
         aggregation: VariableAggregation | None = None,
         shape: Any = None,
     ) -> None:
-        _check_arguments(initial_value, collections, constraint, variable_def, import_scope)
+        check_arguments(initial_value, collections, constraint, variable_def, import_scope)
         self._synchronization, self._aggregation, self._trainable = settle_options(
             synchronization, aggregation, trainable, name
         )
@@ -83,15 +83,7 @@ class RefVariable(Variable):
         """Make the buffer for an initial value."""
         self._initial_value = convert_to_tensor(value, dtype=dtype, name="initial_value")
         if self._initial_value.op.context is not None:
-            raise ValueError(
-                errors.explain(
-                    f"Initializer for variable {scope} is from inside a control-flow construct, such as a "
-                    "loop or conditional. When creating a variable inside a loop or conditional, use a "
-                    "lambda as the initializer.",
-                    details=[f"the initial value: {self._initial_value!r}"],
-                    where=user_site(),
-                )
-            )
+            raise inside_a_branch(self._initial_value, scope)
         self._make_buffer(validate_shape, shape, scope)
 
     def _hold_result_of(
@@ -112,9 +104,10 @@ class RefVariable(Variable):
         self._variable = variable_op(sizes, self._initial_value.dtype.base_dtype, name=scope)
 
 
-def _check_arguments(
+def check_arguments(
     initial_value: Any, collections: Any, constraint: Any, variable_def: Any, import_scope: Any
 ) -> None:
+    """Refuse arguments that make no variable, of whatever kind."""
     if variable_def is not None or import_scope is not None:
         if variable_def is not None and initial_value is not None:
             raise ValueError("variable_def and initial_value are mutually exclusive.")
@@ -128,6 +121,19 @@ def _check_arguments(
         )
     if constraint is not None and not callable(constraint):
         raise ValueError("The `constraint` argument must be a callable.")
+
+
+def inside_a_branch(initial_value: Tensor, scope: str) -> ValueError:
+    """The error of an initial value that has a value in one branch of a tf.cond only."""
+    return ValueError(
+        errors.explain(
+            f"Initializer for variable {scope} is from inside a control-flow construct, such as a "
+            "loop or conditional. When creating a variable inside a loop or conditional, use a "
+            "lambda as the initializer.",
+            details=[f"the initial value: {initial_value!r}"],
+            where=user_site(),
+        )
+    )
 
 
 def _check_expected(initial_value: Tensor, expected: Sizes) -> None:

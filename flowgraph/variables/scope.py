@@ -16,7 +16,7 @@ from flowgraph.ir.emit import graph_of
 from flowgraph.ir.graph import NameScope, user_site
 from flowgraph.ir.scope import GraphKeys, get_collection, get_default_graph, name_scope
 from flowgraph.variables.store import VariableStore
-from flowgraph.variables.variable import VariableAggregation, VariableSynchronization, refuse_resource
+from flowgraph.variables.variable import VariableAggregation, VariableSynchronization
 
 
 class _ReuseMode(enum.Enum):
@@ -130,8 +130,6 @@ class VariableScope:
         for option in ("caching_device", "partitioner", "custom_getter", "constraint", "use_resource"):
             if options.get(option) is None:
                 options[option] = getattr(self, option)
-        if options["use_resource"]:
-            refuse_resource()
         with name_scope(None):
             if dtype is not None and initializer is not None and not callable(initializer):
                 _check_dtype(initializer, dtype)

@@ -86,31 +86,31 @@ class Updates:
         ...     sess.run(v.scatter_update(rows))
         array([1., 9., 3.], dtype=float32)
         """
-        return scatter.scatter_update(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter.scatter_update(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def scatter_add(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Add the rows of `sparse_delta` to the variable's; see `scatter_update`."""
-        return scatter.scatter_add(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter.scatter_add(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def scatter_sub(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Subtract the rows of `sparse_delta` from the variable's; see `scatter_update`."""
-        return scatter.scatter_sub(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter.scatter_sub(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def scatter_mul(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Multiply the variable's rows by those of `sparse_delta`; see `scatter_update`."""
-        return scatter.scatter_mul(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter.scatter_mul(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def scatter_div(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Divide the variable's rows by those of `sparse_delta`; see `scatter_update`."""
-        return scatter.scatter_div(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter.scatter_div(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def scatter_min(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Keep the smaller of the variable's entries and those of `sparse_delta`; see `scatter_update`."""
-        return scatter.scatter_min(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter.scatter_min(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def scatter_max(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
         """Keep the larger of the variable's entries and those of `sparse_delta`; see `scatter_update`."""
-        return scatter.scatter_max(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter.scatter_max(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
         """Put new cells or slices into the variable; see `tf.scatter_nd_update`."""
@@ -128,14 +128,19 @@ class Updates:
         self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
         """Put new rows into each matrix of a batch; see `tf.batch_scatter_update`."""
-        return scatter_nd.batch_scatter_update(self._ref(), *_parts(sparse_delta), use_locking, name)
+        return scatter_nd.batch_scatter_update(self._ref(), *parts_of(sparse_delta), use_locking, name)
 
     def _strided_slice_assign(self, **arguments: Any) -> Tensor:
         """What `variable[1:3].assign(value)` calls."""
         return slice_assign.strided_slice_assign(self._ref(), **arguments)
 
 
-def _parts(sparse_delta: Any) -> tuple[Any, Any]:
+def parts_of(sparse_delta: Any) -> tuple[Any, Any]:
+    """The indices and values of slices.
+
+    Raises:
+      TypeError: they are none.
+    """
     if not isinstance(sparse_delta, IndexedSlices):
         raise TypeError(
             errors.explain(

@@ -82,46 +82,43 @@ def _create(options: dict[str, Any]) -> Any:
 def _make_variable(use_resource: bool | None = None, **options: Any) -> Any:
     """The last of the creators: makes the variable itself."""
     from flowgraph.variables.ref_variable import RefVariable
+    from flowgraph.variables.resource_variable import ResourceVariable
     from flowgraph.variables.scope import get_variable_scope
 
     if use_resource is None:
         use_resource = get_variable_scope().use_resource
-    if use_resource:
-        refuse_resource()
-    return RefVariable(**options)
+    if use_resource is None:
+        use_resource = resource_variables_enabled()
+    if not use_resource:
+        return RefVariable(**options)
+    del options["expected_shape"]  # which TF does not look at here, either
+    return ResourceVariable(**options)
 
 
-def refuse_resource() -> None:
-    """Say that there are no resource variables.
-
-    Raises:
-      NotImplementedError: always.
-    """
-    raise NotImplementedError(
-        errors.explain(
-            "Resource variables (use_resource=True) are not there yet.",
-            mend="Leave use_resource away: the variable is then a reference variable, TF 1.x's default.",
-            where=user_site(),
-        )
-    )
+_default = {"resource": False}
 
 
 def enable_resource_variables() -> None:
-    """Make resource variables the default; there are none yet.
+    """Make resource variables the default: what `tf.Variable` and `tf.get_variable` make from here on.
 
-    Raises:
-      NotImplementedError: always.
+    >>> enable_resource_variables()
+    >>> tf.Variable(1.0).dtype
+    tf.float32
+    >>> disable_resource_variables()
+    >>> tf.Variable(1.0).dtype
+    tf.float32_ref
     """
-    refuse_resource()
+    _default["resource"] = True
 
 
 def disable_resource_variables() -> None:
-    """Make reference variables the default, which they are."""
+    """Make reference variables the default again, which they are in TF 1.x."""
+    _default["resource"] = False
 
 
 def resource_variables_enabled() -> bool:
-    """Whether resource variables are the default: no."""
-    return False
+    """Whether resource variables are the default: no, unless `tf.enable_resource_variables()` was called."""
+    return _default["resource"]
 
 
 @contextmanager
@@ -191,11 +188,13 @@ class Variable(Updates, metaclass=_VariableType):
       constraint: a function that optimizers apply to the variable after each update.
       synchronization, aggregation: how copies on several machines would be kept equal; here there is one.
       shape: the static shape, if not that of the initial value.
-      use_resource, variable_def, import_scope: not there yet.
+      use_resource: whether it is a resource variable: each op that uses it then reads it anew, at a moment that its
+        dependencies fix. By default as the variable scope says, or `tf.enable_resource_variables()`.
+      variable_def, import_scope: not there yet.
 
     Raises:
       ValueError: there is no initial value, its shape is unknown, or an argument makes no sense.
-      NotImplementedError: `use_resource`, `variable_def` or `import_scope` is given.
+      NotImplementedError: `variable_def` or `import_scope` is given.
 
     >>> w = tf.Variable([[1.0, 2.0]], name="w")
     >>> w

@@ -23,6 +23,7 @@ MODULES = [
     "averages",
     "variables",
     "updates",
+    "resource_variables",
     "scopes",
     "initial_tensors",
     "naming",
