@@ -33,6 +33,7 @@ MODULES = [
     "lookups",
     "inspection",
     "branches",
+    "tensor_arrays",
     "seeds",
     "convolution",
     "convolution_nd",

@@ -10,7 +10,14 @@ from __future__ import annotations
 import importlib
 import inspect
 
-MODULES = ["mistakes_graph", "mistakes_values", "mistakes_shapes", "mistakes_run", "mistakes_training"]
+MODULES = [
+    "mistakes_graph",
+    "mistakes_values",
+    "mistakes_shapes",
+    "mistakes_run",
+    "mistakes_training",
+    "mistakes_arrays",
+]
 
 
 def all_mistakes():
