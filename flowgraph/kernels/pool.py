@@ -57,7 +57,7 @@ def max_pool(
     depth_window = _depth_window(images.shape, ksize, strides, data_format)
     if depth_window > 1:
         return _in_format(_depth_max(images, depth_window), data_format)
-    plan = _plan(images.shape, ksize, strides, padding, data_format)
+    plan = place_windows(images.shape, ksize, strides, padding, data_format)
     lowest = _lowest(x.dtype)
     images = _comparable(images)
     y = np.empty_like(images, shape=_pooled(images.shape, plan))
@@ -99,7 +99,7 @@ def max_pool_grad(
     """
     _check_ranks(tensor_in=x, tensor_out=y, out_backprop=dy)
     images, grads = as_nhwc(x, data_format), as_nhwc(dy, data_format)
-    plan = _plan(images.shape, ksize, strides, padding, data_format, "MaxPoolingGrad")
+    plan = place_windows(images.shape, ksize, strides, padding, data_format, "MaxPoolingGrad")
     _check_shape("orig_output", as_nhwc(y, data_format), _pooled(images.shape, plan))
     _check_shape("grad", grads, _pooled(images.shape, plan))
     dx = np.zeros_like(images, dtype=dy.dtype)
@@ -107,7 +107,7 @@ def max_pool_grad(
     taps = list(enumerate(_taps(plan)))
     with np.errstate(all="ignore"):
         for block in _blocks(images):
-            winner = _first_maximum(_comparable(images[block]), plan)
+            winner = first_maximum(_comparable(images[block]), plan)
             source, target = grads[block], dx[block]
             # backwards, a cell meets its windows in their order
             for tap, (windows, cells) in reversed(taps):
@@ -144,7 +144,7 @@ def max_pool_grad_grad(
     """
     _check_ranks(tensor_in=x, tensor_out=y, out_grad_backprop=ddx)
     images, maxima, grads = (as_nhwc(array, data_format) for array in (x, y, ddx))
-    plan = _plan(images.shape, ksize, strides, padding, data_format, "MaxPoolingGradGrad")
+    plan = place_windows(images.shape, ksize, strides, padding, data_format, "MaxPoolingGradGrad")
     _check_shape("orig_output", maxima, _pooled(images.shape, plan))
     _check_shape("grad", grads, images.shape)
     ddy = np.zeros_like(maxima, dtype=ddx.dtype)
@@ -178,7 +178,7 @@ def avg_pool(
            [6.5, 8. ]], dtype=float32)
     """
     images = _images(x, data_format)
-    plan = _plan(images.shape, ksize, strides, padding, data_format, "AvgPooling")
+    plan = place_windows(images.shape, ksize, strides, padding, data_format, "AvgPooling")
     y = np.zeros_like(images, shape=_pooled(images.shape, plan))
     counts = _counts(plan, y.dtype)
     with np.errstate(all="ignore"):
@@ -215,7 +215,7 @@ def avg_pool_grad(
     _check_ranks(out_backprop=dy)
     shape = tuple(int(sizes[axis]) for axis in image_axes(data_format))
     grads = as_nhwc(dy, data_format)
-    plan = _plan(shape, ksize, strides, padding, data_format, "AvgPooling")
+    plan = place_windows(shape, ksize, strides, padding, data_format, "AvgPooling")
     _check_shape("grad", grads, _pooled(shape, plan))
     dx = np.zeros_like(grads, shape=shape)
     taps = list(_taps(plan))
@@ -241,7 +241,7 @@ def _taps(plan: Plan) -> Iterator[Tap]:
             yield (every, row_windows, col_windows), (every, row_cells, col_cells)
 
 
-def _first_maximum(source: Array, plan: Plan) -> Array:
+def first_maximum(source: Array, plan: Plan) -> Array:
     """The number of the tap at which each window has its first maximum."""
     rows, cols = plan
     row_starts, col_starts = (np.arange(axis.out) * axis.stride - axis.before for axis in plan)
@@ -318,7 +318,7 @@ def _images(x: Array, data_format: str) -> Array:
     return as_nhwc(x, data_format)
 
 
-def _plan(
+def place_windows(
     shape: tuple[int, ...],
     ksize: Sequence[int],
     strides: Sequence[int],

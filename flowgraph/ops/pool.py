@@ -169,7 +169,7 @@ AVG_POOL_GRAD = OpDef(
 # -- the public functions --------------------------------------------------------------------------------
 
 
-def _window(op_type: str, ksize: Any, strides: Any, padding: Any, data_format: Any) -> dict[str, Any]:
+def window_attributes(op_type: str, ksize: Any, strides: Any, padding: Any, data_format: Any) -> dict[str, Any]:
     """The op's attributes, checked."""
     function = "max_pool" if op_type == "MaxPool" else "avg_pool"
     formats = (*FORMATS, "NCHW_VECT_C") if op_type == "MaxPool" else FORMATS
@@ -217,7 +217,7 @@ def max_pool(
         strides = per_axis("strides", strides, channels)
         if any(size == 0 for size in ksize):
             raise ValueError(errors.explain("ksize cannot be zero.", where=user_site()))
-        return emit(MAX_POOL, value, name=scope, **_window("MaxPool", ksize, strides, padding, data_format))
+        return emit(MAX_POOL, value, name=scope, **window_attributes("MaxPool", ksize, strides, padding, data_format))
 
 
 def max_pool2d(
@@ -233,7 +233,7 @@ def max_pool2d(
         channels = 1 if data_format.startswith("NC") else 3
         ksize = per_axis("ksize", ksize, channels)
         strides = per_axis("strides", strides, channels)
-        return emit(MAX_POOL, input, name=scope, **_window("MaxPool", ksize, strides, padding, data_format))
+        return emit(MAX_POOL, input, name=scope, **window_attributes("MaxPool", ksize, strides, padding, data_format))
 
 
 def avg_pool(
@@ -260,4 +260,4 @@ def avg_pool(
         channels = 1 if data_format.startswith("NC") else 3
         ksize = per_axis("ksize", ksize, channels)
         strides = per_axis("strides", strides, channels)
-        return emit(AVG_POOL, value, name=scope, **_window("AvgPool", ksize, strides, padding, data_format))
+        return emit(AVG_POOL, value, name=scope, **window_attributes("AvgPool", ksize, strides, padding, data_format))

@@ -127,3 +127,43 @@ def transposes_of_any_number_of_axes(tf):
     ]
     return [(outputs, None)]
 
+
+
+def volume_pooling(tf):
+    x = tf.placeholder(tf.float32, [2, 4, 5, 3, 2], name="x")
+    outputs = []
+    for pool in (tf.nn.max_pool3d, tf.nn.avg_pool3d):
+        for padding in ("SAME", "VALID"):
+            outputs.append(pool(x, 2, 2, padding))
+            outputs.append(pool(x, ksize=[1, 3, 2, 2, 1], strides=[1, 1, 2, 1, 1], padding=padding, name="named"))
+    tf.nn.max_pool3d(tf.placeholder(tf.float32), 2, 1, "SAME")
+    first = tf.gradients([tf.reduce_sum(tf.square(y)) for y in outputs], x)[0]
+    return [([*outputs, first, tf.gradients(tf.reduce_sum(first), x)[0]], {x: uniform(2, 4, 5, 3, 2)})]
+
+
+def places_of_maxima(tf):
+    x = tf.placeholder(tf.float32, [2, 4, 5, 3], name="x")
+    y, argmax = tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 2, 2, 1], "VALID")
+    z, places = tf.nn.max_pool_with_argmax(
+        x, [1, 3, 2, 1], [1, 1, 2, 1], "SAME", output_dtype=tf.int64, include_batch_in_index=True, name="named"
+    )
+    fetches = [y, argmax, z, places, *tf.gradients([tf.square(y), z], x)]
+    return [(fetches, {x: uniform(2, 4, 5, 3)})]
+
+
+def pooling_of_any_number_of_axes(tf):
+    x1 = tf.placeholder(tf.float32, [2, 7, 3], name="x1")
+    x2 = tf.placeholder(tf.float32, [2, 7, 6, 3], name="x2")
+    x3 = tf.placeholder(tf.float32, [1, 4, 3, 5, 3], name="x3")
+    outputs = [
+        tf.nn.max_pool1d(x1, 2, 2, "SAME"),
+        tf.nn.max_pool1d(x1, [3], [1], "VALID", name="named"),
+        tf.nn.avg_pool1d(x1, 2, 2, "SAME"),
+    ]
+    for x, window in ((x1, [2]), (x2, [2, 3]), (x3, [2, 2, 2])):
+        for kind in ("MAX", "AVG"):
+            outputs.append(tf.nn.pool(x, window, kind, "SAME"))
+            outputs.append(tf.nn.pool(x, window, kind, "VALID", strides=window, name="strided"))
+            outputs.append(tf.nn.pool(x, window, kind, "VALID", dilation_rate=[2] * (len(window) - 1) + [1]))
+    fetches = _with_gradients(tf, outputs, [x1, x2, x3])
+    return [(fetches, {x1: uniform(2, 7, 3), x2: uniform(2, 7, 6, 3), x3: uniform(1, 4, 3, 5, 3)})]
