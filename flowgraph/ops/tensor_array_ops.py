@@ -18,6 +18,7 @@ import numpy as np
 from flowgraph import errors
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
+from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.kernels.tensor_array import Slots
 from flowgraph.shapes import Sizes
@@ -228,8 +229,11 @@ def _gradient_array_with_shape(_ctx: Any, array: Slots, flow: Any, prepend: Any,
 # -- gradients -----------------------------------------------------------------------------------------------
 
 
-def gradient_source(tensor: Tensor) -> str:
+def gradient_source(op: Operation, tensor: Tensor) -> str:
     """What names the call of `tf.gradients` in which a tensor was made: each has gradient arrays of its own.
+
+    In the gradient of a gradient that word stands twice in the tensor's name; the call that goes on now has the
+    scope around that of `op`.
 
     Raises:
       ValueError: no scope around the tensor is named as those of `tf.gradients` are.
@@ -246,7 +250,9 @@ def gradient_source(tensor: Tensor) -> str:
                 mend="Give tf.gradients no name, or one such as 'gradients_of_the_critic'.",
             )
         )
-    return "/".join(scopes[: found[-1] + 1])
+    source = "/".join(scopes[: found[-1] + 1])
+    call = get_default_graph().get_name_scope().rpartition(f"/{op.name}_grad")[0]
+    return call if call and source.startswith(f"{call}/") else source
 
 
 def _gradients_of(op: Operation, dtype: DType, flow: Tensor, source: Tensor) -> Any:
@@ -254,7 +260,7 @@ def _gradients_of(op: Operation, dtype: DType, flow: Tensor, source: Tensor) -> 
     from flowgraph.ops.tensor_array import TensorArray
 
     array = TensorArray(dtype, handle=op.inputs[0], flow=flow, colocate_with_first_write_call=False)
-    return array.grad(source=gradient_source(source), flow=flow)
+    return array.grad(source=gradient_source(op, source), flow=flow)
 
 
 def _write_gradient(op: Operation, flow: Tensor) -> Sequence[Any]:
