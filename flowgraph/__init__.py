@@ -11,6 +11,7 @@ import typing as _typing
 
 # graphs, sessions and gradients
 from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
+from flowgraph.autodiff.hessians import hessians
 from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
 from flowgraph.dtypes import (
     DType, as_dtype, bfloat16, bool, complex64, complex128, double, float16, float32, float64, half, int8, int16, int32,
@@ -211,10 +212,10 @@ __all__ = [
     "get_collection", "get_collection_ref", "get_default_graph", "get_default_session", "get_local_variable",
     "get_seed", "get_variable", "get_variable_scope", "global_norm", "global_variables",
     "global_variables_initializer", "glorot_normal_initializer", "glorot_uniform_initializer", "grad_pass_through",
-    "gradients", "greater", "greater_equal", "group", "half", "histogram_fixed_width", "histogram_fixed_width_bins",
-    "identity", "identity_n", "igamma", "igammac", "imag", "initialize_all_tables", "initialize_all_variables",
-    "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16", "int32", "int64",
-    "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
+    "gradients", "greater", "greater_equal", "group", "half", "hessians", "histogram_fixed_width",
+    "histogram_fixed_width_bins", "identity", "identity_n", "igamma", "igammac", "imag", "initialize_all_tables",
+    "initialize_all_variables", "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16",
+    "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
     "is_strictly_increasing", "is_tensor", "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma",
     "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid",
     "logical_and", "logical_not", "logical_or", "logical_xor", "losses", "manip", "map_fn", "math", "matmul",

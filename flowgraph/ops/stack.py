@@ -56,7 +56,7 @@ STACK = OpDef(
     infer=lambda max_size, **_: (2,),
     forward=lambda ctx, max_size, *, elem_type, stack_name: Stack(stack_name or ctx.op.name, int(max_size)),
     gradient=MISSING_GRADIENT,
-    effect=Effect.WORLD,
+    effect=Effect.ARRAY,
 )
 
 STACK_PUSH = OpDef(
@@ -65,7 +65,7 @@ STACK_PUSH = OpDef(
     infer=lambda handle, elem, **_: elem.sizes,
     forward=_push,
     gradient=MISSING_GRADIENT,
-    effect=Effect.WORLD,
+    effect=Effect.ARRAY,
 )
 
 STACK_POP = OpDef(
@@ -74,7 +74,7 @@ STACK_POP = OpDef(
     infer=lambda handle, **_: None,
     forward=_pop,
     gradient=MISSING_GRADIENT,
-    effect=Effect.WORLD,
+    effect=Effect.ARRAY,
 )
 
 STACK_CLOSE = OpDef(
@@ -82,7 +82,7 @@ STACK_CLOSE = OpDef(
     infer=lambda handle: [],
     forward=_close,
     gradient=MISSING_GRADIENT,
-    effect=Effect.WORLD,
+    effect=Effect.ARRAY,
 )
 
 CONTROL_TRIGGER = OpDef(
