@@ -1,0 +1,268 @@
+"""Data in strings: decode_raw reads bytes as numbers, decode_csv the fields of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from flowgraph import dtypes as dt
+from flowgraph import errors
+from flowgraph.dtypes import DType
+from flowgraph.ir.cases import VALUE, case
+from flowgraph.ir.emit import BareError, emit
+from flowgraph.ir.graph import user_site
+from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.strings import entries, of_entries, to_float, to_integer
+from flowgraph.ops.attributes import ints, text
+from flowgraph.ops.reduction import one_of
+from flowgraph.shapes import Sizes
+
+
+def _refuse(line: str) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(None, None, line)
+
+
+# -- decode_raw --------------------------------------------------------------------------------------------
+
+
+def _decode_raw(_xp: Any, data: Any, *, out_type: DType, little_endian: bool) -> Any:
+    shape, items = np.shape(data), entries(data)
+    if not items:
+        return np.zeros((*shape, 0), out_type.np)
+    size = len(items[0])
+    for i, item in enumerate(items):
+        if len(item) != size:
+            line = "DecodeRaw requires input strings to all be the same size, but element "
+            raise _refuse(f"{line}{i} has size {size} != {len(item)}")
+    if size % out_type.size:
+        line = f"Input to DecodeRaw has length {size} that is not a multiple of {out_type.size}"
+        raise _refuse(f"{line}, the size of {out_type.name}")
+    octets = np.frombuffer(b"".join(items), np.uint8).reshape(-1, out_type.size)
+    if not little_endian:  # of a complex number all bytes, which exchanges its two parts: so TF does it
+        octets = octets[:, ::-1]
+    numbers = np.ascontiguousarray(octets).view(np.dtype(out_type.np).newbyteorder("<"))
+    return numbers.astype(out_type.np).reshape((*shape, size // out_type.size))
+
+
+DECODE_RAW = OpDef(
+    "DecodeRaw(bytes: string) -> output: out_type",
+    attrs={
+        "out_type": TypeAttr(
+            (
+                dt.float16, dt.float32, dt.float64, dt.int32, dt.uint16, dt.uint8, dt.int16, dt.int8, dt.int64,
+                dt.complex64, dt.complex128, dt.bool,
+            )
+        ),
+        "little_endian": True,
+    },
+    infer=lambda data, **attrs: None if data.sizes is None else (*data.sizes, None),
+    forward=_decode_raw,
+    gradient=NO_GRADIENT,
+    data_shape=True,
+    cases=[
+        case(VALUE([b"abcd", b"efgh"], dt.string), out_type=dt.int16),
+        case(VALUE(b"abcd", dt.string), out_type=dt.float32, little_endian=False),
+        case(VALUE([], dt.string), out_type=dt.uint8),
+    ],
+)  # fmt: skip
+
+
+def decode_raw(
+    input_bytes: Any = None,
+    out_type: Any = None,
+    little_endian: bool = True,
+    name: str | None = None,
+    bytes: Any = None,
+) -> Tensor:
+    r"""The bytes of strings read as numbers.
+
+    Args:
+      input_bytes, bytes: the strings, all of one length.
+      out_type: the dtype of the numbers.
+      little_endian: whether the lowest byte of a number comes first.
+      name: the op's name.
+
+    Returns:
+      A tensor with one axis more than the strings have.
+
+    Raises:
+      InvalidArgumentError: (when run) the lengths differ, or are no multiple of the dtype's size.
+
+    >>> run(decode_raw(["\x01\x00\x02\x00"], tf.uint16))
+    array([[1, 2]], dtype=uint16)
+    """
+    data = one_of("input_bytes", input_bytes, "bytes", bytes)
+    if out_type is None:
+        line = "decode_raw_v1() missing 1 positional argument: 'out_type'"
+        raise ValueError(errors.explain(line, where=user_site()))
+    return emit(DECODE_RAW, data, out_type=out_type, little_endian=little_endian, name=name)
+
+
+# -- decode_csv --------------------------------------------------------------------------------------------
+
+_CSV_TYPES = (dt.float32, dt.float64, dt.int32, dt.int64, dt.string)
+_UNQUOTED = "Unquoted fields cannot have quotes/CRLFs inside"
+_READERS: dict[DType, tuple[str, Callable[[Any], Any]]] = {
+    dt.float32: ("float", lambda field: to_float(field, single=True)),
+    dt.float64: ("double", to_float),
+    dt.int32: ("int32", lambda field: to_integer(field, 32)),
+    dt.int64: ("int64", lambda field: to_integer(field, 64)),
+    dt.string: ("string", lambda field: field),
+}
+
+
+def _csv_sizes(records: Any, defaults: list[Any], **_attrs: Any) -> list[Sizes]:
+    if not defaults:
+        raise BareError("Attr 'OUT_TYPE' of 'DecodeCSV' Op passed list of length 0 less than minimum 1.")
+    for default in defaults:
+        if default.dtype.base_dtype not in _CSV_TYPES:
+            allowed = ", ".join(dtype.name for dtype in _CSV_TYPES)
+            line = f"Value passed to parameter 'record_defaults' has DataType {default.dtype.base_dtype.name}"
+            raise TypeError(errors.explain(f"{line} not in list of allowed values: {allowed}", where=user_site()))
+        if default.sizes is not None and len(default.sizes) > 1:
+            raise ValueError(f"Shape must be at most rank 1 but is rank {len(default.sizes)}")
+        if default.sizes and (default.sizes[0] or 0) > 1:
+            raise ValueError("Shape of a default must be a length-0 or length-1 vector, or a scalar.")
+    return [records.sizes] * len(defaults)
+
+
+def _fields(line: bytes, delimiter: bytes, quotes: bool) -> list[bytes]:
+    """The fields of a line. Quoted ones may hold anything, quotes as two."""
+    stop = re.compile(re.escape(delimiter))
+    fields, at, size = [], 0, len(line)
+    while at < size:
+        if line[at] in b"\r\n":
+            at += 1
+            continue
+        if quotes and line[at : at + 1] == b'"':
+            field, at = _quoted(line, at + 1, delimiter)
+        else:
+            found = stop.search(line, at)
+            end = found.start() if found else size
+            field, at = line[at:end], end + 1
+            if re.search(b'["\r\n]' if quotes else b"[\r\n]", field):
+                raise _refuse(_UNQUOTED)
+        fields.append(field)
+    return [*fields, b""] if line.endswith(delimiter) else fields
+
+
+def _quoted(line: bytes, at: int, delimiter: bytes) -> tuple[bytes, int]:
+    """A quoted field, and where the next one begins."""
+    field = bytearray()
+    last = len(line) - 1
+    while at < last and not (line[at : at + 1] == b'"' and line[at + 1 : at + 2] == delimiter):
+        if line[at : at + 1] == b'"':
+            if line[at + 1 : at + 2] != b'"':
+                raise _refuse("Quote inside a string has to be escaped by another quote")
+            at += 1
+        field += line[at : at + 1]
+        at += 1
+    if line[at : at + 1] != b'"':
+        raise _refuse("Quoted field has to end with quote followed by delim or end")
+    return bytes(field), at + 2
+
+
+def _decode_csv(
+    _xp: Any, records: Any, defaults: list[Any], *, field_delim: str, use_quote_delim: bool, na_value: str,
+    select_cols: tuple[int, ...],
+) -> tuple[Any, ...]:  # fmt: skip
+    if len(field_delim.encode()) != 1:
+        raise _refuse("field_delim should be only 1 char")
+    for i, default in enumerate(defaults):
+        if np.size(default) > 1:
+            raise _refuse(f"There should only be 1 default per field but field {i} has {np.size(default)}")
+    missing = {b"", na_value.encode()}
+    columns: list[list[Any]] = [[] for _ in defaults]
+    for row, record in enumerate(entries(records)):
+        fields = _fields(record, field_delim.encode(), use_quote_delim)
+        if select_cols:
+            fields = [fields[i] for i in select_cols if i < len(fields)]
+        if len(fields) != len(defaults):
+            raise _refuse(f"Expect {len(defaults)} fields but have {len(fields)} in record {row}")
+        for i, (column, field) in enumerate(zip(columns, fields, strict=True)):
+            column.append(_value(field, defaults[i], field in missing, f"Field {i}", f"record {row}"))
+    return tuple(_column(column, default, np.shape(records)) for column, default in zip(columns, defaults, strict=True))
+
+
+def _value(field: bytes, default: Any, is_missing: bool, where: str, record: str) -> Any:
+    default = np.asarray(default)
+    if is_missing:
+        if not default.size:
+            raise _refuse(f"{where} is required but missing in {record}!")
+        return default.reshape(-1)[0]
+    kind, read = _READERS[dt.string if default.dtype == object else dt.as_dtype(default.dtype)]
+    value = read(field)
+    if value is None:
+        raise _refuse(f"{where} in {record} is not a valid {kind}: {field.decode(errors='replace')}")
+    return value
+
+
+def _column(values: list[Any], default: Any, shape: tuple[int, ...]) -> Any:
+    kind = np.asarray(default).dtype
+    return of_entries(values, shape) if kind.kind == "O" else np.array(values, kind).reshape(shape)
+
+
+DECODE_CSV = OpDef(
+    "DecodeCSV(records: string, record_defaults: OUT_TYPE[]) -> output: OUT_TYPE[]",
+    attrs={
+        "OUT_TYPE": TypeAttr(_CSV_TYPES), "field_delim": ",", "use_quote_delim": True, "na_value": "",
+        "select_cols": (),
+    },
+    infer=_csv_sizes,
+    forward=_decode_csv,
+    gradient=NO_GRADIENT,
+    cases=[
+        case(VALUE([b"1.5,a", b",b"], dt.string), [VALUE([9.0]), VALUE([b"x"], dt.string)]),
+        case(VALUE(b"1;2;NA", dt.string), [VALUE([7], dt.int64)], field_delim=";", na_value="NA", select_cols=(2,)),
+    ],
+)  # fmt: skip
+
+
+def decode_csv(
+    records: Any,
+    record_defaults: Sequence[Any],
+    field_delim: str = ",",
+    use_quote_delim: bool = True,
+    name: str | None = None,
+    na_value: str = "",
+    select_cols: Sequence[int] | None = None,
+) -> list[Tensor]:
+    """The fields of lines of comma-separated values, one tensor a column.
+
+    Args:
+      records: the lines, without their ends.
+      record_defaults: for each column a tensor (or list) of one entry, which gives its dtype (float32, float64,
+        int32, int64 or string) and stands for missing values; an empty one means that none may be missing.
+      field_delim: the character between fields.
+      use_quote_delim: whether fields may be in double quotes.
+      name: the op's name.
+      na_value: what counts as missing besides the empty field.
+      select_cols: the numbers of the columns that are wanted, in order; by default all.
+
+    Raises:
+      ValueError: `select_cols` does not ascend, or is not as long as the defaults.
+      InvalidArgumentError: (when run) a line has another number of fields, or a field cannot be read.
+
+    >>> age, name = decode_csv(["31,Ada", ",Bob"], [[-1], [""]])
+    >>> run([age, name])
+    [array([31, -1], dtype=int32), array([b'Ada', b'Bob'], dtype=object)]
+    """
+    columns = ints("select_cols", [] if select_cols is None else list(select_cols), "decode_csv")
+    problem = None
+    if any(a >= b for a, b in pairwise(columns)):
+        problem = "select_cols is not strictly increasing."
+    elif columns and columns[0] < 0:
+        problem = "select_cols contains negative values."
+    elif select_cols is not None and len(columns) != len(record_defaults):
+        problem = "Length of select_cols and record_defaults do not match."
+    if problem is not None:
+        raise ValueError(errors.explain(problem, where=user_site()))
+    return emit(
+        DECODE_CSV, records, record_defaults, field_delim=text("field_delim", field_delim),
+        use_quote_delim=use_quote_delim, na_value=text("na_value", na_value), select_cols=columns, name=name,
+    )  # fmt: skip
