@@ -14,19 +14,23 @@ from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradient
 from flowgraph.autodiff.hessians import hessians
 from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions
 from flowgraph.dtypes import (
-    DType, as_dtype, bfloat16, bool, complex64, complex128, double, float16, float32, float64, half, int8, int16, int32,
-    int64, qint8, qint16, qint32, quint8, quint16, resource, string, uint8, uint16, uint32, uint64, variant,
+    QUANTIZED_DTYPES, DType, as_dtype, bfloat16, bool, complex64, complex128, double, float16, float32, float64, half,
+    int8, int16, int32, int64, qint8, qint16, qint32, quint8, quint16, resource, string, uint8, uint16, uint32, uint64,
+    variant,
 )
 from flowgraph.errors import OpError
 from flowgraph.ir.convert import convert_to_tensor, is_tensor, register_tensor_conversion_function
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import (
-    GraphKeys, add_to_collection, add_to_collections, colocate_with, control_dependencies, device, get_collection,
-    get_collection_ref, get_default_graph, get_default_session, name_scope, reset_default_graph, set_random_seed,
+    GraphKeys, add_to_collection, add_to_collections, colocate_with, container, control_dependencies, device,
+    executing_eagerly, get_collection, get_collection_ref, get_default_graph, get_default_session, init_scope,
+    name_scope, op_scope, reset_default_graph, set_random_seed,
 )
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.session import InteractiveSession, Session
-from flowgraph.shapes import Dimension, TensorShape, dimension_at_index, dimension_value
+from flowgraph.shapes import (
+    Dimension, TensorShape, dimension_at_index, dimension_value, disable_v2_tensorshape, enable_v2_tensorshape,
+)
 
 # ops
 from flowgraph.ops.add_n import accumulate_n, add_n
@@ -49,6 +53,7 @@ from flowgraph.ops.compare import (
     logical_xor, not_equal,
 )
 from flowgraph.ops.case import case, switch_case
+from flowgraph.ops.clock import timestamp
 from flowgraph.ops.complex import angle, complex, conj, imag, real
 from flowgraph.ops.cond import cond
 from flowgraph.ops.confusion import confusion_matrix
@@ -71,7 +76,7 @@ from flowgraph.ops.fake_quant import (
 from flowgraph.ops.gather import gather, gather_nd
 from flowgraph.ops.histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
 from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
-from flowgraph.ops.identity import identity, identity_n, stop_gradient
+from flowgraph.ops.identity import guarantee_const, identity, identity_n, stop_gradient
 from flowgraph.ops.incomplete import betainc, igamma, igammac, lbeta
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from flowgraph.ops.joining import concat, parallel_stack, stack, unstack
@@ -83,6 +88,7 @@ from flowgraph.ops.numerics import add_check_numerics_ops, check_numerics, verif
 from flowgraph.ops.padding import pad
 from flowgraph.ops.parsing import decode_csv, decode_raw
 from flowgraph.ops.partition import dynamic_partition, dynamic_stitch
+from flowgraph.ops.print_v2 import print_v2 as print
 from flowgraph.ops.printing import Print
 from flowgraph.ops.quantize import dequantize, quantize, quantize_v2, quantized_concat
 from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
@@ -128,6 +134,7 @@ from flowgraph.ops.sparse_tensor import (
 from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
 from flowgraph.ops.splitting import split
 from flowgraph.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
+from flowgraph.ops.static_value import get_static_value
 from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
 from flowgraph.ops.string_base64 import decode_base64, encode_base64
 from flowgraph.ops.string_hash import string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong
@@ -168,8 +175,11 @@ from flowgraph.variables.lists import (
     trainable_variables, variables_initializer,
 )
 from flowgraph.variables.scope import (
-    AUTO_REUSE, VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer, variable_op_scope,
-    variable_scope,
+    AUTO_REUSE, VariableScope, get_local_variable, get_variable, get_variable_scope, no_regularizer,
+)
+from flowgraph.variables.switches import (
+    control_flow_v2_enabled, disable_control_flow_v2, disable_eager_execution, disable_tensor_equality,
+    disable_v2_behavior, enable_control_flow_v2, enable_eager_execution, enable_tensor_equality, enable_v2_behavior,
 )
 from flowgraph.variables.variable import (
     Variable, VariableAggregation, VariableSynchronization, disable_resource_variables, enable_resource_variables,
@@ -178,22 +188,32 @@ from flowgraph.variables.variable import (
 
 # modules
 from flowgraph import (
-    app, bitwise, contrib, debugging, dtypes, errors, initializers, linalg, losses, manip, math, nest, nn,
-    quantization, random, sparse, strings, test, train,
+    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, initializers, linalg, logging, losses, manip, math,
+    nest, nn, quantization, random, resource_loader, sparse, strings, sysconfig, test, train, user_ops, version,
 )
+from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
+from flowgraph.version import (
+    COMPILER_VERSION, GIT_VERSION, GRAPH_DEF_VERSION, GRAPH_DEF_VERSION_MIN_CONSUMER, GRAPH_DEF_VERSION_MIN_PRODUCER,
+    VERSION,
+)
+from flowgraph.platform.logs import get_logger
 
 if _typing.TYPE_CHECKING:
-    from flowgraph import viz
+    from flowgraph import flags, viz
 
 no_gradient = NotDifferentiable
 
-__version__ = "0.1.0"
+flowgraph_version = "0.1.0"
+"""Of this library. `tf.__version__` and `tf.VERSION` are TensorFlow's, whose behaviour it has: scripts ask for it."""
+__version__ = VERSION
 
 __all__ = [
-    "AUTO_REUSE", "AggregationMethod", "Assert", "ConfigProto", "DType", "Dimension", "GPUOptions", "Graph",
-    "GraphKeys", "GraphOptions", "IndexedSlices", "InteractiveSession", "NoGradient", "NotDifferentiable", "OpError",
-    "Operation", "OptimizerOptions", "Print", "RegisterGradient", "Session", "SparseTensor", "SparseTensorValue",
-    "Tensor", "TensorArray", "TensorShape", "UnconnectedGradients", "Variable", "VariableAggregation", "VariableScope",
+    "AUTO_REUSE", "COMPILER_VERSION", "CXX11_ABI_FLAG", "GIT_VERSION", "GRAPH_DEF_VERSION",
+    "GRAPH_DEF_VERSION_MIN_CONSUMER", "GRAPH_DEF_VERSION_MIN_PRODUCER", "MONOLITHIC_BUILD", "QUANTIZED_DTYPES",
+    "VERSION", "AggregationMethod", "Assert", "ConfigProto", "DType", "Dimension", "GPUOptions", "Graph", "GraphKeys",
+    "GraphOptions", "IndexedSlices", "InteractiveSession", "NoGradient", "NotDifferentiable", "OpError", "Operation",
+    "OptimizerOptions", "Print", "RegisterGradient", "Session", "SparseTensor", "SparseTensorValue", "Tensor",
+    "TensorArray", "TensorShape", "UnconnectedGradients", "Variable", "VariableAggregation", "VariableScope",
     "VariableSynchronization", "abs", "accumulate_n", "acos", "acosh", "add", "add_check_numerics_ops", "add_n",
     "add_to_collection", "add_to_collections", "all_variables", "angle", "app", "arg_max", "arg_min", "argmax",
     "argmin", "argsort", "as_dtype", "as_string", "asin", "asinh", "assert_equal", "assert_greater",
@@ -204,38 +224,42 @@ __all__ = [
     "batch_scatter_update", "batch_to_space", "batch_to_space_nd", "betainc", "bfloat16", "bincount", "bitcast",
     "bitwise", "bool", "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case",
     "cast", "ceil", "check_numerics", "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value",
-    "colocate_with", "complex", "complex64", "complex128", "concat", "cond", "confusion_matrix", "conj", "constant",
-    "constant_initializer", "contrib", "control_dependencies", "convert_to_tensor",
-    "convert_to_tensor_or_indexed_slices", "convert_to_tensor_or_sparse_tensor", "cos", "cosh", "count_nonzero",
-    "count_up_to", "cross", "cumprod", "cumsum", "custom_gradient", "debugging", "decode_base64", "decode_csv",
-    "decode_raw", "depth_to_space", "dequantize", "device", "diag", "diag_part", "digamma", "dimension_at_index",
-    "dimension_value", "disable_resource_variables", "div", "div_no_nan", "divide", "double", "dtypes",
-    "dynamic_partition", "dynamic_stitch", "edit_distance", "einsum", "enable_resource_variables", "encode_base64",
-    "ensure_shape", "equal", "erf", "erfc", "errors", "exp", "expand_dims", "expm1", "eye",
-    "fake_quant_with_min_max_args", "fake_quant_with_min_max_args_gradient", "fake_quant_with_min_max_vars",
-    "fake_quant_with_min_max_vars_gradient", "fake_quant_with_min_max_vars_per_channel",
-    "fake_quant_with_min_max_vars_per_channel_gradient", "fill", "float16", "float32", "float64", "floor", "floor_div",
-    "floordiv", "floormod", "foldl", "foldr", "gather", "gather_nd", "get_collection", "get_collection_ref",
-    "get_default_graph", "get_default_session", "get_local_variable", "get_seed", "get_variable", "get_variable_scope",
+    "colocate_with", "compat", "complex", "complex64", "complex128", "concat", "cond", "confusion_matrix", "conj",
+    "constant", "constant_initializer", "container", "contrib", "control_dependencies", "control_flow_v2_enabled",
+    "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "convert_to_tensor_or_sparse_tensor", "cos", "cosh",
+    "count_nonzero", "count_up_to", "cross", "cumprod", "cumsum", "custom_gradient", "debugging", "decode_base64",
+    "decode_csv", "decode_raw", "depth_to_space", "dequantize", "device", "diag", "diag_part", "digamma",
+    "dimension_at_index", "dimension_value", "disable_control_flow_v2", "disable_eager_execution",
+    "disable_resource_variables", "disable_tensor_equality", "disable_v2_behavior", "disable_v2_tensorshape", "div",
+    "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "edit_distance", "einsum",
+    "enable_control_flow_v2", "enable_eager_execution", "enable_resource_variables", "enable_tensor_equality",
+    "enable_v2_behavior", "enable_v2_tensorshape", "encode_base64", "ensure_shape", "equal", "erf", "erfc", "errors",
+    "executing_eagerly", "exp", "expand_dims", "expm1", "eye", "fake_quant_with_min_max_args",
+    "fake_quant_with_min_max_args_gradient", "fake_quant_with_min_max_vars", "fake_quant_with_min_max_vars_gradient",
+    "fake_quant_with_min_max_vars_per_channel", "fake_quant_with_min_max_vars_per_channel_gradient", "fill", "flags",
+    "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "flowgraph_version", "foldl",
+    "foldr", "gather", "gather_nd", "get_collection", "get_collection_ref", "get_default_graph", "get_default_session",
+    "get_local_variable", "get_logger", "get_seed", "get_static_value", "get_variable", "get_variable_scope", "gfile",
     "global_norm", "global_variables", "global_variables_initializer", "glorot_normal_initializer",
-    "glorot_uniform_initializer", "grad_pass_through", "gradients", "greater", "greater_equal", "group", "half",
-    "hessians", "histogram_fixed_width", "histogram_fixed_width_bins", "identity", "identity_n", "igamma", "igammac",
-    "imag", "initialize_all_tables", "initialize_all_variables", "initialize_local_variables", "initialize_variables",
-    "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan",
-    "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor", "is_variable_initialized",
-    "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "local_variables",
-    "local_variables_initializer", "log", "log1p", "log_sigmoid", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "losses", "manip", "map_fn", "math", "matmul", "matrix_band_part", "matrix_diag",
-    "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum", "meshgrid", "minimum", "mod",
-    "model_variables", "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest",
-    "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones",
-    "ones_initializer", "ones_like", "pad", "parallel_stack", "placeholder", "placeholder_with_default", "polygamma",
-    "pow", "qint8", "qint16", "qint32", "quantization", "quantize", "quantize_v2", "quantized_concat", "quint8",
-    "quint16", "random", "random_crop", "random_gamma", "random_normal", "random_normal_initializer", "random_poisson",
-    "random_shuffle", "random_uniform", "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal",
-    "recompute_grad", "reduce_all", "reduce_any", "reduce_join", "reduce_logsumexp", "reduce_max", "reduce_mean",
-    "reduce_min", "reduce_prod", "reduce_sum", "regex_replace", "register_tensor_conversion_function", "repeat",
-    "report_uninitialized_variables", "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource",
+    "glorot_uniform_initializer", "grad_pass_through", "gradients", "greater", "greater_equal", "group",
+    "guarantee_const", "half", "hessians", "histogram_fixed_width", "histogram_fixed_width_bins", "identity",
+    "identity_n", "igamma", "igammac", "imag", "init_scope", "initialize_all_tables", "initialize_all_variables",
+    "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16", "int32", "int64",
+    "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
+    "is_strictly_increasing", "is_tensor", "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma",
+    "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid",
+    "logging", "logical_and", "logical_not", "logical_or", "logical_xor", "losses", "manip", "map_fn", "math",
+    "matmul", "matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag", "matrix_transpose", "maximum",
+    "meshgrid", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial", "multiply",
+    "name_scope", "negative", "nest", "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm", "not_equal",
+    "one_hot", "ones", "ones_initializer", "ones_like", "op_scope", "pad", "parallel_stack", "placeholder",
+    "placeholder_with_default", "polygamma", "pow", "print", "qint8", "qint16", "qint32", "quantization", "quantize",
+    "quantize_v2", "quantized_concat", "quint8", "quint16", "random", "random_crop", "random_gamma", "random_normal",
+    "random_normal_initializer", "random_poisson", "random_shuffle", "random_uniform", "random_uniform_initializer",
+    "range", "rank", "real", "realdiv", "reciprocal", "recompute_grad", "reduce_all", "reduce_any", "reduce_join",
+    "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum", "regex_replace",
+    "register_tensor_conversion_function", "repeat", "report_uninitialized_variables",
+    "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource", "resource_loader",
     "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt",
     "saturate_cast", "scalar_mul", "scan", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul",
     "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update",
@@ -245,25 +269,25 @@ __all__ = [
     "sparse_tensor_to_dense", "sparse_to_dense", "split", "sqrt", "square", "squared_difference", "squeeze", "stack",
     "stop_gradient", "strided_slice", "string", "string_join", "string_split", "string_strip", "string_to_hash_bucket",
     "string_to_hash_bucket_fast", "string_to_hash_bucket_strong", "string_to_number", "strings", "substr", "subtract",
-    "switch_case", "tables_initializer", "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add",
+    "switch_case", "sysconfig", "tables_initializer", "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add",
     "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensor_scatter_sub", "tensor_scatter_update", "tensordot",
-    "test", "tile", "to_bfloat16", "to_complex64", "to_complex128", "to_double", "to_float", "to_int32", "to_int64",
-    "trace", "train", "trainable_variables", "transpose", "truediv", "truncated_normal",
+    "test", "tile", "timestamp", "to_bfloat16", "to_complex64", "to_complex128", "to_double", "to_float", "to_int32",
+    "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv", "truncated_normal",
     "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16", "uint32", "uint64",
     "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unravel_index", "unsorted_segment_max",
     "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
-    "unsorted_segment_sum", "unstack", "variable_creator_scope", "variable_op_scope", "variable_scope",
+    "unsorted_segment_sum", "unstack", "user_ops", "variable_creator_scope", "variable_op_scope", "variable_scope",
     "variables_initializer", "variance_scaling_initializer", "variant", "vectorized_map", "verify_tensor_all_finite",
-    "viz", "where", "where_v2", "while_loop", "zeros", "zeros_initializer", "zeros_like", "zeta",
+    "version", "viz", "where", "where_v2", "while_loop", "zeros", "zeros_initializer", "zeros_like", "zeta",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """`tf.viz` is imported when it is first used: a script that draws nothing starts sooner without it."""
-    if name == "viz":
+    """Modules that are imported when they are first used: a script that does without them starts sooner."""
+    if name in ("flags", "viz"):
         import importlib
 
-        return importlib.import_module("flowgraph.viz")
+        return importlib.import_module(f"flowgraph.{name}")
     raise AttributeError(f"module 'flowgraph' has no attribute '{name}'")
 
 

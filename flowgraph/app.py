@@ -1,23 +1,32 @@
-"""tf.app: run a script's `main` with the command line."""
+"""`tf.app`: a script's command line: its flags, and `run` for its `main`."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-__all__ = ["run"]
+__all__ = ["flags", "run"]  # noqa: F822  # `flags` comes by __getattr__
 
 
 def run(main: Callable[..., Any] | None = None, argv: Sequence[str] | None = None) -> NoReturn:
-    """Call `main(argv)` and leave the program with what it returns as the exit status.
+    """Parse the command line's flags, call `main(argv)`, and leave the program with its result as the exit status.
 
     Args:
-      main: the function; by default the `main` of the script that is running.
+      main: the function; by default the `main` of the script that is running. It is given the program's name and
+        what is no flag of `tf.app.flags`.
       argv: the command line; by default sys.argv.
 
     A dictionary or another value that is no exit status ends the program successfully.
     """
-    main = main or sys.modules["__main__"].main
-    result = main(list(sys.argv if argv is None else argv))
-    sys.exit(result if isinstance(result, int | str) or result is None else 0)
+    from flowgraph.platform.flags import run_main
+
+    run_main(main or sys.modules["__main__"].main, argv)
+
+
+def __getattr__(name: str) -> object:
+    """`tf.app.flags` is imported when it is first used: it needs the package absl-py."""
+    if name == "flags":
+        return importlib.import_module("flowgraph.flags")
+    raise AttributeError(f"module 'flowgraph.app' has no attribute '{name}'")

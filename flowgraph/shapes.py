@@ -36,6 +36,8 @@ __all__ = [
     "compatible",
     "dimension_at_index",
     "dimension_value",
+    "disable_v2_tensorshape",
+    "enable_v2_tensorshape",
     "is_full",
     "matrix",
     "merge",
@@ -46,6 +48,28 @@ __all__ = [
     "unknown_shape",
     "vector",
 ]
+
+
+_plain_sizes = False
+"""Whether shapes give their sizes as ints and None, as in TensorFlow 2, not as `Dimension`s."""
+
+
+def enable_v2_tensorshape() -> None:
+    """Let `shape[0]` and loops over shapes give ints and None, as in TensorFlow 2, instead of `Dimension`s.
+
+    >>> enable_v2_tensorshape()
+    >>> tf.zeros([2]).shape[0]
+    2
+    >>> disable_v2_tensorshape()
+    """
+    global _plain_sizes  # noqa: PLW0603  # TF has one switch for the whole program
+    _plain_sizes = True
+
+
+def disable_v2_tensorshape() -> None:
+    """Let `shape[0]` and loops over shapes give `Dimension`s, as they do at first."""
+    global _plain_sizes  # noqa: PLW0603
+    _plain_sizes = False
 
 
 class TensorShape:
@@ -112,10 +136,12 @@ class TensorShape:
     ndims = rank
 
     def __repr__(self) -> str:
+        if _plain_sizes:
+            return f"TensorShape({None if self.sizes is None else list(self.sizes)})"
         return f"TensorShape({self.dims!r})"
 
     def __str__(self) -> str:
-        return to_tuple_text(self.sizes)
+        return to_tuple_text(self.sizes).replace("?", "None") if _plain_sizes else to_tuple_text(self.sizes)
 
     def __len__(self) -> int:
         if self.sizes is None:
@@ -125,16 +151,18 @@ class TensorShape:
     def __bool__(self) -> bool:
         return self.sizes is not None
 
-    def __iter__(self) -> Iterator[Dimension]:
+    def __iter__(self) -> Iterator[Any]:
         if self.dims is None:
             raise ValueError("Cannot iterate over a shape with unknown rank.")
-        return iter(self.dims)
+        return iter(self.as_list() if _plain_sizes else self.dims)
 
     @overload
-    def __getitem__(self, key: SupportsIndex) -> Dimension: ...
+    def __getitem__(self, key: SupportsIndex) -> Any: ...
     @overload
     def __getitem__(self, key: slice) -> TensorShape: ...
-    def __getitem__(self, key: Any) -> Dimension | TensorShape:
+    def __getitem__(self, key: Any) -> Any:
+        if _plain_sizes and not isinstance(key, slice):
+            return None if self.sizes is None else self.as_list()[key]
         if self.dims is not None:
             return TensorShape(self.dims[key]) if isinstance(key, slice) else self.dims[key]
         if not isinstance(key, slice):
@@ -287,7 +315,7 @@ def as_shape(shape: Any) -> TensorShape:
 
 def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
     """One size of a shape; unknown when the rank is."""
-    return shape[index]
+    return Dimension(None) if shape.dims is None else shape.dims[index]
 
 
 def unknown_shape(rank: int | None = None, *, ndims: int | None = None) -> TensorShape:

@@ -13,7 +13,7 @@ import flowgraph
 PACKAGE = Path(flowgraph.__file__).parent
 FLOORS: list[set[str]] = [
     {"errors", "dtypes", "dtype_table", "conversion", "dimension", "shapes", "sizes", "config", "nest"},
-    {"kernels"},
+    {"kernels", "platform"},
     {"ir"},
     {"ops"},
     {"autodiff"},
@@ -21,8 +21,9 @@ FLOORS: list[set[str]] = [
     {"session", "feeds", "fetches"},
     {"variables", "functional", "training", "neural", "data"},
     {"viz"},
-    {"__init__", "app", "bitwise", "contrib", "debugging", "examples", "initializers", "linalg"}
-    | {"losses", "manip", "math", "nn", "python", "quantization", "random", "strings", "sparse", "test", "train"},
+    {"__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "initializers"}
+    | {"linalg", "logging", "losses", "manip", "math", "nn", "python", "quantization", "random", "resource_loader"}
+    | {"sparse", "strings", "sysconfig", "test", "train", "user_ops", "version"},
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`
 # has ops beside the dtypes.

@@ -125,8 +125,6 @@ class Graph:
             raise _finalized(f"the op that was to be added: {name} ({opdef.name})")
         if name in self._by_name:  # (only a name that ends with '/' can be a taken one)
             raise ValueError(errors.explain(f"Duplicate node name in graph: '{name}'", where=user_site()))
-        if self._container and attrs.get("container") == "":
-            attrs["container"] = self._container
         op = Operation()
         op.graph = self
         op.opdef = opdef
@@ -160,8 +158,8 @@ class Graph:
         self._by_name[name] = op
         if self._devices:
             self._place(op)
-        if self.overrides and opdef.name in self.overrides:
-            op.marks = {"_gradient_op_type": self.overrides[opdef.name]}
+        if self.overrides or self._container:
+            self._mark(op)
         if self._colocations:
             self._colocate(op, self._colocations)
         if self._controllers:
@@ -183,6 +181,13 @@ class Graph:
                     if op not in made_by:
                         found[op] = None
         return tuple(found)
+
+    def _mark(self, op: Operation) -> None:
+        """Note what `gradient_override_map` and `container` say of ops that are made inside their blocks."""
+        if op.opdef.name in self.overrides:
+            op.marks = {"_gradient_op_type": self.overrides[op.opdef.name]}
+        if self._container and op.attrs.get("container") == "":
+            op.attrs["container"] = self._container
 
     def _place(self, op: Operation) -> None:
         # the innermost scope comes first, and outer ones fill in what it leaves open
@@ -342,7 +347,7 @@ class Graph:
         finally:
             self.overrides = outer
 
-    @contextlib.contextmanager
+    @contextmanager
     def container(self, container_name: str) -> Iterator[str]:
         """Let variables and other state, made inside the block, lie in a container: `tf.Session.reset` empties it."""
         outer, self._container = self._container, container_name

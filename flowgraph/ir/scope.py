@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flowgraph import errors
@@ -228,6 +229,40 @@ def device(device_name_or_function: Any) -> Any:
 def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
     """Put the ops made inside the block where `op` is."""
     return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def container(container_name: str) -> Any:
+    """Let variables and other state, made inside the block, lie in a container; see `Graph.container`."""
+    return get_default_graph().container(container_name)
+
+
+@contextlib.contextmanager
+def init_scope() -> Iterator[None]:
+    """Ops made inside the block stand outside branches and loops and wait for nothing; names stay as they are.
+
+    What initializes a variable is made so, wherever the variable is made.
+
+    >>> def branch():
+    ...     with init_scope():
+    ...         outside = tf.constant(1.0)
+    ...     return outside + 1.0
+    >>> run(tf.cond(tf.constant(True), branch, lambda: 0.0))
+    2.0
+    """
+    graph = get_default_graph()
+    scope = graph.get_name_scope()
+    with graph.as_default(), graph.name_scope(f"{scope}/" if scope else None), graph.control_dependencies(None):
+        yield
+
+
+def op_scope(values: Sequence[Any], name: str | None, default_name: str | None = None) -> NameScope:
+    """`tf.name_scope(name, default_name, values)`, as it was called before TF 1.0."""
+    return name_scope(name, default_name, values)
+
+
+def executing_eagerly() -> bool:
+    """Whether ops compute at once, as TF 2 has it: never here."""
+    return False
 
 
 def add_to_collection(name: Any, value: Any) -> None:

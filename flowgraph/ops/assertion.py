@@ -28,7 +28,7 @@ def summary(array: np.ndarray, entries: int) -> str:
     """
     array = np.asarray(array)
     limit = array.size if entries < 0 else min(entries, array.size)
-    texts = [_entry_text(entry) for entry in array.reshape(-1)[:limit]]
+    texts = [entry_text(entry) for entry in array.reshape(-1)[:limit]]
     return _nested(texts, array.shape, limit) + ("..." if limit < array.size else "")
 
 
@@ -46,7 +46,7 @@ def _nested(texts: list[str], shape: tuple[int, ...], limit: int) -> str:
     return "".join(rows)
 
 
-def _entry_text(entry: Any) -> str:
+def entry_text(entry: Any) -> str:
     """One number as C++ prints it, in just the digits that it takes, or one string with its escapes."""
     if isinstance(entry, bytes):
         escapes = {b: f"\\{chr(b)}" for b in b"\"'\\"} | {10: "\\n", 13: "\\r", 9: "\\t"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowgraph.ir.cases import BOOL, COMPLEX, FLOAT, HALF, RANDOM_INT, case
 from flowgraph.ir.emit import emit
-from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.broadcast import same
 
@@ -64,6 +64,16 @@ PREVENT_GRADIENT = OpDef(
     cases=[case(FLOAT(2), message="why", gradient=False)],
 )
 
+GUARANTEE_CONST = OpDef(
+    "GuaranteeConst(input: T) -> output: T",
+    attrs={"T": TypeAttr()},
+    infer=same,
+    forward=lambda ctx, x: x,
+    gradient=MISSING_GRADIENT,
+    effect=Effect.WORLD,
+    alias=True,
+)
+
 IDENTITY_N = OpDef(
     "IdentityN(input: T[]) -> output: T[]",
     attrs={"T": REQUIRED},
@@ -96,6 +106,15 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
 def prevent_gradient(input: Any, message: str = "", name: str | None = None) -> Tensor:
     """The same value; asking for a gradient through it raises LookupError with `message`."""
     return emit(PREVENT_GRADIENT, input, message=message, name=name)
+
+
+def guarantee_const(input: Any, name: str | None = None) -> Tensor:
+    """The same value, of which the caller says that it never changes; flowgraph makes no use of that, nor must it.
+
+    >>> run(guarantee_const([1.0, 2.0]))
+    array([1., 2.], dtype=float32)
+    """
+    return emit(GUARANTEE_CONST, input, name=name)
 
 
 def identity_n(input: Sequence[Any], name: str | None = None) -> list[Tensor]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from flowgraph.ir.tensor import Tensor
 
 _SHAPES = frozenset({"Shape", "Size", "Rank"})
@@ -31,6 +33,30 @@ def constant_value(tensor: Any) -> Any:
     value = tensor.constant()
     if value is not None:
         tensor.graph.prevent_feeding(tensor)
+    return value
+
+
+def get_static_value(tensor: Any, partial: bool = False) -> Any:
+    """The value of a tensor as an array if it is known while the graph is built, else None.
+
+    Args:
+      tensor: a tensor; anything else is its own value. Once its value was asked for it cannot be fed any more.
+      partial: whether of a tensor that was stacked of others, those that are known may be told: as an array of
+        objects, None for the rest.
+
+    >>> get_static_value(tf.constant([1, 2]))
+    array([1, 2], dtype=int32)
+    >>> get_static_value(tf.stack([1, tf.placeholder(tf.int32, [])]), partial=True)
+    array([array(1, dtype=int32), None], dtype=object)
+    """
+    value = constant_value(tensor)
+    if value is None and partial and isinstance(tensor, Tensor) and tensor.op.type == "Pack" and tensor.op.inputs:
+        if tensor.op.attrs["axis"]:
+            return None
+        parts = [constant_value(part) for part in tensor.op.inputs]
+        if any(part is not None for part in parts):
+            value = np.empty(len(parts), object)
+            value[:] = parts
     return value
 
 

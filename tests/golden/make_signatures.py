@@ -27,8 +27,8 @@ import tensorflow as tf
 from tensorflow.python.util import tf_inspect
 
 LEFT_OUT = re.compile(
-    r"(app\.flags|audio|autograph|compat|config|contrib|distribute|distributions|estimator|feature_column|keras|lite|"
-    r"mixed_precision|profiler|pywrap_tensorflow|ragged|Ragged\w+|raw_ops|resource_loader|saved_model|sysconfig|"
+    r"((app\.)?flags|audio|autograph|compat\.v[12]|config|contrib|distribute|distributions|estimator|feature_column|"
+    r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|ragged|Ragged\w+|raw_ops|saved_model|"
     r"test\.(?!compute)\w+|tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = ["framework", "layers", "legacy_seq2seq", "rnn"]
