@@ -16,7 +16,7 @@ from flowgraph.dtypes import DType
 from flowgraph.engines.store import Store
 from flowgraph.ir.constants import shape_in
 from flowgraph.ir.opdef import Effect
-from flowgraph.ir.program import COPY, IF, READ, Program, Step
+from flowgraph.ir.program import COPY, READ, Program, Step
 from flowgraph.sizes import Sizes, compatible
 
 _LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
@@ -100,7 +100,7 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
         return [Known(dtypes[0], sizes)]
     if opdef.role == "handle":
         return [_held(step, cells[step.outputs[0]].array)]
-    if opdef is IF or opdef.effect in (Effect.STATE, Effect.WRITE):
+    if step.bodies or opdef.effect in (Effect.STATE, Effect.WRITE):
         return [Known(dtype, None) for dtype in dtypes]
     inputs = [known[number] for number in step.inputs]
     if opdef.effect is Effect.NONE:

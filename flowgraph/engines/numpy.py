@@ -26,7 +26,7 @@ from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.engines.store import Store
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.pause import collector_paused
-from flowgraph.ir.program import DEAD, IF, NEVER, READ, Program, Step
+from flowgraph.ir.program import DEAD, NEVER, READ, Program, Step
 
 _SHAPES_KEPT = 16
 
@@ -157,8 +157,8 @@ class Frame:
             return
         if opdef is READ and self._bind_read(step):
             return
-        if opdef is IF:
-            self._bind_branch(step)
+        if step.bodies:
+            self._bind_bodies(step)
             return
         operands = [self._operand(number) for number in step.inputs]
         if opdef.alias and opdef.effect is Effect.NONE and self._bind_view(step, operands):
@@ -229,9 +229,9 @@ class Frame:
         else:
             self._add(step, call, ())
 
-    def _bind_branch(self, step: Step) -> None:
+    def _bind_bodies(self, step: Step) -> None:
         """Branches run step by step: only one is taken, and its shapes are its own."""
-        run_branch, slots = self._owner.run_branch, self._slots
+        run_bodies, slots = self._owner.run_bodies, self._slots
         operands = [self._operand(number) for number in step.inputs]
         outs = [self._slot(number) for number in step.outputs]
         captured = tuple(buffer for number in step.inputs for buffer in self._roots.get(number, ()))
@@ -240,7 +240,7 @@ class Frame:
 
         def call() -> None:
             values = [slots[o.slot] if o.slot is not None else o.array for o in operands]
-            for at, value in zip(outs, run_branch(step, values), strict=True):
+            for at, value in zip(outs, run_bodies(step, values), strict=True):
                 slots[at] = value
 
         self._add(step, call, ())
@@ -255,7 +255,7 @@ class Frame:
         fresh = {
             number
             for step in program.steps
-            if not step.opdef.alias and step.opdef is not IF and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
+            if not step.opdef.alias and not step.bodies and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
             for number in step.outputs
         }
         bound = []

@@ -13,7 +13,7 @@ import numpy as np
 from flowgraph import errors
 from flowgraph.engines.base import collect, demand_variables, explain_failure, world
 from flowgraph.engines.store import Store
-from flowgraph.ir.program import DEAD, IF, NEVER, Program, Step
+from flowgraph.ir.program import DEAD, NEVER, WHILE, Program, Step
 from flowgraph.sizes import to_text
 
 
@@ -57,21 +57,42 @@ class ReferenceExecutable:
         values: dict[int, Any] = dict(zip(program.feeds, feeds, strict=True))
         for step, dead in zip(program.steps, self.dead_after[id(program)], strict=True):
             inputs = [values[i] for i in step.inputs]
-            outputs = self.run_branch(step, inputs) if step.opdef is IF else self._call(step, inputs, program)
+            outputs = self.run_bodies(step, inputs) if step.bodies else self._call(step, inputs, program)
             values.update(zip(step.outputs, outputs, strict=True))
             for number in dead:
                 del values[number]
         return values
 
-    def run_branch(self, step: Step, inputs: list[Any]) -> list[Any]:
+    def run_bodies(self, step: Step, inputs: list[Any]) -> list[Any]:
+        """Run an If or a While."""
+        return self._run_loop(step, inputs) if step.opdef is WHILE else self._run_branch(step, inputs)
+
+    def _run_loop(self, step: Step, inputs: list[Any]) -> list[Any]:
+        """Run the body as long as the condition holds."""
+        condition, body = step.bodies
+        count = len(step.outputs)
+        variables, captured = inputs[:count], inputs[count:]
+        while True:
+            values = self._walk(condition, [*variables, *captured])
+            self._check_scalar(step, values[condition.fetches[0]])
+            if not values[condition.fetches[0]]:
+                return variables
+            shared = [values[number] for number in condition.fetches[1:]]
+            values = self._walk(body, [*variables, *captured, *shared])
+            variables = [values[number] for number in body.fetches]
+
+    def _run_branch(self, step: Step, inputs: list[Any]) -> list[Any]:
         """Run the branch that is taken; outputs that it does not make are dead."""
-        if np.ndim(inputs[0]):
-            line = f"The second input must be a scalar, but it has shape {to_text(np.shape(inputs[0]))}"
-            error = errors.InvalidArgumentError(None, None, line)
-            raise explain_failure(error, step, inputs, self.program, self.program.feeds)
+        self._check_scalar(step, inputs[0])
         taken = step.bodies[0] if inputs[0] else step.bodies[1]
         values = self._walk(taken, inputs[1:])
         return [DEAD if i == NEVER else values[i] for i in taken.fetches]
+
+    def _check_scalar(self, step: Step, predicate: Any) -> None:
+        if np.ndim(predicate):
+            line = f"The second input must be a scalar, but it has shape {to_text(np.shape(predicate))}"
+            error = errors.InvalidArgumentError(None, None, line)
+            raise explain_failure(error, step, [predicate], self.program, self.program.feeds)
 
     def _call(self, step: Step, inputs: list[Any], program: Program) -> Sequence[Any]:
         opdef = step.opdef

@@ -21,7 +21,7 @@ from flowgraph.ir.reciprocal import LITERAL
 from flowgraph.ir.tensor import Operation, Tensor
 
 if TYPE_CHECKING:
-    from flowgraph.ir.build import _Builder
+    from flowgraph.ir.build import Builder
 
 Choice = tuple[int, Path]
 """An input of a Merge, and the predicates that must still hold for it to have a value."""
@@ -48,7 +48,7 @@ class Block:
 class Branches:
     """The part of building a Program that knows of branches."""
 
-    def __init__(self, builder: _Builder) -> None:
+    def __init__(self, builder: Builder) -> None:
         self._builder = builder
         self._guards, self._schedule = builder.guards, builder.schedule
         self._roots = builder.refs.root
@@ -131,7 +131,7 @@ class Branches:
             tensor = stack.pop()
             if tensor in self._fetched:
                 return True
-            for op in tensor.users or ():
+            for op in (*(tensor.users or ()), *self._builder.loops.users.get(tensor, ())):
                 if self._schedule.waits(op):
                     return True
                 if op.opdef.alias and op.outputs[0] in self._roots and op in self._schedule.done:

@@ -6,16 +6,21 @@ script that built the graph; ops of a branch (`guards.py`) are kept together, an
 If step (`branches.py`):
 
     Switch, Switch, mul, add, Merge, Merge     ==>     a, b = If(pred; then: {mul}, else: {add})
+
+Loops are found first (`frames.py`). Each is one op of what is around it, and becomes one While step with two bodies
+that are built in the same way (`loops.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.branches import Block, Branches
+from flowgraph.ir.frames import Loops, find_loops
 from flowgraph.ir.guards import Asked, Guards, Predicate
+from flowgraph.ir.loops import WhileLoops
 from flowgraph.ir.opdef import Effect, OpDef
 from flowgraph.ir.program import COPY, READ, Program, Step
 from flowgraph.ir.reads import Reads
@@ -36,26 +41,52 @@ def build_program(
 
     `rewrites_divisions`: whether divisions by constants become multiplications, as TF's optimizer has it.
     """
-    fed = set(feeds)
     by_age = needed_ops(fetches, targets, feeds)
-    ops = in_order(by_age, fed)
-    refs = Refs(ops, feeds)
-    guards = Guards(ops, feeds, refs)
-    by_constant = reciprocals(ops, fed) if rewrites_divisions else {}
-    useful = ops_with_a_use(ops, fetches, targets, fed)
-    if ops is by_age and not (refs.root or guards.has_branches):
-        return _straight([op for op in ops if op in useful], by_constant, fetches, feeds)
-    refs.order(guards.exclude, guards.covers)
-    return _Builder(ops, useful, refs, guards, by_constant, fetches, feeds).build()
+    fed = set(feeds)
+    loops = find_loops(by_age, fed)
+    by_constant = reciprocals(by_age, fed) if rewrites_divisions else {}
+    part = Slice(loops.ops if loops.of else by_age, loops, by_constant, fetches, targets, feeds)
+    if part.ops is by_age and not (part.refs.root or part.guards.has_branches):
+        return _straight(part, fetches, feeds)
+    builder = Builder(part, fetches, feeds)
+    for tensor in feeds:
+        builder.value[tensor] = builder.number(tensor)
+    return builder.build()
 
 
-def _straight(
-    ops: Sequence[Operation],
-    by_constant: dict[Operation, Any],
-    fetches: Sequence[Tensor],
-    feeds: Sequence[Tensor],
-) -> Program:
-    """The Program of a graph without variables and branches: its ops as they come."""
+class Slice:
+    """Ops that are to become a Program, or a body of one, and what is known of them.
+
+    Attributes:
+      ops: the ops, inputs first; of each loop its Exits only.
+      loops: those loops.
+      refs, guards: what is known of variables and branches.
+      by_constant: for divisions by constants, wherever they are, the reciprocal to multiply with.
+      useful: the ops that are there for a value or an effect.
+    """
+
+    def __init__(
+        self,
+        ops: list[Operation],
+        loops: Loops,
+        by_constant: dict[Operation, Any],
+        fetches: Sequence[Tensor],
+        targets: Sequence[Operation],
+        feeds: Collection[Tensor],
+        given: Mapping[Tensor, Tensor] | None = None,
+    ) -> None:
+        fed = set(feeds)
+        self.loops, self.by_constant = loops, by_constant
+        self.ops = in_order(ops, fed, loops)
+        self.refs = Refs(self.ops, fed, loops, given)
+        self.guards = Guards(self.ops, fed, self.refs, loops)
+        self.useful = ops_with_a_use(self.ops, fetches, targets, fed, loops)
+
+
+def _straight(part: Slice, fetches: Sequence[Tensor], feeds: Sequence[Tensor]) -> Program:
+    """The Program of a graph without variables, branches and loops: its ops as they come."""
+    by_constant = part.by_constant
+    ops = [op for op in part.ops if op in part.useful]
     value: dict[Tensor, int] = {tensor: i for i, tensor in enumerate(feeds)}
     fed = set(feeds)
     size = len(feeds)
@@ -78,37 +109,32 @@ def _straight(
     return Program(tuple(steps), tuple(range(len(feeds))), fetched, tensors, size)
 
 
-class _Builder:
-    """The general case: variables, branches, any order.
+class Builder:
+    """The general case: variables, branches, loops, any order.
 
     Attributes:
+      outer: in the body of a loop, the builder of what is around it, and whose numbering it shares.
       value: the number of each tensor's value, and of each predicate's, as the block being built sees it.
       snapshots: (variable, version) -> a copy of that value, kept because a write came before its last use.
       needed: the variables that must have a value before the run.
     """
 
     def __init__(
-        self,
-        ops: list[Operation],
-        useful: set[Operation],
-        refs: Refs,
-        guards: Guards,
-        by_constant: dict[Operation, Any],
-        fetches: Sequence[Tensor],
-        feeds: Sequence[Tensor],
+        self, part: Slice, fetches: Sequence[Tensor], feeds: Collection[Tensor], outer: Builder | None = None
     ) -> None:
-        self.refs, self.guards, self.fetches, self.feeds = refs, guards, fetches, feeds
-        self.useful, self.by_constant = useful, by_constant
+        self.part, self.fetches, self.feeds, self.outer = part, fetches, feeds, outer
+        self.refs, self.guards, self.loops = part.refs, part.guards, part.loops
+        self.useful, self.by_constant = part.useful, part.by_constant
         self.fed = set(feeds)
-        self.size = 0
-        self.tensors: dict[int, Tensor] = {}
+        self.size: int = 0 if outer is None else outer.size
+        self.tensors: dict[int, Tensor] = {} if outer is None else outer.tensors
         self.value: dict[Tensor | Predicate, int] = {}
         self.snapshots: dict[tuple[Tensor, int], int] = {}
         self.needed: dict[Operation, None] = {}
-        for tensor in feeds:
-            self.value[tensor] = self.number(tensor)
-        self.schedule = Schedule(ops, self.fed, refs, guards)
+        self.refs.order(self.guards.exclude, self.guards.covers)
+        self.schedule: Schedule = Schedule(part.ops, self.fed, self.refs, self.guards, self.loops)
         self.branches = Branches(self)
+        self.while_loops = WhileLoops(self)
         self.reads = Reads()
         self.top = Block((), None)
 
@@ -120,15 +146,20 @@ class _Builder:
         return self.size - 1
 
     def build(self) -> Program:
+        """The Program itself."""
+        self.fill_all()
+        fetches = tuple([self.branches.fetch(tensor) for tensor in self.fetches])
+        feeds = tuple(range(len(self.feeds)))
+        self.reads.settle(self.top.steps, fetches)
+        return Program(tuple(self.top.steps), feeds, fetches, self.tensors, self.size, tuple(self.needed))
+
+    def fill_all(self) -> None:
+        """Put all ops in their places."""
         self.fill(self.top)
         while self.schedule.remaining:
             if not self.schedule.hurry():
                 self._break_cycle()
             self.fill(self.top)
-        fetches = tuple([self.branches.fetch(tensor) for tensor in self.fetches])
-        feeds = tuple(range(len(self.feeds)))
-        self.reads.settle(self.top.steps, fetches)
-        return Program(tuple(self.top.steps), feeds, fetches, self.tensors, self.size, tuple(self.needed))
 
     def fill(self, block: Block) -> None:
         """Put all that is ready into a block, and into the branches inside it, until nothing more is."""
@@ -156,7 +187,7 @@ class _Builder:
             raise ValueError(f"The graph has a cycle through: {names[:500]}")
         write, readers = freed
         for op in readers:
-            for tensor in op.inputs:
+            for tensor in self.loops.inputs.get(op, op.inputs):
                 root = self.refs.root.get(tensor)
                 writes = self.refs.writes.get(root, ()) if root is not None else ()
                 # a reader of what another write has yet to bring finds no old value to keep
@@ -190,6 +221,8 @@ class _Builder:
             self.branches.switch(op, block)
         elif opdef.role == "merge":
             self.branches.merge(op, block)
+        elif op in self.loops.inputs:
+            self.while_loops.exit(op, block)
         elif opdef.role == "read" and op.inputs[0] in self.refs.root:
             if op in self.useful:
                 self._read_resource(op, block)
@@ -244,7 +277,8 @@ class _Builder:
             return self.value[tensor]
         first = self.refs.writes.get(root, [op])[0]
         by_reference = tensor.dtype.is_ref  # (what takes a handle says itself that there is no value)
-        if op is first and by_reference and not op.opdef.allows_uninitialized and not self.guards.path_of(op):
+        in_any_case = op is first and self.outer is None and not self.guards.path_of(op)
+        if in_any_case and by_reference and not op.opdef.allows_uninitialized:
             self.needed[root.op] = None
         return self.value[root]
 
@@ -278,7 +312,7 @@ class _Builder:
 
     def demand(self, root: Tensor, version: int) -> None:
         """A version of a variable is read in any case: if no write comes before, it must have a value already."""
-        if version == 0 or (version == -1 and root not in self.refs.writes):
+        if self.outer is None and (version == 0 or (version == -1 and root not in self.refs.writes)):
             self.needed[root.op] = None
 
     def _known(self, tensor: Tensor, version: int, block: Block) -> int | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from flowgraph.ir.frames import Loops
 from flowgraph.ir.refs import Refs
 from flowgraph.ir.tensor import Operation, Tensor
 
@@ -46,9 +47,9 @@ class Guards:
       choices: for each Merge the inputs that may have a value, and what each needs beyond the Merge's guard.
     """
 
-    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor], refs: Refs) -> None:
+    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor], refs: Refs, loops: Loops) -> None:
         self._fed = frozenset(fed)
-        self._refs = refs
+        self._refs, self._loops = refs, loops
         self._guard: dict[Operation, Guard] = {}
         self._where: dict[Operation, Path] = {}
         self._never: set[Operation] = set()
@@ -71,8 +72,8 @@ class Guards:
                 self._open(op, guard)
 
     def _joined(self, op: Operation) -> Guard:
-        guards = [self.of(tensor) for tensor in op.inputs]
-        guards += [self._guard.get(source, _FREE) for source in op.control]
+        guards = [self.of(tensor) for tensor in self._loops.inputs.get(op, op.inputs)]
+        guards += [self._guard.get(source, _FREE) for source in self._loops.control.get(op, op.control)]
         guard = _FREE.union(*guards)
         if guard not in self._paths and not impossible(guard):
             # branches of several conds at once: those of the deepest first

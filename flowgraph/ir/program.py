@@ -34,7 +34,7 @@ class Step:
     Attributes:
       op: the operation of the graph that it came from: for messages, drawings and traces.
       opdef: what to do; not always `op.opdef` (reads of variables and If are made when the Program is built).
-      bodies: for If: the Programs of the branches (then, else).
+      bodies: for If: the Programs of the branches (then, else); for While: the condition and the body.
     """
 
     __slots__ = ("attrs", "bodies", "inputs", "op", "opdef", "outputs")
@@ -107,7 +107,8 @@ def _lines(program: Program, indent: str) -> Iterator[str]:
     yield indent + "feeds " + ", ".join(f"%{i}" for i in program.feeds)
     for step in program.steps:
         yield f"{indent}{step!r}"
-        for name, body in zip(("then", "else"), step.bodies, strict=False):
+        names = ("while", "do") if step.opdef is WHILE else ("then", "else")
+        for name, body in zip(names, step.bodies, strict=False):
             yield f"{indent}  {name}:"
             yield from _lines(body, indent + "    ")
     yield indent + "fetches " + ", ".join("never" if i == NEVER else f"%{i}" for i in program.fetches)
@@ -143,7 +144,7 @@ VIEW = OpDef(
 
 
 def _engines_run_bodies(*_inputs: Any, **_attrs: Any) -> Any:
-    raise AssertionError("If has no forward of its own: each engine runs the branch that is taken")
+    raise AssertionError("an op with bodies has no forward of its own: each engine runs the bodies")
 
 
 IF = OpDef(
@@ -152,6 +153,20 @@ IF = OpDef(
     forward=_engines_run_bodies,
     gradient=NO_GRADIENT,
 )
+
+
+WHILE = OpDef(
+    "_While(input: Tin[]) -> output: Tout[]",
+    infer=_engines_run_bodies,
+    forward=_engines_run_bodies,
+    gradient=NO_GRADIENT,
+)
+"""A loop. Its inputs are the loop variables' first values, then what it captures; its outputs their last values.
+
+The bodies are the condition and the body proper. Both are fed the loop variables and the captured values (under the
+same numbers as in the Program around), the body also what the condition fetches beside the predicate; it fetches the
+next values of the loop variables.
+"""
 
 
 def no_value(tensor: Tensor | None, fetches: Sequence[Tensor] = ()) -> errors.InvalidArgumentError:

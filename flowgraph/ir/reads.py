@@ -26,13 +26,16 @@ class Reads:
         """Note a copy of what a cell holds, made outside (`at_top`) or inside branches."""
         self._copies.append((step, cell, at_top))
 
-    def settle(self, steps: Sequence[Step], fetches: Sequence[int]) -> None:
-        """Turn the copies that nobody needs into views, when all steps are there."""
+    def settle(self, steps: Sequence[Step], fetches: Sequence[int], are_kept: bool = False) -> None:
+        """Turn the copies that nobody needs into views, when all steps are there.
+
+        `are_kept`: whether what is fetched may be used after later writes, as what the body of a loop hands on.
+        """
         if not self._copies:
             return
         writes = self._writes(steps)
         ends = _last_uses(steps, fetches)
-        handed_out = _handed_out(steps)
+        handed_out = _handed_out(steps, fetches if are_kept else ())
         place_of = {id(step): place for place, step in enumerate(steps)}
         for step, cell, at_top in self._copies:
             number = step.outputs[0]
@@ -84,10 +87,11 @@ def _last_uses(steps: Sequence[Step], fetches: Sequence[int]) -> dict[int, int]:
     return ends
 
 
-def _handed_out(steps: Sequence[Step]) -> set[int]:
-    """The values that some branch hands out as they are, or a view of which it hands out."""
+def _handed_out(steps: Sequence[Step], fetches: Sequence[int]) -> set[int]:
+    """The values that are fetched, or that some branch hands out as they are, or a view of which it hands out."""
     every = list(_all(steps))
     found = {number for step in every for body in step.bodies for number in body.fetches}
+    found.update(fetches)
     for step in reversed(every):
         if step.opdef.alias and found.intersection(step.outputs):
             found.add(step.inputs[0])

@@ -33,12 +33,19 @@ def reciprocals(ops: Iterable[Operation], fed: Collection[Tensor]) -> dict[Opera
     for op in ops:
         if op.opdef.times_reciprocal is None or op.graph.version < _SMALLEST_GRAPH:
             continue
-        divisor = op.inputs[1]
+        divisor = _of_outside(op.inputs[1])
         value = None if _depends_on(divisor, fed) else value_of(divisor)
         if value is not None and value.dtype.kind not in "iub":
             with np.errstate(all="ignore"):
                 found[op] = np.asarray(value.dtype.type(1) / value)
     return found
+
+
+def _of_outside(tensor: Tensor) -> Tensor:
+    """What comes into a loop through Enters as a constant, as it is outside."""
+    while tensor.op.opdef.role == "enter" and tensor.op.attrs["is_constant"]:
+        tensor = tensor.op.inputs[0]
+    return tensor
 
 
 def _depends_on(tensor: Tensor, fed: Collection[Tensor]) -> bool:

@@ -15,8 +15,9 @@ what they give stays as it was (`reads.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flowgraph.ir.frames import NO_LOOPS, Loop, Loops
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
 
@@ -30,8 +31,15 @@ class Refs:
       edges: (earlier op, later op) pairs that the rules ask for.
     """
 
-    def __init__(self, ops: Sequence[Operation], fed: Iterable[Tensor]) -> None:
-        self.root: dict[Tensor, Tensor] = {}
+    def __init__(
+        self,
+        ops: Sequence[Operation],
+        fed: Iterable[Tensor],
+        loops: Loops = NO_LOOPS,
+        given: Mapping[Tensor, Tensor] | None = None,
+    ) -> None:
+        self.root: dict[Tensor, Tensor] = dict(given or {})  # given: the variables that a loop's body is given
+        self._loops = loops
         self.writes: dict[Tensor, list[Operation]] = {}
         self.edges: list[tuple[Operation, Operation]] = []
         self._mask: dict[Operation, int] = {}  # the writes that an op depends on, itself included, as bits
@@ -68,6 +76,9 @@ class Refs:
         """Note who reads and who writes each variable."""
         readers = self._readers
         for op in ops:
+            if op in self._loops.of:
+                self._note_loop(op, self._loops.of[op])
+                continue
             passes_on = op.outputs and op.outputs[0] in self.root
             for index, tensor in enumerate(op.inputs):
                 root = self.root.get(tensor)
@@ -77,6 +88,13 @@ class Refs:
                     self.writes.setdefault(root, []).append(op)
                 elif not (passes_on and (index == 0 or op.opdef.role == "merge")):
                     readers.setdefault(root, []).append(op)
+
+    def _note_loop(self, leader: Operation, loop: Loop) -> None:
+        """A loop writes the variables that something inside it changes, and reads the others that it takes."""
+        changed = {self.root.get(loop.constants[tensor]) for tensor, changes in loop.by_reference.items() if changes}
+        for root in dict.fromkeys(self.root.get(tensor) for tensor in self._loops.inputs[leader]):
+            if root is not None:
+                (self.writes if root in changed else self._readers).setdefault(root, []).append(leader)
 
     def _mask_writes(self, ops: Sequence[Operation]) -> None:
         """Give each write a bit, and note for each op the writes that it depends on."""
@@ -89,9 +107,9 @@ class Refs:
         mask = self._mask
         for op in ops:
             mine = bit.get(op, 0)
-            for tensor in op.inputs:
+            for tensor in self._loops.inputs.get(op, op.inputs):
                 mine |= mask.get(tensor.op, 0)
-            for source in op.control:
+            for source in self._loops.control.get(op, op.control):
                 mine |= mask.get(source, 0)
             if mine:
                 mask[op] = mine

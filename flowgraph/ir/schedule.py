@@ -9,6 +9,7 @@ import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from flowgraph.ir.frames import Loops
 from flowgraph.ir.guards import Guards, Path, Predicate
 from flowgraph.ir.patience import patience
 from flowgraph.ir.refs import Refs
@@ -25,7 +26,7 @@ class Schedule:
     """
 
     def __init__(
-        self, ops: Collection[Operation], fed: Collection[Tensor], refs: Refs, guards: Guards
+        self, ops: Collection[Operation], fed: Collection[Tensor], refs: Refs, guards: Guards, loops: Loops
     ) -> None:
         self._guards = guards
         self._by_age = {op._id: op for op in ops}
@@ -38,7 +39,7 @@ class Schedule:
         self._followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
         self._readers_before: dict[Operation, set[Operation]] = {}
         for op in ops:
-            awaited = sources(op, fed, self._followers)
+            awaited = sources(op, fed, self._followers, loops)
             for source in awaited:
                 self._followers[source].append(op)
             self._waiting[op] = len(awaited)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowgraph.ir.opdef import Effect
-from flowgraph.ir.program import IF, NEVER, READ, Program, Step
+from flowgraph.ir.program import IF, NEVER, READ, WHILE, Program, Step
 
 
 def verify(program: Program) -> None:
@@ -51,16 +51,17 @@ class _Verifier:
         """Check a Program that runs in some branches."""
         known = set(program.feeds)
         for step in program.steps:
-            for number in step.inputs if step.opdef is not IF else step.inputs[:1]:
+            used = {IF: step.inputs[:1], WHILE: step.inputs[: len(step.outputs)]}.get(step.opdef, step.inputs)
+            for number in used:  # what an If or While captures may be stale if nothing inside uses it
                 assert number in known, f"{step!r} uses %{number}, which is not there"
                 assert not self.is_stale(number, here), f"{step!r} uses %{number}, whose variable was written"
             for number in step.outputs:
                 assert number not in self.made, f"{step!r} makes %{number}, which was made before"
                 assert 0 <= number < self.size, f"{step!r} makes %{number} of {self.size} values"
             self.made.update(step.outputs)
-            if step.opdef is IF:
+            if step.opdef in (IF, WHILE):
                 assert known.issuperset(step.inputs), f"{step!r} passes what is not there"
-                self.branches(step, here)
+                (self.branches if step.opdef is IF else self.loop)(step, here)
             else:
                 assert not step.bodies, f"{step!r} is no If and has bodies"
                 self.count(step)
@@ -87,6 +88,39 @@ class _Verifier:
             if NEVER in results:
                 inner = max(results)
                 self.same[number] = self.same.get(inner, inner)
+
+    def loop(self, step: Step, here: Answers) -> None:
+        """Check a While."""
+        assert len(step.bodies) == 2, f"{step!r} has {len(step.bodies)} bodies"
+        condition, body = step.bodies
+        count, size = len(step.outputs), len(condition.feeds)
+        variables = condition.feeds[:count]
+        assert condition.feeds[count:] == step.inputs[count:], f"{step!r} passes what its condition does not take"
+        shared = condition.fetches[1:]
+        assert body.feeds == (*condition.feeds, *shared), f"{step!r} passes what its body does not take"
+        assert len(set(body.feeds)) == len(body.feeds), f"{step!r} feeds two values under one number"
+        assert len(body.fetches) == count, f"{step!r} has {size} variables and {len(body.fetches)} next values"
+        assert self.made.isdisjoint(variables), f"{step!r} makes loop variables that were made before"
+        self.made.update(variables)
+        self.enter_loop(step, here)
+        for number, initial in zip(variables, step.inputs, strict=False):
+            if initial in self.views:
+                self.views[number] = self.views[initial]
+        self.block(condition, here)
+        self.block(body, here)
+        for number, *sources in zip(step.outputs, variables, body.fetches, strict=True):
+            assert NEVER not in sources, f"{step!r} never makes %{number}"
+            assert not self.cells.intersection(sources), f"{step!r} hands out a variable"
+            for source in sources:
+                if source in self.views:
+                    self.views[number] = self.views[source]
+
+    def enter_loop(self, step: Step, here: Answers) -> None:
+        """What was read outside of a variable that is written inside is stale from the second iteration on."""
+        inner = [inside for body in step.bodies for inside in body.walk() if inside.opdef.effect is Effect.WRITE]
+        for view, cell in self.views.items():
+            if any(cell in inside.inputs for inside in inner):
+                self.stale.setdefault(view, []).append(here)
 
     def count(self, step: Step) -> None:
         """Check that a step has as many operands as its signature wants."""

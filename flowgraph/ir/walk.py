@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
+
+if TYPE_CHECKING:
+    from flowgraph.ir.frames import Loops
 
 _DOES_SOMETHING = (Effect.WRITE, Effect.WORLD, Effect.RANDOM, Effect.ARRAY)
 
@@ -57,7 +61,11 @@ def descendants(
 
 
 def ops_with_a_use(
-    ops: Sequence[Operation], fetches: Iterable[Tensor], targets: Iterable[Operation], fed: Collection[Tensor]
+    ops: Sequence[Operation],
+    fetches: Iterable[Tensor],
+    targets: Iterable[Operation],
+    fed: Collection[Tensor],
+    loops: Loops | None = None,
 ) -> set[Operation]:
     """Those of `ops` (in a valid order) that are there for a value or an effect.
 
@@ -66,28 +74,34 @@ def ops_with_a_use(
     """
     useful = {tensor.op for tensor in fetches if tensor not in fed}
     useful.update(targets)
+    taken = loops.inputs if loops is not None else {}
     for op in reversed(ops):
         if op in useful or op.opdef.role or op.opdef.effect in _DOES_SOMETHING:
             useful.add(op)
-            for tensor in op.inputs:
+            for tensor in taken.get(op, op.inputs):
                 if tensor not in fed:
                     useful.add(tensor.op)
     return useful
 
 
-def sources(op: Operation, fed: Collection[Tensor], among: Container[Operation]) -> set[Operation]:
+def sources(
+    op: Operation, fed: Collection[Tensor], among: Container[Operation], loops: Loops | None = None
+) -> set[Operation]:
     """The ops that one waits for: those of its inputs that are not fed, and its control inputs `among` some ops."""
-    found = {tensor.op for tensor in op.inputs if tensor not in fed}
-    found.update(source for source in op.control if source in among)
+    inputs, control = op.inputs, op.control
+    if loops is not None and op in loops.inputs:
+        inputs, control = loops.inputs[op], loops.control[op]
+    found = {tensor.op for tensor in inputs if tensor not in fed}
+    found.update(source for source in control if source in among)
     return found
 
 
-def in_order(ops: list[Operation], fed: Collection[Tensor]) -> list[Operation]:
+def in_order(ops: list[Operation], fed: Collection[Tensor], loops: Loops | None = None) -> list[Operation]:
     """The ops, inputs first and otherwise oldest first. Ops on a cycle come last.
 
     Age alone is such an order unless inputs were changed after an op was made, as tf.cond does.
     """
-    if all(
+    if (loops is None or not loops.of) and all(
         all(tensor.op._id < op._id for tensor in op.inputs)
         and all(source._id < op._id for source in op.control)
         for op in ops
@@ -97,7 +111,7 @@ def in_order(ops: list[Operation], fed: Collection[Tensor]) -> list[Operation]:
     followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
     waiting: dict[Operation, int] = {}
     for op in ops:
-        awaited = sources(op, fed, followers)
+        awaited = sources(op, fed, followers, loops)
         for source in awaited:
             followers[source].append(op)
         waiting[op] = len(awaited)
