@@ -201,7 +201,6 @@ def test_custom_getters_see_every_option():
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"partitioner": lambda shape, dtype: [2]}, NotImplementedError, "Partitioned variables"),
         ({"partitioner": 3}, ValueError, "Partitioner must be callable"),
         ({"custom_getter": 3}, ValueError, "Passed a custom_getter which is not callable: 3"),
         ({"initializer": 3.0}, ValueError, "If initializer is a constant, do not specify shape"),

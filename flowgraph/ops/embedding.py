@@ -44,8 +44,8 @@ def embedding_lookup(
     """The rows of `params` that `ids` name: a tensor of shape `ids.shape + params.shape[1:]`.
 
     Args:
-      params: the table, a tensor or variable of shape [rows, ...]; or a list of tables that hold its rows between
-        them.
+      params: the table, a tensor or variable of shape [rows, ...]; or a list of tables (or a partitioned variable)
+        that hold its rows between them.
       ids: int32 or int64 numbers of rows, of any shape.
       partition_strategy: how rows are dealt out to several tables: in turn ("mod"), or one run of rows for each
         ("div"). The first tables get one row more when it does not come out even.
@@ -83,6 +83,8 @@ def _tables(params: Any) -> list[Any]:
         raise ValueError(errors.explain("params must be specified", where=user_site()))
     if isinstance(params, list | tuple) and not params:
         raise ValueError(errors.explain("Need at least one param", where=user_site()))
+    if hasattr(params, "_get_variable_list"):  # a variable in pieces
+        return list(params)
     return params if isinstance(params, list) else [params]
 
 

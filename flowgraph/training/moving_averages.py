@@ -23,8 +23,9 @@ from flowgraph.ops.initializers import Zeros
 from flowgraph.ops.math import minimum, pow
 from flowgraph.ops.state import assign, assign_sub
 from flowgraph.training.slots import create_slot, create_zeros_slot
+from flowgraph.variables.block import variable_scope
 from flowgraph.variables.lists import global_variables, moving_average_variables, trainable_variables
-from flowgraph.variables.scope import get_variable, get_variable_scope, variable_scope
+from flowgraph.variables.scope import get_variable, get_variable_scope
 from flowgraph.variables.variable import Variable
 
 

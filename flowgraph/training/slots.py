@@ -9,8 +9,10 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape, zeros
 from flowgraph.ops.initializers import Zeros
 from flowgraph.shapes import TensorShape
+from flowgraph.variables.block import variable_scope
+from flowgraph.variables.partitioned import SaveSliceInfo
 from flowgraph.variables.resource_variable import BaseResourceVariable
-from flowgraph.variables.scope import get_variable, get_variable_scope, variable_scope
+from flowgraph.variables.scope import get_variable, get_variable_scope
 from flowgraph.variables.variable import Variable
 
 
@@ -59,7 +61,7 @@ def _variable(primary: Any, value: Any, validate: bool, sizes: Any, dtype: Any) 
     partitioner = scope.partitioner
     scope.set_partitioner(None)
     try:
-        return get_variable(
+        slot = get_variable(
             "",
             initializer=value,
             trainable=False,
@@ -70,3 +72,8 @@ def _variable(primary: Any, value: Any, validate: bool, sizes: Any, dtype: Any) 
         )
     finally:
         scope.set_partitioner(partitioner)
+    whole = primary._get_save_slice_info() if isinstance(primary, Variable) else None
+    if whole is not None:  # slots are cut as their primaries are
+        name = f"{whole.full_name}/{slot.name[len(primary.op.name) + 1 : -2]}"
+        slot._set_save_slice_info(SaveSliceInfo(name, whole.full_shape, whole.var_offset, whole.var_shape))
+    return slot

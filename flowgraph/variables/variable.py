@@ -21,6 +21,7 @@ from flowgraph.ops.cond import cond
 from flowgraph.ops.slicing import get_item
 from flowgraph.ops.state import is_variable_initialized
 from flowgraph.shapes import TensorShape
+from flowgraph.variables import partitioned
 from flowgraph.variables.updates import Updates
 
 # -- how copies of a variable on several machines would be kept equal ---------------------------------------
@@ -236,6 +237,15 @@ class Variable(Updates, metaclass=_VariableType):
     _constraint: Callable[[Any], Any] | None
     _synchronization: VariableSynchronization
     _aggregation: VariableAggregation
+    _save_slice_info: partitioned.SaveSliceInfo | None = None
+    SaveSliceInfo = partitioned.SaveSliceInfo
+
+    def _set_save_slice_info(self, save_slice_info: partitioned.SaveSliceInfo) -> None:
+        """Note of which whole this variable is a piece."""
+        self._save_slice_info = save_slice_info
+
+    def _get_save_slice_info(self) -> partitioned.SaveSliceInfo | None:
+        return self._save_slice_info
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("'Variable' object is not iterable.")

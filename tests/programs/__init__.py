@@ -24,6 +24,7 @@ MODULES = [
     "variables",
     "updates",
     "resource_variables",
+    "partitioned",
     "scopes",
     "initial_tensors",
     "naming",
@@ -42,6 +43,8 @@ MODULES = [
     "gradients_array",
     "gradients_nn",
     "gradients_api",
+    "gradients_custom",
+    "gradients_loops",
     "examples",
     "beyond",
 ]
