@@ -35,6 +35,7 @@ MODULES = [
     "inspection",
     "branches",
     "tensor_arrays",
+    "functional",
     "seeds",
     "convolution",
     "convolution_nd",
