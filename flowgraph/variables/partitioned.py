@@ -185,7 +185,7 @@ class PartitionedVariable:
 
         >>> w = tf.get_variable("w", [3], partitioner=tf.fixed_size_partitioner(2))
         >>> with tf.Session() as sess:
-        ...     sess.run(w.assign([1.0, 2.0, 3.0]))
+        ...     sess.run(w.assign(np.float32([1, 2, 3])))
         [array([1., 2.], dtype=float32), array([3.], dtype=float32)]
         """
         return self._change("assign", value, use_locking, name, read_value)

@@ -43,8 +43,8 @@ def in_scopes(tf):
     with tf.variable_scope("net", partitioner=tf.fixed_size_partitioner(2)):
         w = tf.get_variable("w", [4, 2], initializer=tf.ones_initializer())
         b = tf.get_variable("b", [], initializer=tf.zeros_initializer())
-        with tf.variable_scope("inner"):
-            v = tf.get_variable("v", [3], initializer=tf.ones_initializer(), regularizer=tf.contrib.layers.l2_regularizer(0.1))
+        with tf.variable_scope("inner", regularizer=tf.contrib.layers.l2_regularizer(0.1)):
+            v = tf.get_variable("v", [3], initializer=tf.ones_initializer())
     with tf.variable_scope("net", partitioner=tf.fixed_size_partitioner(2), reuse=True):
         again = tf.get_variable("w", [4, 2])
     with tf.variable_scope("net", reuse=True):
@@ -81,7 +81,8 @@ def lookup(tf):
 
 
 def by_size(tf):
-    a = tf.get_variable("a", [8, 3], partitioner=tf.variable_axis_size_partitioner(40), initializer=tf.ones_initializer())
+    a = tf.get_variable("a", [8, 3], partitioner=tf.variable_axis_size_partitioner(40),
+                        initializer=tf.ones_initializer())  # fmt: skip
     b = tf.get_variable("b", [8, 3], partitioner=tf.variable_axis_size_partitioner(10, axis=1, max_shards=2),
                         initializer=tf.ones_initializer())  # fmt: skip
     c = tf.get_variable("c", [8, 3], partitioner=tf.min_max_variable_partitioner(max_partitions=5, min_slice_size=40),
