@@ -27,7 +27,7 @@ def map_structures(tf):
 def map_with_options(tf):
     x = tf.placeholder(tf.float32, name="x")
     y = tf.map_fn(
-        lambda row: tf.reduce_max(row),
+        tf.reduce_max,
         x,
         parallel_iterations=3,
         back_prop=False,
@@ -75,7 +75,7 @@ def map_strings(tf):
 
 def map_empty(tf):
     x = tf.placeholder(tf.float32, [None, 2], name="x")
-    return [(tf.map_fn(lambda row: tf.reduce_sum(row), x), {x: np.zeros([0, 2])})]
+    return [(tf.map_fn(tf.reduce_sum, x), {x: np.zeros([0, 2])})]
 
 
 def map_gradient(tf):
