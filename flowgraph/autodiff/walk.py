@@ -204,7 +204,7 @@ class Walk:
         if not all(isinstance(dy, Tensor) for dy in arrived):
             return aggregate_slices(arrived)
         if self.aggregation == AggregationMethod.ADD_N:
-            return self._sum_by_device(arrived)
+            return self._sum_by_device(arrived) if self.scoped else add_n(arrived)
         if self.aggregation == AggregationMethod.EXPERIMENTAL_ACCUMULATE_N and len(arrived) > 2:
             sizes: Sizes = None
             for dy in arrived:

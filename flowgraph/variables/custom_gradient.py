@@ -54,6 +54,11 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> run(tf.gradients(log1pexp(x), x))  # exp(100) overflows, and a gradient through it is nan
     [1.0]
     """
+    return _with_gradient(f, expects_variables=False)
+
+
+def _with_gradient(f: Callable[..., Any], expects_variables: bool) -> Callable[..., Any]:
+    """`custom_gradient`; `expects_variables`: whether grad_fn takes variables only in case that there are some."""
 
     @functools.wraps(f)
     def decorated(*args: Any, **kwargs: Any) -> Any:
@@ -66,12 +71,12 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
                     where=user_site(),
                 )
             )
-        return _call(f, [to_tensor(arg) for arg in args])
+        return _call(f, [to_tensor(arg) for arg in args], expects_variables)
 
     return decorated
 
 
-def _call(f: Callable[..., Any], args: list[Tensor]) -> Any:
+def _call(f: Callable[..., Any], args: list[Tensor], expects_variables: bool) -> Any:
     graph = get_default_graph()
     first = graph.version
     before = _known_variables()
@@ -80,7 +85,7 @@ def _call(f: Callable[..., Any], args: list[Tensor]) -> Any:
     used = _variables_between(args, result)
     used.update(dict.fromkeys(_variables_read(graph.get_operations()[first:])))
     variables = sorted(used, key=lambda v: v.op._id)
-    _check_signature(grad_fn, variables)
+    _check_signature(grad_fn, variables, expects_variables)
     flat = nest.flatten(result)
 
     def gradient(_op: Operation, *dys: Any) -> list[Any]:
@@ -154,7 +159,7 @@ def _variable_of(op: Operation) -> list[Any]:
     return [variable for variable in candidates if variable.trainable]
 
 
-def _check_signature(grad_fn: Callable[..., Any], variables: Sequence[Any]) -> None:
+def _check_signature(grad_fn: Callable[..., Any], variables: Sequence[Any], is_quiet: bool) -> None:
     """A gradient function takes `variables` if and only if the function uses some."""
     spec = inspect.getfullargspec(grad_fn)
     expects = "variables" in spec.args or spec.varkw is not None
@@ -179,11 +184,12 @@ def _check_signature(grad_fn: Callable[..., Any], variables: Sequence[Any]) -> N
                     where=user_site(),
                 )
             )
-        warnings.warn(
-            "@custom_gradient grad_fn has 'variables' in signature, but no ResourceVariables were used on the "
-            "forward pass.",
-            stacklevel=2,
-        )
+        if not is_quiet:
+            warnings.warn(
+                "@custom_gradient grad_fn has 'variables' in signature, but no ResourceVariables were used on the "
+                "forward pass.",
+                stacklevel=4,
+            )
 
 
 def _own_gradient(grad_fn: Callable[..., Any], dys: Sequence[Any], variables: list[Any]) -> list[Any]:
@@ -219,7 +225,7 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
 
         return f(*args, **kwargs), grad
 
-    return custom_gradient(passing)
+    return _with_gradient(passing, expects_variables=True)
 
 
 def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -249,4 +255,4 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
 
         return f(*args, **kwargs), grad
 
-    return custom_gradient(inner)
+    return _with_gradient(inner, expects_variables=True)
