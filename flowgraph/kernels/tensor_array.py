@@ -12,7 +12,7 @@ from flowgraph import errors
 from flowgraph.dtypes import DType
 from flowgraph.sizes import Sizes, compatible, is_full, to_text
 
-_WRITTEN, _READ, _CLEARED = 1, 2, 4
+_WRITTEN, _READ, _CLEARED, _ZEROS = 1, 2, 4, 8  # of an entry; one of zeros has been given no array yet
 _numbers = itertools.count()  # TF's messages call each array by its name and a number
 
 
@@ -72,19 +72,14 @@ class Slots:
         self._demand_open()
         if index < 0 or index >= len(self._values):
             self._reach(index)
-        shape = np.shape(value)
+        shape = value.shape
         if shape != self.element:
             self._demand_shape(index, shape)
-        state = self._states[index]
-        if state & _READ:
-            raise self._refusal(f"Could not write to TensorArray index {index} because it has already been read.")
-        if not state & _WRITTEN:
-            self._states[index] = _WRITTEN
-            self._values[index], self._shapes[index] = np.array(value, self.dtype.np), shape
-        elif self._is_gradient:
-            self._add(index, value, shape)
+        if self._states[index]:
+            self._write_again(index, value, shape)
         else:
-            raise self._refusal(f"Could not write to TensorArray index {index} because it has already been written to.")
+            self._states[index] = _WRITTEN
+            self._values[index], self._shapes[index] = value.copy(), shape
 
     def read(self, index: int) -> Any:
         """The value of an entry, zeros if it has none and its shape is known.
@@ -93,23 +88,20 @@ class Slots:
           InvalidArgumentError: there is no such entry, it was read and cleared before, or its shape is not known.
         """
         self._demand_open()
-        size = len(self._values)
-        if index < 0 or (index >= size and not self._is_gradient):
-            raise _invalid(f"Tried to read from index {index} but array size is: {size}")
-        if index >= size or not self._states[index] & _WRITTEN:
+        if index < 0 or index >= len(self._values) or not self._states[index]:
             self._fill_up(index)
-        if self._states[index] & _CLEARED:
+        state = self._states[index]
+        if state & _CLEARED:
             raise self._refusal(
                 f"Could not read index {index} twice because it was cleared after a previous read "
                 "(perhaps try setting clear_after_read = false?)."
             )
-        value = self._values[index]
-        if value is None:
-            value = self._zeros(self._shapes[index])
-        self._states[index] |= _READ
+        value = self._zeros(self._shapes[index]) if state & _ZEROS else self._values[index]
         if self._clears:
-            self._states[index] |= _CLEARED
+            self._states[index] = state | _READ | _CLEARED
             self._values[index] = None
+        else:
+            self._states[index] = state | _READ
         return value
 
     def _reach(self, index: int) -> None:
@@ -135,22 +127,31 @@ class Slots:
         if self._alike and not is_full(self.element):
             self.element = shape
 
-    def _add(self, index: int, value: Any, shape: tuple[int, ...]) -> None:
+    def _write_again(self, index: int, value: Any, shape: tuple[int, ...]) -> None:
+        """A second value for an entry: gradients are added up, anything else is refused."""
+        state = self._states[index]
+        if state & _READ:
+            raise self._refusal(f"Could not write to TensorArray index {index} because it has already been read.")
+        if not self._is_gradient:
+            raise self._refusal(f"Could not write to TensorArray index {index} because it has already been written to.")
         if shape != self._shapes[index]:
             raise self._refusal(
                 f"Could not aggregate to TensorArray index {index} because the existing shape is "
                 f"{to_text(self._shapes[index])} but the new input shape is {to_text(shape)}."
             )
-        sum_so_far = self._values[index]
-        if sum_so_far is None:
-            self._values[index] = np.array(value, self.dtype.np)
+        if state & _ZEROS:
+            self._states[index] = _WRITTEN
+            self._values[index] = value.copy()
         elif self.dtype.np.kind in "bO":
             raise _invalid(f"tensor_array::AddToTensor type not supported: {self.dtype.name}")
         else:
-            np.add(sum_so_far, value, out=sum_so_far)
+            self._values[index] = self._values[index] + value
 
     def _fill_up(self, index: int) -> None:
         """Entries that were never written count as zeros, if their shape is known."""
+        size = len(self)
+        if index < 0 or (index >= size and not self._is_gradient):
+            raise _invalid(f"Tried to read from index {index} but array size is: {size}")
         if not is_full(self.element):
             raise self._refusal(
                 f"Could not read from TensorArray index {index}.  Furthermore, the element shape is not fully "
@@ -159,11 +160,10 @@ class Slots:
                 "property on the forward TensorArray, the proper all-zeros tensor will be returned instead of "
                 "incurring this error."
             )
-        size = len(self)
         self.grow(max(size, index + 1))
         for at in (index, *range(size, index)):
             self._shapes[at] = self.element
-            self._states[at] |= _WRITTEN
+            self._states[at] = _WRITTEN | _ZEROS
 
     def _zeros(self, shape: tuple[int, ...]) -> Any:
         if self.dtype.np.kind == "O":
@@ -172,15 +172,24 @@ class Slots:
 
     # -- many entries ----------------------------------------------------------------------------------------
 
-    def scatter(self, indices: Sequence[int], values: Any) -> None:
+    def scatter(self, indices: Any, values: Any) -> None:
         """Give entry `indices[i]` the value `values[i]`."""
         self._demand_open()
-        top = max(indices, default=-1)
+        top = int(indices.max(initial=-1))
         if top >= len(self):
             if not self._grows:
                 raise _invalid(f"Max scatter index must be < array size ({top} vs. {len(self)})")
             self.grow(top + 1)
-        for row, index in enumerate(indices):
+        count, shape = len(indices), values.shape[1:]
+        if shape and count and _counts(indices) and not any(self._states[:count]):
+            # all at once, as unstack has it
+            if shape != self.element:
+                self._demand_shape(0, shape)
+            self._values[:count] = values.copy()
+            self._shapes[:count] = [shape] * count
+            self._states[:count] = bytes([_WRITTEN]) * count
+            return
+        for row, index in enumerate(indices.tolist()):
             self.write(index, values[row, ...])
 
     def split(self, pieces: Sequence[Any]) -> None:
@@ -196,26 +205,38 @@ class Slots:
         for index, piece in enumerate(pieces):
             self.write(index, piece)
 
-    def gather(self, indices: Sequence[int], element: Sizes) -> Any:
+    def gather(self, indices: Any, element: Sizes) -> Any:
         """The values of some entries, one row each; the shape `element` is needed where there are none."""
         self._demand_open()
-        if not indices:
+        if not len(indices):
             if not is_full(element):
                 raise _unimplemented(f"element shape {to_text(element)}", "packing")
             return np.zeros((0, *element), self.dtype.np)  # type: ignore[misc]  # it is full
-        values = [self.read(index) for index in indices]
-        shape = np.shape(values[0])
+        values = self._read_all(len(indices)) if _counts(indices) else None
+        if values is None:
+            values = [self.read(index) for index in indices.tolist()]
+        shape = values[0].shape
         for number, value in enumerate(values):
-            if np.shape(value) != shape:
+            if value.shape != shape:
                 raise _invalid(
                     f"TensorArray has inconsistent shapes.  Index 0 has shape: {to_text(shape)} but index {number} "
-                    f"has shape: {to_text(np.shape(value))}"
+                    f"has shape: {to_text(value.shape)}"
                 )
         if shape:
             return np.concatenate(values).reshape(len(values), *shape)
         rows = np.empty(len(values), self.dtype.np)
         rows[:] = [value[()] for value in values]
         return rows
+
+    def _read_all(self, count: int) -> list[Any] | None:
+        """The first entries at once; None unless each was written and none was read."""
+        if len(self) < count or self._states[:count].count(_WRITTEN) != count:
+            return None
+        values = self._values[:count]
+        if self._clears:
+            self._values[:count] = [None] * count
+        self._states[:count] = bytes([_WRITTEN | _READ | (_CLEARED if self._clears else 0)]) * count
+        return values
 
     def concat(self, except_first: Sizes) -> tuple[Any, Any]:
         """All values behind each other, and how long each is."""
@@ -226,7 +247,7 @@ class Slots:
             empty = np.zeros((0, *except_first), self.dtype.np)  # type: ignore[misc]  # it is full
             return empty, np.zeros(0, np.int64)
         values = [self.read(index) for index in range(len(self))]
-        shapes = [np.shape(value) for value in values]
+        shapes = [value.shape for value in values]
         for number, shape in enumerate(shapes):
             if not shape:
                 raise _invalid(
@@ -262,7 +283,7 @@ class Slots:
             found._name, found._is_gradient = f"{self._name}@{source}", True
             for index, (state, shape) in enumerate(zip(self._states, self._shapes, strict=True)):
                 if state & _WRITTEN:
-                    found._states[index], found._shapes[index] = _WRITTEN, (*prepend, *shape)
+                    found._states[index], found._shapes[index] = _WRITTEN | _ZEROS, (*prepend, *shape)
             self._of_sources[source] = found
         return found
 
@@ -274,6 +295,11 @@ class Slots:
 
     def _refusal(self, words: str) -> errors.InvalidArgumentError:
         return _invalid(f"TensorArray {self._name}: {words}")
+
+
+def _counts(indices: Any) -> bool:
+    """Whether these are 0, 1, 2 ..."""
+    return bool(indices[-1] == len(indices) - 1) and np.array_equal(indices, np.arange(len(indices)))
 
 
 def _invalid(line: str) -> errors.InvalidArgumentError:

@@ -136,36 +136,35 @@ def _make(
 
 
 def _at(index: Any) -> int:
-    if np.ndim(index):
+    if index.ndim:
         raise _invalid(f"TensorArray index must be scalar, but had shape: {to_text(np.shape(index))}")
     return int(index)
 
 
-def _among(indices: Any) -> list[int]:
-    if np.ndim(indices) != 1:
-        raise _invalid(f"Expected indices to be a vector, but received shape: {to_text(np.shape(indices))}")
-    return indices.tolist()
+def _among(indices: Any) -> Any:
+    if indices.ndim != 1:
+        raise _invalid(f"Expected indices to be a vector, but received shape: {to_text(indices.shape)}")
+    return indices
 
 
-def _demand_written(array: Slots, value: Any) -> None:
-    """What is written must have the array's dtype."""
-    found = getattr(value, "dtype", None)
-    if found is not None and found != array.dtype.np:
-        raise _invalid(
-            f"TensorArray dtype is {_c_name(array.dtype)} but Op is trying to write dtype {_c_name(as_dtype(found))}."
-        )
+def _written(array: Slots, value: Any) -> Any:
+    """What is to be written, as an array of the array's dtype."""
+    if type(value) is bytes:
+        value = np.array(value, object)
+    if value.dtype is not array.dtype.np and value.dtype != array.dtype.np:
+        found = _c_name(as_dtype(value.dtype))
+        raise _invalid(f"TensorArray dtype is {_c_name(array.dtype)} but Op is trying to write dtype {found}.")
+    return value
 
 
 def _demand_asked(array: Slots, dtype: DType) -> None:
     """What is read must be asked for as the array's dtype."""
-    if dtype != array.dtype:
+    if dtype is not array.dtype:
         raise _invalid(f"TensorArray dtype is {_c_name(array.dtype)} but Op requested dtype {_c_name(dtype)}.")
 
 
 def _write(_ctx: Any, array: Slots, index: Any, value: Any, flow: Any) -> Any:
-    at = _at(index)
-    _demand_written(array, value)
-    array.write(at, value)
+    array.write(_at(index), _written(array, value))
     return flow[()]
 
 
@@ -181,8 +180,8 @@ def _gather(_ctx: Any, array: Slots, indices: Any, flow: Any, *, dtype: DType, e
 
 
 def _scatter(_ctx: Any, array: Slots, indices: Any, value: Any, flow: Any) -> Any:
-    _demand_written(array, value)
-    if not np.ndim(value):
+    value = _written(array, value)
+    if not value.ndim:
         raise _invalid("Input value for unpack must be at least a vector but received shape: []")
     where = _among(indices)
     if len(where) != len(value):
@@ -192,10 +191,10 @@ def _scatter(_ctx: Any, array: Slots, indices: Any, value: Any, flow: Any) -> An
 
 
 def _split(_ctx: Any, array: Slots, value: Any, lengths: Any, flow: Any) -> Any:
-    _demand_written(array, value)
-    if np.ndim(lengths) != 1:
-        raise _invalid(f"Expected lengths to be a vector, received shape: {to_text(np.shape(lengths))}")
-    if not np.ndim(value):
+    value = _written(array, value)
+    if lengths.ndim != 1:
+        raise _invalid(f"Expected lengths to be a vector, received shape: {to_text(lengths.shape)}")
+    if not value.ndim:
         raise _invalid("Expected value to be at least a vector, but received shape: []")
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
