@@ -60,6 +60,7 @@ from flowgraph.ops.confusion import confusion_matrix
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
 from flowgraph.ops.control_flow import group, no_op, tuple
 from flowgraph.ops.cumulative import cumprod, cumsum
+from flowgraph.ops.determinant import matrix_determinant
 from flowgraph.ops.diagonal import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace,
 )
@@ -68,6 +69,7 @@ from flowgraph.ops.division import (
 )
 from flowgraph.ops.edit_distance import edit_distance
 from flowgraph.ops.einsum import einsum
+from flowgraph.ops.factorize import cholesky, qr, self_adjoint_eig, self_adjoint_eigvals
 from flowgraph.ops.fake_quant import (
     fake_quant_with_min_max_args, fake_quant_with_min_max_args_gradient, fake_quant_with_min_max_vars,
     fake_quant_with_min_max_vars_gradient, fake_quant_with_min_max_vars_per_channel,
@@ -83,6 +85,7 @@ from flowgraph.ops.joining import concat, parallel_stack, stack, unstack
 from flowgraph.ops.masking import boolean_mask, one_hot, sequence_mask
 from flowgraph.ops.math import add, maximum, minimum, multiply, pow, scalar_mul, squared_difference, subtract
 from flowgraph.ops.matmul import matmul, sparse_matmul
+from flowgraph.ops.matrix_functions import sqrtm as matrix_square_root
 from flowgraph.ops.norm import norm
 from flowgraph.ops.numerics import add_check_numerics_ops, check_numerics, verify_tensor_all_finite
 from flowgraph.ops.padding import pad
@@ -90,6 +93,8 @@ from flowgraph.ops.parsing import decode_csv, decode_raw
 from flowgraph.ops.partition import dynamic_partition, dynamic_stitch
 from flowgraph.ops.print_v2 import print_v2 as print
 from flowgraph.ops.printing import Print
+from flowgraph.ops.py_func import numpy_function, py_func
+from flowgraph.ops.py_function import py_function
 from flowgraph.ops.quantize import dequantize, quantize, quantize_v2, quantized_concat
 from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
 from flowgraph.ops.random_choice import multinomial, random_shuffle
@@ -122,6 +127,9 @@ from flowgraph.ops.select import where, where_v2
 from flowgraph.ops.sets import setdiff1d, unique, unique_with_counts
 from flowgraph.ops.shaping import expand_dims, invert_permutation, matrix_transpose, squeeze, tile, transpose
 from flowgraph.ops.slicing import newaxis, slice, strided_slice
+from flowgraph.ops.solve import (
+    cholesky_solve, matrix_inverse, matrix_solve, matrix_solve_ls, matrix_triangular_solve,
+)
 from flowgraph.ops.sorting import argsort, searchsorted, sort
 from flowgraph.ops.space_batch import (
     batch_to_space, batch_to_space_nd, required_space_to_batch_paddings, space_to_batch, space_to_batch_nd,
@@ -151,6 +159,7 @@ from flowgraph.ops.unary import (
     abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
 )
 from flowgraph.ops.vectors import cross, ensure_shape, unravel_index
+from flowgraph.ops.svd import svd
 from flowgraph.ops.while_loop import while_loop
 from flowgraph.ops import operators as _operators, packing as _packing  # noqa: F401  # teach tensors + - *, and lists
 
@@ -227,54 +236,57 @@ __all__ = [
     "assert_variables_initialized", "assign", "assign_add", "assign_sub", "atan", "atan2", "atanh", "batch_gather",
     "batch_scatter_update", "batch_to_space", "batch_to_space_nd", "betainc", "bfloat16", "bincount", "bitcast",
     "bitwise", "bool", "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case",
-    "cast", "ceil", "check_numerics", "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value",
-    "colocate_with", "compat", "complex", "complex64", "complex128", "concat", "cond", "confusion_matrix", "conj",
-    "constant", "constant_initializer", "container", "contrib", "control_dependencies", "control_flow_v2_enabled",
-    "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "convert_to_tensor_or_sparse_tensor", "cos", "cosh",
-    "count_nonzero", "count_up_to", "create_partitioned_variables", "cross", "cumprod", "cumsum", "custom_gradient",
-    "debugging", "decode_base64", "decode_csv", "decode_raw", "depth_to_space", "dequantize", "device", "diag",
-    "diag_part", "digamma", "dimension_at_index", "dimension_value", "disable_control_flow_v2",
-    "disable_eager_execution", "disable_resource_variables", "disable_tensor_equality", "disable_v2_behavior",
-    "disable_v2_tensorshape", "div", "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch",
-    "edit_distance", "einsum", "enable_control_flow_v2", "enable_eager_execution", "enable_resource_variables",
-    "enable_tensor_equality", "enable_v2_behavior", "enable_v2_tensorshape", "encode_base64", "ensure_shape", "equal",
-    "erf", "erfc", "errors", "executing_eagerly", "exp", "expand_dims", "expm1", "eye", "fake_quant_with_min_max_args",
-    "fake_quant_with_min_max_args_gradient", "fake_quant_with_min_max_vars", "fake_quant_with_min_max_vars_gradient",
-    "fake_quant_with_min_max_vars_per_channel", "fake_quant_with_min_max_vars_per_channel_gradient", "fill",
-    "fixed_size_partitioner", "flags", "float16", "float32", "float64", "floor", "floor_div", "floordiv", "floormod",
-    "flowgraph_version", "foldl", "foldr", "gather", "gather_nd", "get_collection", "get_collection_ref",
-    "get_default_graph", "get_default_session", "get_local_variable", "get_logger", "get_seed", "get_static_value",
-    "get_variable", "get_variable_scope", "gfile", "global_norm", "global_variables", "global_variables_initializer",
-    "glorot_normal_initializer", "glorot_uniform_initializer", "grad_pass_through", "gradients", "greater",
-    "greater_equal", "group", "guarantee_const", "half", "hessians", "histogram_fixed_width",
-    "histogram_fixed_width_bins", "identity", "identity_n", "igamma", "igammac", "imag", "init_scope",
-    "initialize_all_tables", "initialize_all_variables", "initialize_local_variables", "initialize_variables",
-    "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan",
-    "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor", "is_variable_initialized", "lbeta",
-    "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer",
-    "log", "log1p", "log_sigmoid", "logging", "logical_and", "logical_not", "logical_or", "logical_xor", "losses",
-    "manip", "map_fn", "math", "matmul", "matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag",
-    "matrix_transpose", "maximum", "meshgrid", "min_max_variable_partitioner", "minimum", "mod", "model_variables",
-    "moving_average_variables", "multinomial", "multiply", "name_scope", "negative", "nest", "newaxis", "nn",
-    "no_gradient", "no_op", "no_regularizer", "norm", "not_equal", "one_hot", "ones", "ones_initializer", "ones_like",
+    "cast", "ceil", "check_numerics", "cholesky", "cholesky_solve", "clip_by_average_norm", "clip_by_global_norm",
+    "clip_by_norm", "clip_by_value", "colocate_with", "compat", "complex", "complex64", "complex128", "concat", "cond",
+    "confusion_matrix", "conj", "constant", "constant_initializer", "container", "contrib", "control_dependencies",
+    "control_flow_v2_enabled", "convert_to_tensor", "convert_to_tensor_or_indexed_slices",
+    "convert_to_tensor_or_sparse_tensor", "cos", "cosh", "count_nonzero", "count_up_to", "create_partitioned_variables",
+    "cross", "cumprod", "cumsum", "custom_gradient", "debugging", "decode_base64", "decode_csv", "decode_raw",
+    "depth_to_space", "dequantize", "device", "diag", "diag_part", "digamma", "dimension_at_index", "dimension_value",
+    "disable_control_flow_v2", "disable_eager_execution", "disable_resource_variables", "disable_tensor_equality",
+    "disable_v2_behavior", "disable_v2_tensorshape", "div", "div_no_nan", "divide", "double", "dtypes",
+    "dynamic_partition", "dynamic_stitch", "edit_distance", "einsum", "enable_control_flow_v2",
+    "enable_eager_execution", "enable_resource_variables", "enable_tensor_equality", "enable_v2_behavior",
+    "enable_v2_tensorshape", "encode_base64", "ensure_shape", "equal", "erf", "erfc", "errors", "executing_eagerly",
+    "exp", "expand_dims", "expm1", "eye", "fake_quant_with_min_max_args", "fake_quant_with_min_max_args_gradient",
+    "fake_quant_with_min_max_vars", "fake_quant_with_min_max_vars_gradient", "fake_quant_with_min_max_vars_per_channel",
+    "fake_quant_with_min_max_vars_per_channel_gradient", "fill", "fixed_size_partitioner", "flags", "float16",
+    "float32", "float64", "floor", "floor_div", "floordiv", "floormod", "flowgraph_version", "foldl", "foldr", "gather",
+    "gather_nd", "get_collection", "get_collection_ref", "get_default_graph", "get_default_session",
+    "get_local_variable", "get_logger", "get_seed", "get_static_value", "get_variable", "get_variable_scope", "gfile",
+    "global_norm", "global_variables", "global_variables_initializer", "glorot_normal_initializer",
+    "glorot_uniform_initializer", "grad_pass_through", "gradients", "greater", "greater_equal", "group",
+    "guarantee_const", "half", "hessians", "histogram_fixed_width", "histogram_fixed_width_bins", "identity",
+    "identity_n", "igamma", "igammac", "imag", "init_scope", "initialize_all_tables", "initialize_all_variables",
+    "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16", "int32", "int64",
+    "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
+    "is_strictly_increasing", "is_tensor", "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma",
+    "lin_space", "linalg", "linspace", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid",
+    "logging", "logical_and", "logical_not", "logical_or", "logical_xor", "losses", "manip", "map_fn", "math", "matmul",
+    "matrix_band_part", "matrix_determinant", "matrix_diag", "matrix_diag_part", "matrix_inverse", "matrix_set_diag",
+    "matrix_solve", "matrix_solve_ls", "matrix_square_root", "matrix_transpose", "matrix_triangular_solve", "maximum",
+    "meshgrid", "min_max_variable_partitioner", "minimum", "mod", "model_variables", "moving_average_variables",
+    "multinomial", "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_gradient", "no_op",
+    "no_regularizer", "norm", "not_equal", "numpy_function", "one_hot", "ones", "ones_initializer", "ones_like",
     "op_scope", "pad", "parallel_stack", "placeholder", "placeholder_with_default", "polygamma", "pow", "print",
-    "qint8", "qint16", "qint32", "quantization", "quantize", "quantize_v2", "quantized_concat", "quint8", "quint16",
-    "random", "random_crop", "random_gamma", "random_normal", "random_normal_initializer", "random_poisson",
-    "random_shuffle", "random_uniform", "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal",
-    "recompute_grad", "reduce_all", "reduce_any", "reduce_join", "reduce_logsumexp", "reduce_max", "reduce_mean",
-    "reduce_min", "reduce_prod", "reduce_sum", "regex_replace", "register_tensor_conversion_function", "repeat",
-    "report_uninitialized_variables", "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource",
-    "resource_loader", "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll",
-    "round", "rsqrt", "saturate_cast", "scalar_mul", "scan", "scatter_add", "scatter_div", "scatter_max", "scatter_min",
-    "scatter_mul", "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub",
-    "scatter_update", "searchsorted", "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum",
-    "sequence_mask", "set_random_seed", "setdiff1d", "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size",
-    "slice", "sort", "space_to_batch", "space_to_batch_nd", "space_to_depth", "sparse", "sparse_matmul",
-    "sparse_placeholder", "sparse_tensor_to_dense", "sparse_to_dense", "split", "sqrt", "square", "squared_difference",
-    "squeeze", "stack", "stop_gradient", "strided_slice", "string", "string_join", "string_split", "string_strip",
-    "string_to_hash_bucket", "string_to_hash_bucket_fast", "string_to_hash_bucket_strong", "string_to_number",
-    "strings", "substr", "subtract", "switch_case", "sysconfig", "tables_initializer", "tan", "tanh",
-    "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update",
+    "py_func", "py_function", "qint8", "qint16", "qint32", "qr", "quantization", "quantize", "quantize_v2",
+    "quantized_concat", "quint8", "quint16", "random", "random_crop", "random_gamma", "random_normal",
+    "random_normal_initializer", "random_poisson", "random_shuffle", "random_uniform", "random_uniform_initializer",
+    "range", "rank", "real", "realdiv", "reciprocal", "recompute_grad", "reduce_all", "reduce_any", "reduce_join",
+    "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum", "regex_replace",
+    "register_tensor_conversion_function", "repeat", "report_uninitialized_variables",
+    "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource", "resource_loader",
+    "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt",
+    "saturate_cast", "scalar_mul", "scan", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul",
+    "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update",
+    "searchsorted", "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "self_adjoint_eig",
+    "self_adjoint_eigvals", "sequence_mask", "set_random_seed", "setdiff1d", "shape", "shape_n", "sigmoid", "sign",
+    "sin", "sinh", "size", "slice", "sort", "space_to_batch", "space_to_batch_nd", "space_to_depth", "sparse",
+    "sparse_matmul", "sparse_placeholder", "sparse_tensor_to_dense", "sparse_to_dense", "split", "sqrt", "square",
+    "squared_difference", "squeeze", "stack", "stop_gradient", "strided_slice", "string", "string_join", "string_split",
+    "string_strip", "string_to_hash_bucket", "string_to_hash_bucket_fast", "string_to_hash_bucket_strong",
+    "string_to_number", "strings", "substr", "subtract", "svd", "switch_case", "sysconfig", "tables_initializer", "tan",
+    "tanh", "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update",
     "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "test", "tile", "timestamp", "to_bfloat16",
     "to_complex64", "to_complex128", "to_double", "to_float", "to_int32", "to_int64", "trace", "train",
     "trainable_variables", "transpose", "truediv", "truncated_normal", "truncated_normal_initializer", "truncatediv",

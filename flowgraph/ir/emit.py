@@ -57,7 +57,7 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
     outputs = op.outputs
     if opdef.gives_one:
         return outputs[0]
-    return list(outputs) if outputs or opdef.outputs else op
+    return list(outputs) if outputs else op
 
 
 def graph_of(args: Sequence[Any]) -> Graph:
