@@ -2,8 +2,10 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph.neural.activations import swish
 from flowgraph.ops.activation import crelu, elu, leaky_relu, relu, relu6, selu, softplus, softsign
 from flowgraph.ops.argmax_pool import max_pool_with_argmax
+from flowgraph.ops.batch_norm import batch_norm_with_global_normalization, fused_batch_norm
 from flowgraph.ops.bias import bias_add, relu_layer, xw_plus_b
 from flowgraph.ops.conv import conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose
 from flowgraph.ops.conv3d import (
@@ -24,7 +26,10 @@ from flowgraph.ops.depthwise import (
 from flowgraph.ops.dropout import dropout
 from flowgraph.ops.embedding import embedding_lookup
 from flowgraph.ops.hyperbolic import sigmoid, tanh
-from flowgraph.ops.logistic import sigmoid_cross_entropy_with_logits, weighted_cross_entropy_with_logits
+from flowgraph.ops.logistic import (
+    log_poisson_loss, sigmoid_cross_entropy_with_logits, weighted_cross_entropy_with_logits,
+)
+from flowgraph.ops.lrn import local_response_normalization, local_response_normalization as lrn
 from flowgraph.ops.moments import normalize_moments, sufficient_statistics, weighted_moments
 from flowgraph.ops.pool import avg_pool, avg_pool as avg_pool2d, max_pool, max_pool2d
 from flowgraph.ops.pool3d import avg_pool3d, max_pool3d
@@ -38,16 +43,17 @@ from flowgraph.ops.statistics import batch_normalization, l2_loss, l2_normalize,
 
 __all__ = [
     "atrous_conv2d", "atrous_conv2d_transpose", "avg_pool", "avg_pool1d", "avg_pool2d", "avg_pool3d",
-    "batch_normalization", "bias_add", "conv1d", "conv1d_transpose", "conv2d", "conv2d_backprop_filter",
-    "conv2d_backprop_input", "conv2d_transpose", "conv3d", "conv3d_backprop_filter", "conv3d_backprop_filter_v2",
-    "conv3d_transpose", "conv_transpose", "convolution", "crelu", "depth_to_space", "depthwise_conv2d",
-    "depthwise_conv2d_backprop_filter", "depthwise_conv2d_backprop_input", "depthwise_conv2d_native",
-    "depthwise_conv2d_native_backprop_filter", "depthwise_conv2d_native_backprop_input", "dropout", "elu",
-    "embedding_lookup", "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_softmax", "max_pool",
-    "max_pool1d", "max_pool2d", "max_pool3d", "max_pool_with_argmax", "moments", "normalize_moments", "pool",
-    "relu", "relu6", "relu_layer", "selu", "separable_conv2d", "sigmoid", "sigmoid_cross_entropy_with_logits",
-    "softmax", "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus", "softsign",
-    "space_to_batch", "space_to_depth", "sparse_softmax_cross_entropy_with_logits", "sufficient_statistics", "tanh",
-    "top_k", "weighted_cross_entropy_with_logits", "weighted_moments", "with_space_to_batch", "xw_plus_b",
-    "zero_fraction",
+    "batch_norm_with_global_normalization", "batch_normalization", "bias_add", "conv1d", "conv1d_transpose",
+    "conv2d", "conv2d_backprop_filter", "conv2d_backprop_input", "conv2d_transpose", "conv3d",
+    "conv3d_backprop_filter", "conv3d_backprop_filter_v2", "conv3d_transpose", "conv_transpose", "convolution",
+    "crelu", "depth_to_space", "depthwise_conv2d", "depthwise_conv2d_backprop_filter",
+    "depthwise_conv2d_backprop_input", "depthwise_conv2d_native", "depthwise_conv2d_native_backprop_filter",
+    "depthwise_conv2d_native_backprop_input", "dropout", "elu", "embedding_lookup", "fused_batch_norm", "in_top_k",
+    "l2_loss", "l2_normalize", "leaky_relu", "local_response_normalization", "log_poisson_loss", "log_softmax",
+    "lrn", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "max_pool_with_argmax", "moments",
+    "normalize_moments", "pool", "relu", "relu6", "relu_layer", "selu", "separable_conv2d", "sigmoid",
+    "sigmoid_cross_entropy_with_logits", "softmax", "softmax_cross_entropy_with_logits",
+    "softmax_cross_entropy_with_logits_v2", "softplus", "softsign", "space_to_batch", "space_to_depth",
+    "sparse_softmax_cross_entropy_with_logits", "sufficient_statistics", "swish", "tanh", "top_k",
+    "weighted_cross_entropy_with_logits", "weighted_moments", "with_space_to_batch", "xw_plus_b", "zero_fraction",
 ]

@@ -1,13 +1,15 @@
-"""Cross entropies of independent yes-or-no labels: each logit passes a sigmoid of its own."""
+"""Cross entropies of independent yes-or-no labels, each of which passes a sigmoid of its own, and of counts."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.activation import relu
+from flowgraph.ops.constant import constant
 from flowgraph.ops.cross_entropy import check_arguments, misfit
 from flowgraph.ops.reduction import one_of
 
@@ -86,3 +88,46 @@ def weighted_cross_entropy_with_logits(
         _same_shape(labels, logits)
         weight = 1 + (pos_weight - 1) * labels
         return add((1 - labels) * logits, weight * (log1p(exp(-abs(logits))) + relu(-logits)), name=scope)
+
+
+def log_poisson_loss(
+    targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
+) -> Tensor:
+    """Minus the logarithm of the likelihood of counts under a Poisson distribution, entry by entry.
+
+    Args:
+      targets: the counts, in a tensor of floats.
+      log_input: the logarithm of the expected counts, of the same dtype and shape.
+      compute_full_loss: whether to add Stirling's approximation of log(targets!), which does not depend on
+        `log_input`.
+      name: the scope of the ops.
+
+    Raises:
+      ValueError: the shapes of the two differ.
+
+    >>> run(log_poisson_loss(targets=[2.0], log_input=[0.0]))
+    array([1.], dtype=float32)
+    """
+    from flowgraph.ops.array import ones_like, zeros_like
+    from flowgraph.ops.compare import logical_and
+    from flowgraph.ops.select import where
+    from flowgraph.ops.unary import exp, log
+
+    with name_scope(name, "log_poisson_loss", [log_input, targets]):
+        log_input = convert_to_tensor(log_input, name="log_input")
+        targets = convert_to_tensor(targets, name="targets")
+        try:
+            targets.shape.merge_with(log_input.shape)
+        except ValueError:
+            line = f"log_input and targets must have the same shape ({log_input.shape} vs {targets.shape})"
+            raise misfit(line, targets, log_input) from None
+        loss = exp(log_input) - log_input * targets
+        if compute_full_loss:
+            half = constant(0.5, dtype=targets.dtype)
+            circle = constant(2 * math.pi, dtype=targets.dtype)
+            stirling = targets * log(targets) - targets + half * log(circle * targets)
+            zeros = zeros_like(targets, dtype=targets.dtype)
+            ones = ones_like(targets, dtype=targets.dtype)
+            is_small = logical_and(targets >= zeros, targets <= ones)
+            loss += where(is_small, zeros, stirling)
+        return loss

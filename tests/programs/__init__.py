@@ -39,6 +39,7 @@ MODULES = [
     "seeds",
     "convolution",
     "convolution_nd",
+    "normalization",
     "gradients_math",
     "gradients_reduce",
     "gradients_array",
