@@ -41,18 +41,19 @@ def _cpp_name(op: Operation) -> str:
 
 def no_resource(op: Operation, others: bool) -> str:
     """TF's words for a resource variable that has no value; `others`: whether any resource variable ever had one."""
-    name = op.attrs["shared_name"] or op.name
+    name, container = op.attrs["shared_name"] or op.name, op.attrs["container"] or "localhost"
     if others:
-        return f"Resource localhost/{name}/N10tensorflow3VarE does not exist."
-    return f"Container localhost does not exist. (Could not find resource: localhost/{name})"
+        return f"Resource {container}/{name}/N10tensorflow3VarE does not exist."
+    return f"Container {container} does not exist. (Could not find resource: {container}/{name})"
 
 
 def _first_line(op: Operation, has_resources: bool) -> str:
     if op.opdef.role != "handle":
         return f"Attempting to use uninitialized value {op.name}"
     return (
-        f"Error while reading resource variable {op.attrs['shared_name'] or op.name} from Container: localhost. This "
-        f"could mean that the variable was uninitialized. Not found: {no_resource(op, has_resources)}"
+        f"Error while reading resource variable {op.attrs['shared_name'] or op.name} from Container: "
+        f"{op.attrs['container'] or 'localhost'}. This could mean that the variable was uninitialized. Not found: "
+        f"{no_resource(op, has_resources)}"
     )
 
 

@@ -20,6 +20,7 @@ from flowgraph.ops.index_spec import Masks
 from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.ops.resource import VARIABLE_SHAPE, held, value_of, variable_shape
 from flowgraph.shapes import Sizes
+from flowgraph.sizes import to_text
 
 # -- reading -------------------------------------------------------------------------------------------------
 
@@ -117,12 +118,30 @@ def _forward_as(opdef: OpDef) -> Callable[..., tuple[()]]:
     return forward
 
 
+def _forward_rows(like: OpDef) -> Callable[..., tuple[()]]:
+    """The same for rows: TF has other words for updates that do not go with the indices."""
+    forward = _forward_as(like)
+
+    def checked(ctx: Any, cell: Any, indices: Any, updates: Any) -> tuple[()]:
+        value_of(cell)
+        count = np.size(indices)
+        if count and np.ndim(updates) and np.size(updates) % count:
+            line = (
+                f"shape of indices ({to_text(np.shape(indices))}) is not compatible with the shape of updates "
+                f"({to_text(np.shape(updates))})"
+            )
+            raise errors.InvalidArgumentError(None, None, line)
+        return forward(ctx, cell, indices, updates)
+
+    return checked
+
+
 def _rows_op(name: str, like: OpDef, allowed: Any) -> OpDef:
     return OpDef(
         f"{name}(resource: resource, indices: Tindices, updates: dtype) -> ()",
         attrs={"dtype": TypeAttr(allowed), "Tindices": TypeAttr(INDEX)},
         infer=_infer_as(like),
-        forward=_forward_as(like),
+        forward=_forward_rows(like),
         gradient=MISSING_GRADIENT,
         effect=Effect.WRITE,
     )

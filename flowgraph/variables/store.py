@@ -326,7 +326,7 @@ def _reused(variable: Any, name: str, sizes: Sizes, dtype: DType, reuse: Any) ->
         raise ValueError(
             errors.explain(
                 f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or "
-                "reuse=tf.AUTO_REUSE in VarScope? Originally defined at:",
+                f"reuse=tf.AUTO_REUSE in VarScope?{'' if hasattr(variable, 'handle') else ' Originally defined at:'}",
                 details=[made_at],
                 mend="to share the variable: with tf.variable_scope(scope, reuse=tf.AUTO_REUSE): ...\n"
                 "to have a second one: another name, or another tf.variable_scope around it\n"

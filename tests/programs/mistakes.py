@@ -17,6 +17,7 @@ MODULES = [
     "mistakes_run",
     "mistakes_training",
     "mistakes_arrays",
+    "mistakes_variables",
 ]
 
 
