@@ -7,6 +7,7 @@ from collections.abc import Sequence, Sized
 from typing import Any
 
 from flowgraph import errors
+from flowgraph.ir.emit import BareError
 from flowgraph.ir.graph import user_site
 
 
@@ -34,6 +35,17 @@ def ints(name: str, value: Any, function: str, fewest: int = 0, op_type: str = "
         line = f"Attr '{name}' of '{op_type}' Op passed list of length {len(found)} less than minimum {fewest}."
         raise _refusal(ValueError, line)
     return tuple(found)
+
+
+def at_least(least: int, name: str, value: int, op_type: str) -> None:
+    """A number that is not below the least that the op type admits.
+
+    Raises:
+      ValueError: it is below that; from within a shape rule, the message stays as it is.
+    """
+    if value < least:
+        line = f"Attr '{name}' of '{op_type}' Op passed {value} less than minimum {least}."
+        raise BareError(errors.explain(line, where=user_site()))
 
 
 def text(name: str, value: Any) -> str:

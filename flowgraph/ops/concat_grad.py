@@ -11,6 +11,7 @@ from flowgraph.ir.opdef import NO_GRADIENT, OpDef
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import fill, rank, shape, shape_n
 from flowgraph.ops.constant import CONST, constant
+from flowgraph.sizes import to_text
 
 _MANY = 16  # from more inputs on, one split is quicker than as many slices
 
@@ -28,6 +29,11 @@ def _offsets(xp: Any, axis: Any, shapes: list[Any]) -> Any:
 
 def _offsets_failure(axis: Any, shapes: list[Any]) -> str | None:
     """TF's words for shapes that cannot be joined."""
+    if axis.ndim:
+        return f"Concat dim tensor should be a scalar integer, but got shape {to_text(axis.shape)}"
+    for i, sizes in enumerate(shapes):
+        if sizes.ndim != 1:
+            return f"input {i} should be a vector, but got shape {to_text(sizes.shape)}"
     length = len(shapes[0])
     at = int(axis)
     if not -length <= at < length:

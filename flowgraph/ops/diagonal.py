@@ -180,12 +180,15 @@ def _set_diag(xp: Any, x: Any, diagonal: Any) -> Any:
 def _set_diag_failure(x: Any, diagonal: Any) -> str | None:
     if x.ndim < 2:
         return f"input must be at least 2-dim, received shape: {to_text(x.shape)}"
+    if not diagonal.ndim:
+        return "diagonal must be at least 1-dim, received shape: []"
     expected = (*x.shape[:-2], min(x.shape[-2:]))
     if diagonal.shape == expected:
         return None
     return (
-        "must have diagonal.shape == input.shape[:-2] + min(input.shape[-2:]), but received input shape: "
-        f"{to_text(x.shape)} and diagonal shape: {to_text(diagonal.shape)}"
+        "Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] is not equal to the "
+        "longests diagonal in range [lower_diag_index:upper_diag_index].\n"
+        f"Input shape: {to_text(x.shape)}\nDiagonal shape: {to_text(diagonal.shape)}"
     )
 
 

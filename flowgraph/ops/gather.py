@@ -28,9 +28,10 @@ def _gathered_sizes(params: Any, indices: Any, axis: Any, *, batch_dims: int) ->
         return None if None in ranks else (None,) * (sum(ranks) - 1 - batch_dims)  # type: ignore[arg-type]
     at = int(known)
     _require_rank(ranks[0], -at if at < 0 else at + 1)
-    _require_rank(ranks[1], abs(batch_dims))
     if ranks[1] is None:
         return None
+    if batch_dims < -ranks[1]:
+        raise ValueError(f"Subshape start out of bounds: {batch_dims}, for shape with rank {ranks[1]}")
     batch = batch_dims % ranks[1] if batch_dims < 0 else batch_dims
     _require_rank(ranks[0], batch + 1)
     if params.sizes is None:
@@ -51,6 +52,8 @@ def _take(xp: Any, params: Any, indices: Any, axis: int) -> Any:
 
 
 def _gather_v2(xp: Any, params: Any, indices: Any, axis: Any, *, batch_dims: int) -> Any:
+    if axis.ndim or (batch_dims and _batch_failure(params, indices, axis, batch_dims)):
+        raise ValueError("axes that do not fit")
     at = int(axis) % params.ndim
     batch = batch_dims % indices.ndim if batch_dims < 0 else batch_dims
     if not batch:
@@ -77,25 +80,61 @@ def _first_bad(indices: Any, limit: int) -> str | None:
 
 
 def _gather_v2_failure(params: Any, indices: Any, axis: Any, *, batch_dims: int) -> str | None:
-    if axis.ndim:
-        return "axis must be scalar"
     if not params.ndim:
         return "params must be at least 1 dimensional"
+    if axis.ndim:
+        return "axis must be scalar"
     if not -params.ndim <= axis < params.ndim:
         return f"Expected axis in the range [{-params.ndim}, {params.ndim}), but got {int(axis)}"
-    if not -indices.ndim <= batch_dims <= indices.ndim:
-        return f"Expected batch_dims in the range [{-indices.ndim}, {indices.ndim}], but got {batch_dims}"
+    if batch_dims:
+        failure = _batch_failure(params, indices, axis, batch_dims)
+        if failure is not None:
+            return failure
     return _first_bad(indices, params.shape[int(axis)])
+
+
+def _batch_failure(params: Any, indices: Any, axis: Any, batch_dims: int) -> str | None:
+    """TF's words for a number of batch axes that the tensors do not have."""
+    rank = indices.ndim
+    if not -rank <= batch_dims < rank:
+        return f"Expected batch_dims in the range [{-rank}, {rank}), but got {batch_dims}"
+    batch, at = batch_dims % rank, int(axis) % max(params.ndim, 1)
+    if batch >= params.ndim:
+        return f"batch_dims ({batch}) must be less than rank(params) ({params.ndim})."
+    if at < batch:
+        return f"batch_dims ({batch}) must be less than or equal to axis ({at})."
+    for place in range(batch):
+        if params.shape[place] != indices.shape[place]:
+            return (
+                f"params.shape[{place}]: {params.shape[place]} should be equal to indices.shape[{place}]: "
+                f"{indices.shape[place]}"
+            )
+    return None
+
+
+def _gather_sizes(params: Any, indices: Any, **_attrs: bool) -> Sizes:
+    if params.sizes is None:
+        return None
+    _require_rank(len(params.sizes), 1)
+    return None if indices.sizes is None else (*indices.sizes, *params.sizes[1:])
+
+
+def _gather_failure(params: Any, indices: Any, **_attrs: bool) -> str | None:
+    return _first_bad(indices, params.shape[0]) if params.ndim else "params must be at least 1 dimensional"
+
+
+def _gather(xp: Any, params: Any, indices: Any, **_attrs: bool) -> Any:
+    if not params.ndim:
+        raise ValueError("no rows")  # numpy would take the scalar for one
+    return _take(xp, params, indices, 0)
 
 
 GATHER = OpDef(
     "Gather(params: Tparams, indices: Tindices) -> output: Tparams",
     attrs={"validate_indices": True, "Tparams": TypeAttr(), "Tindices": TypeAttr(INDEX)},
-    infer=lambda params, indices, *, validate_indices: (
-        None if params.sizes is None or indices.sizes is None else (*indices.sizes, *params.sizes[1:])
-    ),
-    forward=lambda xp, params, indices, *, validate_indices: _take(xp, params, indices, 0),
-    failure=lambda params, indices, *, validate_indices: _first_bad(indices, params.shape[0]),
+    infer=_gather_sizes,
+    forward=_gather,
+    failure=_gather_failure,
     gradient=grads.gather_grad,
     cases=[case(FLOAT(4, 3), INTS(2, 0, 2)), case(RANDOM_INT(3), INT(1))],
 )
@@ -176,12 +215,12 @@ def _gathered_nd_sizes(params: Any, indices: Any) -> Sizes:
 
 
 def _gather_nd(xp: Any, params: Any, indices: Any) -> Any:
-    if indices.shape[-1] > params.ndim or (indices.size and indices.min() < 0):
-        raise IndexError("a negative index, or too many")
+    if not params.size or not params.ndim or indices.shape[-1] > params.ndim or (indices.size and indices.min() < 0):
+        failure = _gather_nd_failure(params, indices)
+        if failure is not None:
+            raise IndexError(failure)
     if not indices.shape[-1]:
         shape = indices.shape[:-1] + params.shape
-        if not params.size and int(np.prod(shape[: indices.ndim - 1])):
-            raise IndexError("nothing to repeat")
         return xp.array(xp.broadcast_to(params, shape))
     return xp.array(params[tuple(xp.moveaxis(indices, -1, 0))])
 
@@ -194,11 +233,13 @@ def first_outside(indices: Any, shape: tuple[int, ...]) -> tuple[tuple[int, ...]
 
 
 def _gather_nd_failure(params: Any, indices: Any) -> str | None:
+    if not params.ndim:
+        return "params must be at least a vector"
     if not indices.ndim:
         return "indices must be at least a vector"
     if indices.shape[-1] > params.ndim:
         return f"index innermost dimension length must be <= params rank; saw: {indices.shape[-1]} vs. {params.ndim}"
-    if not params.size and indices.size:
+    if not params.size and np.prod(indices.shape[:-1], dtype=np.int64):
         return f"Requested more than 0 entries, but params is empty.  Params shape: {to_text(params.shape)}"
     found = first_outside(indices, params.shape)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from flowgraph.shapes import Size
+from flowgraph.shapes import Size, to_text
 
 
 class Masks(NamedTuple):
@@ -114,3 +114,13 @@ def _size_of_entry(size: Size, axis: int, bounds: tuple[int, int] | None, step: 
     first, last = bounds or (None, None)
     taken = slice(None if masks.begin_mask & bit else first, None if masks.end_mask & bit else last, step)
     return len(range(*taken.indices(size)))
+
+
+def uneven(begin: Any, end: Any, strides: Any) -> str | None:
+    """TF's words for bounds of which there are not as many as strides."""
+    if begin.ndim == end.ndim == strides.ndim == 1 and len(begin) == len(end) == len(strides):
+        return None
+    return (
+        "Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
+        f"{to_text(begin.shape)}, {to_text(end.shape)}, and {to_text(strides.shape)} instead."
+    )

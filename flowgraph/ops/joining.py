@@ -58,7 +58,7 @@ def joined(parts: list[Sizes], axis: int) -> Sizes:
 
 def concat_failure(values: list[Any], axis: Any) -> str | None:
     """TF's words for values that do not fit together."""
-    if axis.size != 1:
+    if axis.ndim:
         return f"axis tensor should be a scalar integer, but got shape {to_text(axis.shape)}"
     first, at = values[0], int(axis.reshape(()))
     if not -first.ndim <= at < first.ndim:
@@ -290,6 +290,7 @@ def _unpack(xp: Any, value: Any, *, num: int, axis: int) -> Any:
 def _unpack_failure(value: Any, *, num: int, axis: int) -> str:
     if not -value.ndim <= axis < value.ndim:
         return f"axis = {axis} not in [{-value.ndim}, {value.ndim})"
+    axis %= value.ndim
     return f"Input shape axis {axis} must equal {num}, got shape {to_text(value.shape)}"
 
 

@@ -15,7 +15,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import rank, reshape, shape
 from flowgraph.ops.joining import PACK, stack
 from flowgraph.ops.slicing import slice as slice_op
-from flowgraph.shapes import Size, Sizes, to_text
+from flowgraph.shapes import Size, Sizes, merge, to_text
 
 _ATTRS = {"T": TypeAttr(), "Tpaddings": TypeAttr(INDEX, dt.int32)}
 
@@ -144,19 +144,51 @@ MIRROR_PAD = OpDef(
 
 
 def _unpadded_sizes(x: Any, paddings: Any, **_attrs: Any) -> Sizes:
-    if paddings.sizes is None or paddings.sizes[0] is None:
+    if paddings.sizes is None:
         return None
+    if len(paddings.sizes) != 2:
+        raise ValueError(f"Shape must be rank 2 but is rank {len(paddings.sizes)}")
+    if paddings.sizes[1] not in (2, None):
+        merge(paddings.sizes, (paddings.sizes[0], 2))
     count = paddings.sizes[0]
+    if count is None:
+        return None
     if x.sizes is not None and len(x.sizes) != count:
         raise ValueError(f"Shape must be rank {count} but is rank {len(x.sizes)}")
     known = paddings.constant()
     if known is None or x.sizes is None:
         return (None,) * count
-    return tuple(None if size is None else size - int(both) for size, both in zip(x.sizes, known.sum(1), strict=True))
+    if known.min(initial=0) < 0:
+        raise ValueError("Paddings must be non-negative")
+    found: list[int | None] = []
+    for size, both in zip(x.sizes, known.sum(1).tolist(), strict=True):
+        if size is not None and size < both:
+            raise ValueError(f"Negative dimension size caused by subtracting {both} from {size}")
+        found.append(None if size is None else size - both)
+    return tuple(found)
+
+
+def _fold_failure(dy: Any, paddings: Any, *, mode: str) -> str | None:
+    if paddings.ndim != 2 or paddings.shape[1] != 2:
+        return f"paddings must be a matrix with 2 columns: {to_text(paddings.shape)}"
+    if len(paddings) != dy.ndim:
+        shapes = f"{to_text(paddings.shape)} {to_text(dy.shape)}"
+        return f"The first dimension of paddings must be the rank of inputs{shapes}"
+    for (before, after), padded in zip(paddings.tolist(), dy.shape, strict=True):
+        size = padded - before - after
+        if min(before, after) < 0:
+            return f"Paddings must be non-negative: {before}, {after}"
+        if mode == "SYMMETRIC" and max(before, after) > size:
+            return f"paddings must be no greater than the output dimension size: {before}, {after} greater than {size}"
+        if mode == "REFLECT" and max(before, after) >= size:
+            return f"paddings must be less than the output dimension size: {before}, {after} not less than {size}"
+    return None
 
 
 def _fold_mirrors(xp: Any, dy: Any, paddings: Any, *, mode: str) -> Any:
     """Add the borders' gradients to those of the entries that they mirror, axis by axis."""
+    if _fold_failure(dy, paddings, mode=mode):
+        raise ValueError("borders that the tensor does not have")
     gap = 1 if mode == "REFLECT" else 0  # whether the outermost entry is its own mirror
     for axis, (before, after) in enumerate(paddings.tolist()):
         table = xp.moveaxis(dy, axis, 0)
@@ -173,6 +205,7 @@ MIRROR_PAD_GRAD = OpDef(
     attrs={**_ATTRS, "mode": REQUIRED},
     infer=_unpadded_sizes,
     forward=_fold_mirrors,
+    failure=_fold_failure,
     gradient=lambda op, dy: [mirror_pad(dy, op.inputs[1], op.attrs["mode"]), None],
     cases=[
         case(FLOAT(4, 5), INT([[1, 1], [0, 2]]), mode="REFLECT"),

@@ -11,6 +11,7 @@ from flowgraph.ir.cases import DOUBLE, FLOAT, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.attributes import at_least
 from flowgraph.sizes import Sizes, merge, to_text
 
 
@@ -160,6 +161,7 @@ def _emit_stitch(opdef: OpDef, function: str, indices: Any, data: Any, name: str
 
 
 def _partitioned_sizes(data: Any, partitions: Any, *, num_partitions: int) -> list[Sizes]:
+    at_least(1, "num_partitions", num_partitions, "DynamicPartition")
     _check_prefix(data, partitions)
     if data.sizes is None or partitions.sizes is None:
         return [None] * num_partitions
@@ -172,6 +174,8 @@ def _partition(_: Any, data: Any, partitions: Any, *, num_partitions: int) -> An
     if partitions.size and not 0 <= partitions.min() <= partitions.max() < num_partitions:
         raise ValueError("no such partition")
     tail = data.shape[partitions.ndim :]
+    if not partitions.ndim:  # numpy would find an axis more
+        data, partitions = data[None], partitions[None]
     return tuple(data[partitions == number].reshape(-1, *tail) for number in range(num_partitions))
 
 

@@ -14,7 +14,7 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.reduction import one_of
-from flowgraph.shapes import Sizes, merge
+from flowgraph.shapes import Sizes, merge, to_text
 
 
 def _rolled_sizes(x: Any, shift: Any, axis: Any) -> Sizes:
@@ -27,9 +27,18 @@ def _rolled_sizes(x: Any, shift: Any, axis: Any) -> Sizes:
     return x.sizes
 
 
+def _roll(xp: Any, x: Any, shift: Any, axis: Any) -> Any:
+    if not x.ndim or shift.shape != axis.shape or shift.ndim > 1:
+        raise ValueError("shifts and axes that do not fit")
+    return xp.roll(x, tuple(np.ravel(shift)), tuple(np.ravel(axis).tolist()))
+
+
 def _roll_failure(x: Any, shift: Any, axis: Any) -> str | None:
     if not x.ndim:
         return "input must be 1-D or higher"
+    for name, vector in (("shift", shift), ("axis", axis)):
+        if vector.ndim > 1:
+            return f"{name} must be a scalar or a 1-D vector. Found: {to_text(vector.shape)}"
     if shift.shape != axis.shape:
         return "shift and axis must have the same size"
     for at in np.ravel(axis).tolist():
@@ -42,7 +51,7 @@ ROLL = OpDef(
     "Roll(input: T, shift: Tshift, axis: Taxis) -> output: T",
     attrs={"T": TypeAttr(), "Tshift": TypeAttr(INDEX), "Taxis": TypeAttr(INDEX)},
     infer=_rolled_sizes,
-    forward=lambda xp, x, shift, axis: xp.roll(x, tuple(np.ravel(shift)), tuple(np.ravel(axis).tolist())),
+    forward=_roll,
     failure=_roll_failure,
     gradient=lambda op, dy: [roll(dy, -op.inputs[1], op.inputs[2]), None, None],
     cases=[
@@ -106,9 +115,9 @@ def _turn_failure(x: Any, lengths: Any, *, seq_dim: int, batch_dim: int) -> str 
     if batch_dim == seq_dim:
         return f"batch_dim == seq_dim == {seq_dim}"
     if seq_dim >= x.ndim:
-        return f"seq_dim must be < input rank ( {seq_dim} vs. {x.ndim})"
+        return f"seq_dim must be < input.dims()( {seq_dim} vs. {x.ndim})"
     if batch_dim >= x.ndim:
-        return f"batch_dim must be < input rank ( {batch_dim} vs. {x.ndim})"
+        return f"batch_dim must be < input.dims()( {batch_dim} vs. {x.ndim})"
     if len(lengths) != x.shape[batch_dim]:
         return f"Length of seq_lens != input.dims({batch_dim}), ({len(lengths)} vs. {x.shape[batch_dim]})"
     for i, length in enumerate(lengths.tolist()):

@@ -20,7 +20,7 @@ from flowgraph.ops.range import range_op
 from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.ops.scatter import Change, change_rows, emit_scatter, first_outside, put, refuse
 from flowgraph.ops.shaping import expand_dims
-from flowgraph.shapes import Sizes
+from flowgraph.shapes import Sizes, num_elements
 from flowgraph.sizes import merge, to_text
 
 
@@ -28,6 +28,8 @@ def _slices_sizes(ref: Any, indices: Any, updates: Any, **_attrs: Any) -> Sizes:
     for tensor in (ref, indices, updates):
         if tensor.sizes == () and tensor is not ref:
             raise ValueError("Shape must be at least rank 1 but is rank 0")
+    if num_elements(ref.sizes) == 0 and (num_elements(indices.sizes) or num_elements(updates.sizes)):
+        raise ValueError("Indices and updates specified for empty output shape")
     if ref.sizes is None or indices.sizes is None or updates.sizes is None:
         return ref.sizes
     outer, depth = len(indices.sizes) - 1, indices.sizes[-1]
@@ -56,7 +58,7 @@ def _scatter_nd(change: Change) -> Callable[..., Any]:
             indices, updates = np.asarray(indices), np.asarray(updates)
             depth = _check_slices(buffer, indices, updates)
             outer, inner = buffer.shape[:depth], buffer.shape[depth:]
-            count = prod(indices.shape[:-1])
+            count = indices.size // depth if depth else 0
             rows = np.ravel_multi_index(tuple(indices.reshape(count, depth).T), outer)
             change_rows(buffer.reshape(prod(outer), *inner), rows, updates.reshape(count, *inner), change)
         return cell
@@ -66,19 +68,21 @@ def _scatter_nd(change: Change) -> Callable[..., Any]:
 
 def _check_slices(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> int:
     """How many axes an index covers, if everything fits."""
-    outer = indices.shape[:-1]
-    if not indices.ndim or updates.shape[: len(outer)] != outer:
+    if (indices.size or updates.size) and not (buffer.size and indices.size and updates.size):
+        raise refuse(f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}")
+    if not indices.ndim or (updates.ndim and len(updates) != len(indices)):
         raise refuse(
             "The outermost dimension of updates and indices must match. "
             f"Got indices.shape {to_text(indices.shape)}, updates.shape {to_text(updates.shape)}"
         )
-    depth = indices.shape[-1]
-    if depth == 0:
-        raise refuse(f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}")
-    if depth > buffer.ndim or updates.shape[len(outer) :] != buffer.shape[depth:]:
+    given = indices.shape
+    if indices.ndim == 1:  # a list of rows, when its shape was not known before
+        indices = indices[:, None]
+    outer, depth = indices.shape[:-1], indices.shape[-1]
+    if depth > buffer.ndim or updates.shape != outer + buffer.shape[depth:]:
         raise refuse(
             "Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], got "
-            f"updates.shape: {to_text(updates.shape)}, indices.shape: {to_text(indices.shape)}, "
+            f"updates.shape: {to_text(updates.shape)}, indices.shape: {to_text(given)}, "
             f"params_shape: {to_text(buffer.shape)}, slice_dim: {depth}, and batch_dim: {len(outer)}"
         )
     outside = np.any((indices < 0) | (indices >= buffer.shape[:depth]), axis=-1)

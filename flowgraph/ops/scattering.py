@@ -56,11 +56,9 @@ def _scattered_sizes(indices: Any, updates: Any, shape: Any) -> Sizes:
     return whole
 
 
-def _place(xp: Any, whole: Any, indices: Any, updates: Any, change: Callable[..., None]) -> Any:
+def _place(xp: Any, whole: Any, count: int, indices: Any, updates: Any, change: Callable[..., None]) -> Any:
     """Change the entries of `whole` that the index vectors point at."""
-    depth = indices.shape[-1]
-    expected = indices.shape[:-1] + whole.shape[depth:]
-    if not 0 < depth <= whole.ndim or updates.shape != expected or first_outside(indices, whole.shape):
+    if _scatter_failure(whole.shape, count, indices, updates):
         raise ValueError("indices out of range, or updates of another shape")
     change(whole, tuple(xp.moveaxis(indices, -1, 0)), updates)
     return whole
@@ -70,12 +68,21 @@ def _put(whole: Any, index: Any, updates: Any) -> None:
     whole[index] = updates
 
 
-def _scatter_failure(whole: tuple[int, ...], indices: Any, updates: Any) -> str | None:
-    if not np.prod(whole, dtype=np.int64) and (indices.size or updates.size):
-        return f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}"
-    outer, depth = indices.ndim - 1, indices.shape[-1]
-    if not depth:
+def _misfit(whole: tuple[int, ...], count: int, indices: Any, updates: Any) -> str | None:
+    """TF's words for shapes that do not fit.
+
+    Args:
+      whole: the shape of what is scattered into.
+      count: 0 if that is known to be empty: TF takes the number of entries, of scatter_nd the number of axes.
+    """
+    for name, tensor in (("Indices", indices), ("Updates", updates)):
+        if not tensor.ndim:
+            return f"{name} shape must have rank at least one. Found:[]"
+    if whole and min(whole) < 0:
+        return f"Dimension {min(whole)} must be >= 0"
+    if (indices.size or updates.size) and not (count and indices.size and updates.size):
         return "Indices and updates specified for empty output shape"
+    outer, depth = indices.ndim - 1, indices.shape[-1]
     if updates.shape[:outer] != indices.shape[:-1]:
         return (
             "Outer dimensions of indices and update must match. Indices shape: "
@@ -93,6 +100,15 @@ def _scatter_failure(whole: tuple[int, ...], indices: Any, updates: Any) -> str 
             "inner "
             f"{updates.ndim - outer} dimensions of updates.shape={to_text(updates.shape)}"
         )
+    return None
+
+
+def _scatter_failure(whole: tuple[int, ...], count: int, indices: Any, updates: Any) -> str | None:
+    failure = _misfit(whole, count, indices, updates)
+    if failure is not None:
+        return failure
+    if not np.prod(whole, dtype=np.int64) and indices.size:
+        return f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}"
     found = first_outside(indices, whole)
     if found is None:
         return None
@@ -101,14 +117,27 @@ def _scatter_failure(whole: tuple[int, ...], indices: Any, updates: Any) -> str 
     return f"indices{where} = [{', '.join(map(str, index))}] does not index into shape {to_text(whole)}"
 
 
+def _scatter_into_zeros(xp: Any, indices: Any, updates: Any, shape: Any) -> Any:
+    if shape.ndim != 1:
+        raise ValueError("no shape")
+    sizes = shape.tolist()
+    whole = xp.full(sizes, b"", object) if updates.dtype == object else xp.zeros(sizes, updates.dtype)
+    return _place(xp, whole, len(sizes), indices, updates, xp.add.at)
+
+
+def _scatter_into_zeros_failure(indices: Any, updates: Any, shape: Any) -> str | None:
+    whole = tuple(shape.reshape(-1).tolist())
+    return _misfit(whole, len(whole), indices, updates) or (
+        "Shape must be a vector" if shape.ndim != 1 else _scatter_failure(whole, len(whole), indices, updates)
+    )
+
+
 SCATTER_ND = OpDef(
     "ScatterNd(indices: Tindices, updates: T, shape: Tindices) -> output: T",
     attrs={"T": TypeAttr(), "Tindices": TypeAttr(INDEX)},
     infer=_scattered_sizes,
-    forward=lambda xp, indices, updates, shape: _place(
-        xp, xp.zeros(shape.tolist(), updates.dtype), indices, updates, xp.add.at
-    ),
-    failure=lambda indices, updates, shape: _scatter_failure(tuple(shape.tolist()), indices, updates),
+    forward=_scatter_into_zeros,
+    failure=_scatter_into_zeros_failure,
     gradient=lambda op, dy: [None, gather_nd(dy, op.inputs[0]), None],
     cases=[
         case(INT([[2], [0], [2]]), FLOAT(3), INTS(4)),
@@ -150,8 +179,10 @@ def _into_tensor(name: str, change: Callable[..., None], gradient: Any) -> OpDef
         f"{name}(tensor: T, indices: Tindices, updates: T) -> output: T",
         attrs={"T": TypeAttr(), "Tindices": TypeAttr(INDEX)},
         infer=_changed_sizes,
-        forward=lambda xp, tensor, indices, updates: _place(xp, xp.array(tensor), indices, updates, change),
-        failure=lambda tensor, indices, updates: _scatter_failure(tensor.shape, indices, updates),
+        forward=lambda xp, tensor, indices, updates: _place(
+            xp, xp.array(tensor), tensor.size, indices, updates, change
+        ),
+        failure=lambda tensor, indices, updates: _scatter_failure(tensor.shape, tensor.size, indices, updates),
         gradient=gradient,
         cases=[
             case(FLOAT(4), INT([[2], [0]]), FLOAT(2)),

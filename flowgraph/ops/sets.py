@@ -113,7 +113,16 @@ def _difference_sizes(x: Any, y: Any, **_attrs: Any) -> list[Sizes]:
     return [(None,), (None,)]
 
 
+def _difference_failure(x: Any, y: Any, **_attrs: Any) -> str | None:
+    for name, vector in (("x", x), ("y", y)):
+        if vector.ndim != 1:
+            return f"{name} should be a 1D vector."
+    return None
+
+
 def _difference(xp: Any, x: Any, y: Any, *, out_idx: Any) -> Any:
+    if x.ndim != 1 or y.ndim != 1:
+        raise ValueError("no vectors")
     places = xp.flatnonzero(~xp.isin(x, y))
     return x[places], places.astype(out_idx.np)
 
@@ -123,6 +132,7 @@ LIST_DIFF = OpDef(
     attrs={"T": TypeAttr(), "out_idx": TypeAttr(INDEX, dt.int32)},
     infer=_difference_sizes,
     forward=_difference,
+    failure=_difference_failure,
     gradient=MISSING_GRADIENT,
     data_shape=True,
     cases=[case(INTS(1, 2, 3, 4, 5, 6), INTS(1, 3, 5)), case(INTS(), INTS(2)), case(INTS(2, 2), INTS())],

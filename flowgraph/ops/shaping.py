@@ -104,6 +104,8 @@ def _squeezed_sizes(x: Any, *, squeeze_dims: tuple[int, ...]) -> Sizes:
 def _squeeze(xp: Any, x: Any, *, squeeze_dims: tuple[int, ...]) -> Any:
     if not squeeze_dims:
         return xp.squeeze(x)
+    if not all(-x.ndim <= axis < x.ndim for axis in squeeze_dims):
+        raise ValueError("no such axis")
     return xp.squeeze(x, tuple({axis % x.ndim for axis in squeeze_dims}))
 
 
@@ -184,7 +186,7 @@ def _transposed_sizes(x: Any, perm: Any) -> Sizes:
 
 def _transposed(xp: Any, x: Any, perm: Any) -> Any:
     order = perm.tolist()
-    if order and min(order) < 0:
+    if perm.ndim != 1 or (order and min(order) < 0):
         raise ValueError("a negative axis")  # which numpy would count from the end
     return xp.transpose(x, order)
 
@@ -309,6 +311,8 @@ def _inverse_sizes(x: Any) -> Sizes:
 
 
 def _inverse(xp: Any, x: Any) -> Any:
+    if x.ndim != 1:
+        raise ValueError("no vector")
     inverse = xp.full_like(x, -1)
     if x.size and x.min() < 0:
         raise ValueError("a negative entry")  # which numpy would count from the end
@@ -319,6 +323,8 @@ def _inverse(xp: Any, x: Any) -> Any:
 
 
 def _inverse_failure(x: Any) -> str | None:
+    if x.ndim != 1:
+        return "invert_permutation expects a 1D vector."
     seen = set()
     for entry in x.tolist():
         if not 0 <= entry < len(x):
@@ -371,12 +377,16 @@ def _tiled_sizes(x: Any, multiples: Any) -> Sizes:
 
 
 def _tile(xp: Any, x: Any, multiples: Any) -> Any:
-    if len(multiples) != x.ndim:
+    if multiples.shape != (x.ndim,) or multiples.min(initial=0) < 0:
         raise ValueError("another number of multiples")  # for which numpy would add axes
+    if not x.size:
+        return xp.empty([n * times for n, times in zip(x.shape, multiples.tolist())], x.dtype)
     return xp.tile(x, multiples)
 
 
 def _tile_failure(x: Any, multiples: Any) -> str | None:
+    if multiples.ndim != 1:
+        return f"Expected multiples to be 1-D, but got shape {to_text(multiples.shape)}"
     if len(multiples) != x.ndim:
         return f"Expected multiples argument to be a vector of length {x.ndim} but got length {len(multiples)}"
     for i, count in enumerate(multiples.tolist()):

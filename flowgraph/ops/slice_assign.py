@@ -10,11 +10,14 @@ from flowgraph import errors
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, Effect, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
-from flowgraph.ops.index_spec import Masks, index_of, sizes_of_slice
+from flowgraph.ops.index_spec import Masks, index_of, sizes_of_slice, uneven
 from flowgraph.sizes import to_text
 
 
 def _assign_part(_ctx: Any, cell: Any, begin: Any, end: Any, strides: Any, value: Any, **masks: int) -> Any:
+    failure = uneven(begin, end, strides)
+    if failure is not None:
+        raise errors.InvalidArgumentError(None, None, failure)
     bounds = begin.tolist(), end.tolist(), strides.tolist()
     with cell.lock:
         buffer = cell.read()

@@ -19,7 +19,7 @@ from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones_like, rank, reshape, shape, shape_argument
 from flowgraph.ops.constant import constant
-from flowgraph.ops.index_spec import Masks, index_of, sizes_of_slice
+from flowgraph.ops.index_spec import Masks, index_of, sizes_of_slice, uneven
 from flowgraph.shapes import Dimension, Size, Sizes, merge, to_text
 
 # -- slice -----------------------------------------------------------------------------------------
@@ -79,6 +79,11 @@ def _slice_failure(x: Any, begin: Any, size: Any) -> str | None:
             f"{to_text(begin.shape)} and {to_text(size.shape)} instead."
         )
     for axis, (whole, start, count) in enumerate(zip(x.shape, begin.tolist(), size.tolist(), strict=True)):
+        if not whole and (start or count not in (0, -1)):
+            return (
+                f"Expected begin[{axis}] == 0 (got {start}) and size[{axis}] == 0 (got {count}) "
+                f"when input.dim_size({axis}) == 0"
+            )
         if not 0 <= start <= whole:
             return f"Expected begin[{axis}] in [0, {whole}], but got {start}"
         if count != -1 and not 0 <= count <= whole - start:
@@ -150,6 +155,9 @@ def _strided_sizes(x: Any, begin: Any, end: Any, strides: Any, **masks: int) -> 
 
 
 def _strided_failure(x: Any, begin: Any, end: Any, strides: Any, **masks: int) -> str | None:
+    failure = uneven(begin, end, strides)
+    if failure is not None:
+        return failure
     try:
         sizes_of_slice(x.shape, begin.tolist(), end.tolist(), strides.tolist(), Masks(**masks))
     except ValueError as error:
@@ -158,6 +166,8 @@ def _strided_failure(x: Any, begin: Any, end: Any, strides: Any, **masks: int) -
 
 
 def _strided_slice(xp: Any, x: Any, begin: Any, end: Any, strides: Any, **masks: int) -> Any:
+    if len(begin) != len(end) or len(begin) != len(strides):
+        raise ValueError("another number of bounds")
     return xp.array(x[index_of(begin.tolist(), end.tolist(), strides.tolist(), Masks(**masks))])
 
 

@@ -10,6 +10,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.attributes import at_least
 from flowgraph.ops.space_batch import divided
 from flowgraph.sizes import Size, Sizes
 
@@ -34,6 +35,7 @@ def _times(size: Size, by: int) -> Size:
 
 
 def _deeper_sizes(x: Any, *, block_size: int, data_format: str) -> Sizes:
+    at_least(2, "block_size", block_size, "SpaceToDepth")
     height, width, depth = _axes_of(data_format)
     sizes = list(_known_rank(x))
     sizes[height] = divided(sizes[height], block_size)
@@ -43,6 +45,7 @@ def _deeper_sizes(x: Any, *, block_size: int, data_format: str) -> Sizes:
 
 
 def _wider_sizes(x: Any, *, block_size: int, data_format: str) -> Sizes:
+    at_least(2, "block_size", block_size, "DepthToSpace")
     height, width, depth = _axes_of(data_format)
     sizes = list(_known_rank(x))
     sizes[height] = _times(sizes[height], block_size)
@@ -51,17 +54,17 @@ def _wider_sizes(x: Any, *, block_size: int, data_format: str) -> Sizes:
     return tuple(sizes)
 
 
-def _refuse_run(x: Any, data_format: str) -> None:
-    if x.ndim != 4:
-        raise errors.InvalidArgumentError(None, None, f"Input rank should be 4 instead of {x.ndim}")
+def _refuse_run(x: Any, data_format: str, words: str) -> None:
     if data_format != "NHWC":
         # TF 1.15 computes this on a GPU alone
         line = "Only NHWC data_format supported on CPU. Got " + data_format
         raise errors.InvalidArgumentError(None, None, line)
+    if x.ndim != 4:
+        raise errors.InvalidArgumentError(None, None, words.format(x.ndim))
 
 
 def _to_depth(_xp: Any, x: Any, *, block_size: int, data_format: str) -> Any:
-    _refuse_run(x, data_format)
+    _refuse_run(x, data_format, "Input rank should be 4 instead of {}")
     batch, height, width, depth = x.shape
     if height % block_size or width % block_size:
         line = f"Image width {width} and height {height} should be divisible by block_size: {block_size}"
@@ -73,7 +76,7 @@ def _to_depth(_xp: Any, x: Any, *, block_size: int, data_format: str) -> Any:
 
 
 def _from_depth(_xp: Any, x: Any, *, block_size: int, data_format: str) -> Any:
-    _refuse_run(x, data_format)
+    _refuse_run(x, data_format, "Input rank should be: 4 instead of: {}")
     batch, rows, columns, depth = x.shape
     if depth % block_size**2:
         line = f"Input depth dimension {depth} should be divisible by: {block_size**2}"

@@ -20,10 +20,10 @@ from flowgraph.shapes import Dimension, Size, Sizes
 
 def _split_axis(axis: Any, known: Any, rank: int | None) -> int | None:
     """The axis that a scalar input names, counted from the front, as far as that is known."""
-    if axis.sizes:
-        raise ValueError(f"Input must be scalar but has rank {len(axis.sizes)}")
     if known is None:
         return None
+    if axis.sizes:
+        raise ValueError(f"Input must be scalar but has rank {len(axis.sizes)}")
     at = int(known)
     if rank is None:
         return None if at < 0 else at
@@ -53,10 +53,14 @@ def _split_sizes(axis: Any, value: Any, *, num_split: int) -> list[Sizes]:
 
 
 def _split(xp: Any, axis: Any, value: Any, *, num_split: int) -> Any:
+    if axis.ndim:
+        raise ValueError("several axes")
     return tuple(xp.array(part) for part in xp.split(value, num_split, int(axis)))
 
 
 def _split_failure(axis: Any, value: Any, *, num_split: int) -> str:
+    if axis.ndim:
+        return f"split_dim must be a scalar but has rank {axis.ndim}"
     at = int(axis)
     if not -value.ndim <= at < value.ndim:
         return f"-input rank(-{value.ndim}) <= split_dim < input rank ({value.ndim}), but got {at}"
@@ -113,22 +117,31 @@ def _lengths(lengths: list[int], size: Size, count: int) -> list[Size]:
 
 
 def _split_v(xp: Any, value: Any, size_splits: Any, axis: Any, *, num_split: int) -> Any:
-    at = int(axis)
+    at = int(axis.reshape(-1)[0])
+    if size_splits.ndim != 1:
+        raise ValueError("no vector of lengths")
     lengths = _lengths(size_splits.tolist(), value.shape[at], num_split)
+    if min(length or 0 for length in lengths) < 0:
+        raise ValueError("a negative length")
     places: Any = np.cumsum(lengths[:-1])  # type: ignore[arg-type]
     return tuple(xp.array(part) for part in xp.split(value, places, at))
 
 
 def _split_v_failure(value: Any, size_splits: Any, axis: Any, *, num_split: int) -> str:
-    at = int(axis)
-    if not -value.ndim <= at < value.ndim:
-        return f"-input rank(-{value.ndim}) <= split_dim < input rank ({value.ndim}), but got {at}"
-    if size_splits.size != num_split:
+    at = int(axis.reshape(-1)[0])
+    if size_splits.ndim != 1 or size_splits.size != num_split:
         return (
             "size of the split_tensor must be 1-D and have the same elements as outputs got "
             f"{size_splits.ndim} -D and {size_splits.size} elements"
         )
+    if not -value.ndim <= at < value.ndim:
+        return f"-input rank(-{value.ndim}) <= split_dim < input rank ({value.ndim}), but got {at}"
     lengths = size_splits.tolist()
+    if num_split == 1 and lengths[0] not in (-1, value.shape[at]):
+        return (
+            "If there is only one output, it must have the same size as the input. "
+            f"Input size: {value.shape[at]} output size: {lengths[0]}"
+        )
     if lengths.count(-1) > 1:
         return "There can only be one -1 in the input."
     given = sum(length for length in lengths if length != -1)
