@@ -16,10 +16,11 @@ from flowgraph.dtypes import DType
 from flowgraph.engines.store import Store
 from flowgraph.ir.constants import shape_in
 from flowgraph.ir.opdef import Effect
-from flowgraph.ir.program import COPY, READ, Program, Step
+from flowgraph.ir.program import COPY, IF, NEVER, READ, WHILE, Program, Step
 from flowgraph.sizes import Sizes, compatible
 
 _LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
+_ROUNDS = 5  # so often a loop's body is looked at: the last time nothing is assumed of its variables
 
 
 class Known:
@@ -76,13 +77,68 @@ def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], store: Sto
     known: dict[int, Known] = {}
     for number, shape in zip(program.feeds, feed_shapes, strict=True):
         known[number] = Known(_dtype(program, number), tuple(shape))
-    cells: dict[int, Any] = {}
     with np.errstate(all="ignore"):
-        for step in program.steps:
+        _analyse_steps(program, known, {}, store)
+    return known
+
+
+def _analyse_steps(program: Program, known: dict[int, Known], cells: dict[int, Any], store: Store) -> None:
+    """Add what is known of the values that the steps make, those inside bodies included."""
+    for step in program.steps:
+        if step.opdef is IF:
+            _analyse_branches(step, known, cells, store)
+        elif step.opdef is WHILE:
+            _analyse_loop(step, known, cells, store)
+        else:
             if step.opdef.effect is Effect.STATE:
                 cells[step.outputs[0]] = store.cell(step.op)
             known.update(zip(step.outputs, _facts(step, known, cells, program), strict=True))
-    return known
+
+
+def _analyse_body(body: Program, known: dict[int, Known], cells: dict[int, Any], store: Store) -> bool:
+    """Whether no shape rule foresees an error in a body; where one does, nothing is known: the body need not run."""
+    try:
+        _analyse_steps(body, known, cells, store)
+    except ValueError:
+        for step in body.walk():
+            inner = step.bodies[0].feeds[: len(step.outputs)] if step.opdef is WHILE else ()
+            known.update({number: Known(_dtype(body, number), None) for number in (*step.outputs, *inner)})
+        return False
+    return True
+
+
+def _analyse_branches(step: Step, known: dict[int, Known], cells: dict[int, Any], store: Store) -> None:
+    for body in step.bodies:
+        _analyse_body(body, known, cells, store)
+    for number, *results in zip(step.outputs, *[body.fetches for body in step.bodies], strict=True):
+        known[number] = _common([known[result] for result in results if result != NEVER])
+
+
+def _analyse_loop(step: Step, known: dict[int, Known], cells: dict[int, Any], store: Store) -> None:
+    """What holds in every iteration: that shapes stay the same is assumed until an iteration shows otherwise."""
+    condition, body = step.bodies
+    count = len(step.outputs)
+    variables = condition.feeds[:count]
+    facts = [_common([known[number]]) for number in step.inputs[:count]]
+    for round_ in range(_ROUNDS):
+        known.update(zip(variables, facts, strict=True))
+        fits = _analyse_body(condition, known, cells, store) and _analyse_body(body, known, cells, store)
+        following = [_common([fact, known[number]]) for fact, number in zip(facts, body.fetches, strict=True)]
+        if fits and [fact.sizes for fact in following] == [fact.sizes for fact in facts]:
+            break
+        facts = following if fits and round_ < _ROUNDS - 2 else [Known(fact.dtype, None) for fact in facts]
+    known.update(zip(step.outputs, facts, strict=True))
+
+
+def _common(facts: Sequence[Known]) -> Known:
+    """What is known of a value that may be any of several."""
+    sizes = facts[0].sizes
+    for fact in facts[1:]:
+        if sizes is None or fact.sizes is None or len(sizes) != len(fact.sizes):
+            sizes = None
+        else:
+            sizes = tuple(a if a == b else None for a, b in zip(sizes, fact.sizes, strict=True))
+    return Known(facts[0].dtype, sizes)
 
 
 def _dtype(program: Program, number: int) -> DType | None:
@@ -100,7 +156,7 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
         return [Known(dtypes[0], sizes)]
     if opdef.role == "handle":
         return [_held(step, cells[step.outputs[0]].array)]
-    if step.bodies or opdef.effect in (Effect.STATE, Effect.WRITE):
+    if opdef.effect in (Effect.STATE, Effect.WRITE):
         return [Known(dtype, None) for dtype in dtypes]
     inputs = [known[number] for number in step.inputs]
     if opdef.effect is Effect.NONE:

@@ -21,6 +21,7 @@ import numpy as np
 
 from flowgraph.engines.abstract import Known, analyse
 from flowgraph.engines.base import explain_failure, own, world
+from flowgraph.engines.bodies import BodyFunction
 from flowgraph.engines.numpy_kernels import KERNELS, Call, Operand
 from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.engines.store import Store
@@ -230,17 +231,17 @@ class Frame:
             self._add(step, call, ())
 
     def _bind_bodies(self, step: Step) -> None:
-        """Branches run step by step: only one is taken, and its shapes are its own."""
-        run_bodies, slots = self._owner.run_bodies, self._slots
-        operands = [self._operand(number) for number in step.inputs]
+        """Branches and loops are compiled to one function."""
+        function = BodyFunction(self._owner, self._known, self._static, step)
+        run, slots = function.run, self._slots
+        places = [self._slot_of[number] for number in function.inputs]
         outs = [self._slot(number) for number in step.outputs]
         captured = tuple(buffer for number in step.inputs for buffer in self._roots.get(number, ()))
         for number in step.outputs:  # a branch may hand out what it was given
             self._hold(number, captured)
 
         def call() -> None:
-            values = [slots[o.slot] if o.slot is not None else o.array for o in operands]
-            for at, value in zip(outs, run_bodies(step, values), strict=True):
+            for at, value in zip(outs, run([slots[at] for at in places]), strict=True):
                 slots[at] = value
 
         self._add(step, call, ())

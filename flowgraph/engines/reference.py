@@ -74,7 +74,7 @@ class ReferenceExecutable:
         variables, captured = inputs[:count], inputs[count:]
         while True:
             values = self._walk(condition, [*variables, *captured])
-            self._check_scalar(step, values[condition.fetches[0]])
+            self.check_scalar(step, values[condition.fetches[0]])
             if not values[condition.fetches[0]]:
                 return variables
             shared = [values[number] for number in condition.fetches[1:]]
@@ -83,12 +83,13 @@ class ReferenceExecutable:
 
     def _run_branch(self, step: Step, inputs: list[Any]) -> list[Any]:
         """Run the branch that is taken; outputs that it does not make are dead."""
-        self._check_scalar(step, inputs[0])
+        self.check_scalar(step, inputs[0])
         taken = step.bodies[0] if inputs[0] else step.bodies[1]
         values = self._walk(taken, inputs[1:])
         return [DEAD if i == NEVER else values[i] for i in taken.fetches]
 
-    def _check_scalar(self, step: Step, predicate: Any) -> None:
+    def check_scalar(self, step: Step, predicate: Any) -> None:
+        """Refuse a predicate with axes."""
         if np.ndim(predicate):
             line = f"The second input must be a scalar, but it has shape {to_text(np.shape(predicate))}"
             error = errors.InvalidArgumentError(None, None, line)
