@@ -1,22 +1,36 @@
-"""`tf.linalg`: products of matrices and what is computed of them."""
+"""`tf.linalg`: products of matrices, systems of equations, factors, and what is computed of them."""
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph.ops.adjoint import adjoint
 from flowgraph.ops.clip import global_norm
+from flowgraph.ops.determinant import logdet, matrix_determinant as det, slogdet
 from flowgraph.ops.diagonal import (
     diag as tensor_diag, diag_part as tensor_diag_part, eye, matrix_band_part as band_part, matrix_diag as diag,
     matrix_diag_part as diag_part, matrix_set_diag as set_diag, trace,
 )
 from flowgraph.ops.einsum import einsum
+from flowgraph.ops.factorize import (
+    cholesky, lu, qr, self_adjoint_eig as eigh, self_adjoint_eigvals as eigvalsh,
+)
 from flowgraph.ops.matmul import matmul, matvec
-from flowgraph.ops.norm import norm
+from flowgraph.ops.matrix_functions import expm, logm, sqrtm
+from flowgraph.ops.norm import norm, normalize
 from flowgraph.ops.shaping import matrix_transpose, matrix_transpose as transpose
+from flowgraph.ops.solve import (
+    cholesky_solve, matrix_inverse as inv, matrix_solve as solve, matrix_solve_ls as lstsq,
+    matrix_triangular_solve as triangular_solve,
+)
 from flowgraph.ops.statistics import l2_normalize
+from flowgraph.ops.svd import matrix_rank, pinv, svd
 from flowgraph.ops.tensordot import tensordot
+from flowgraph.ops.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 from flowgraph.ops.vectors import cross
 
 __all__ = [
-    "band_part", "cross", "diag", "diag_part", "einsum", "eye", "global_norm", "l2_normalize", "matmul",
-    "matrix_transpose", "matvec", "norm", "set_diag", "tensor_diag", "tensor_diag_part", "tensordot", "trace",
-    "transpose",
+    "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag", "diag_part", "eigh", "eigvalsh",
+    "einsum", "expm", "eye", "global_norm", "inv", "l2_normalize", "logdet", "logm", "lstsq", "lu", "matmul",
+    "matrix_rank", "matrix_transpose", "matvec", "norm", "normalize", "pinv", "qr", "set_diag", "slogdet", "solve",
+    "sqrtm", "svd", "tensor_diag", "tensor_diag_part", "tensordot", "trace", "transpose", "triangular_solve",
+    "tridiagonal_matmul", "tridiagonal_solve",
 ]

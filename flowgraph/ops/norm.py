@@ -101,3 +101,26 @@ def _check_vector_norm(ord: Any, axis: Any) -> None:
 
 def _refusal(line: str) -> ValueError:
     return ValueError(errors.explain(line, where=user_site()))
+
+
+def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """A tensor divided by its norms, and the norms; see `norm`.
+
+    Args:
+      tensor: a tensor of floats or complex numbers.
+      ord: which norm.
+      axis: the axis of the vectors, or the two axes of the matrices; None: all entries are one vector.
+      name: the scope of the ops.
+
+    >>> normalized, norms = normalize([[3.0, 4.0], [0.0, 2.0]], axis=1)
+    >>> run([normalized, norms])
+    [array([[0.6, 0.8],
+           [0. , 1. ]], dtype=float32), array([[5.],
+           [2.]], dtype=float32)]
+    """
+    from flowgraph.ops.cast import cast
+
+    with name_scope(name, "normalize", [tensor]):
+        tensor = convert_to_tensor(tensor)
+        norms = cast(norm(tensor, ord, axis, keepdims=True), tensor.dtype)
+        return tensor / norms, norms
