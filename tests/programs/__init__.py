@@ -34,6 +34,7 @@ MODULES = [
     "lookups",
     "inspection",
     "branches",
+    "loops",
     "tensor_arrays",
     "functional",
     "seeds",
