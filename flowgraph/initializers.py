@@ -2,6 +2,7 @@
 
 from flowgraph.ops import initializers as _classes
 from flowgraph.ops.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
+from flowgraph.ops.orthogonal import Orthogonal as _Orthogonal
 from flowgraph.ops.tables import tables_initializer
 from flowgraph.variables import lists as _variable_lists
 
@@ -10,6 +11,7 @@ glorot_normal = _classes.GlorotNormal
 glorot_uniform = _classes.GlorotUniform
 identity = _classes.Identity
 ones = _classes.Ones
+orthogonal = _Orthogonal
 random_normal = _classes.RandomNormal
 random_uniform = _classes.RandomUniform
 truncated_normal = _classes.TruncatedNormal
@@ -23,6 +25,6 @@ variables = _variable_lists.variables_initializer
 
 __all__ = [
     "constant", "global_variables", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity",
-    "lecun_normal", "lecun_uniform", "local_variables", "ones", "random_normal", "random_uniform",
+    "lecun_normal", "lecun_uniform", "local_variables", "ones", "orthogonal", "random_normal", "random_uniform",
     "tables_initializer", "truncated_normal", "uniform_unit_scaling", "variables", "variance_scaling", "zeros",
 ]  # fmt: skip

@@ -67,7 +67,12 @@ class Initializer:
         return cls(**config)
 
 
-def _float_dtype(dtype: Any) -> DType:
+def float_dtype(dtype: Any) -> DType:
+    """The dtype, if it is one of floats.
+
+    Raises:
+      ValueError: it is not.
+    """
     found = as_dtype(dtype)
     if not found.is_floating:
         raise ValueError(errors.explain(f"Expected floating point type, got {found!s}.", where=user_site()))
@@ -178,7 +183,7 @@ class RandomNormal(Initializer):
     """
 
     def __init__(self, mean: Any = 0.0, stddev: Any = 1.0, seed: Any = None, dtype: Any = dt.float32) -> None:
-        super().__init__(_float_dtype(dtype))
+        super().__init__(float_dtype(dtype))
         self.mean, self.stddev, self.seed = mean, stddev, seed
 
     def _make(self, shape: Any, dtype: DType, _whole: Any) -> Tensor:
@@ -212,7 +217,7 @@ class UniformUnitScaling(Initializer):
     """
 
     def __init__(self, factor: float = 1.0, seed: Any = None, dtype: Any = dt.float32) -> None:
-        super().__init__(_float_dtype(dtype))
+        super().__init__(float_dtype(dtype))
         self.factor, self.seed = factor, seed
 
     def _make(self, shape: Any, dtype: DType, _whole: Any) -> Tensor:
@@ -241,7 +246,7 @@ class Identity(Initializer):
     """
 
     def __init__(self, gain: float = 1.0, dtype: Any = dt.float32) -> None:
-        super().__init__(_float_dtype(dtype))
+        super().__init__(float_dtype(dtype))
         self.gain = gain
 
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
@@ -294,7 +299,7 @@ class VarianceScaling(Initializer):
             raise ValueError("Invalid `mode` argument:", mode)
         if distribution.lower() not in _DISTRIBUTIONS:
             raise ValueError("Invalid `distribution` argument:", distribution.lower())
-        super().__init__(_float_dtype(dtype))
+        super().__init__(float_dtype(dtype))
         self.scale, self.mode, self.distribution, self.seed = scale, mode, distribution.lower(), seed
 
     def _make(self, shape: Any, dtype: DType, _whole: Any) -> Tensor:

@@ -295,10 +295,14 @@ _TRIDIAGONAL_VALUES = [
     "tf.linalg.tridiagonal_matmul(F(R([2, 3, 5])), F(R([2, 5, 2])))",
     "tf.linalg.tridiagonal_matmul(F(R([5, 5], 'complex64')), F(R([5, 2], 'complex64')), 'matrix')",
     "tf.linalg.tridiagonal_matmul([F(R([5])), F(R([5], seed=1)), F(R([5], seed=2))], F(R([5, 1])), 'sequence')",
-    "(lambda d, r: g(loss(tf.linalg.tridiagonal_solve(d, r)), d, r))"
-    "(F(R([2, 3, 5], 'float64')), F(R([2, 5], 'float64')))",
-    "(lambda d, r: g(loss(tf.linalg.tridiagonal_matmul(d, r)), d, r))"
-    "(F(R([3, 5], 'float64')), F(R([5, 2], 'float64')))",
+    (
+        "(lambda d, r: g(loss(tf.linalg.tridiagonal_solve(d, r)), d, r))"
+        "(F(R([2, 3, 5], 'float64')), F(R([2, 5], 'float64')))"
+    ),
+    (
+        "(lambda d, r: g(loss(tf.linalg.tridiagonal_matmul(d, r)), d, r))"
+        "(F(R([3, 5], 'float64')), F(R([5, 2], 'float64')))"
+    ),
     "tf.linalg.tridiagonal_solve(F([[1., 2., 3.], [0., 0., 0.], [0., 0., 9.]]), F([1., 2., 3.]))",
     "tf.linalg.tridiagonal_solve(F([[1., 2., 3.], [0., 0., 0.], [0., 0., 9.]]),"
     " F([1., 2., 3.]), partial_pivoting=False)",

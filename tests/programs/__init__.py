@@ -32,6 +32,7 @@ MODULES = [
     "operators",
     "idioms",
     "lookups",
+    "linear_algebra",
     "inspection",
     "branches",
     "loops",
