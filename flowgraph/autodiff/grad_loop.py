@@ -20,6 +20,7 @@ from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.compare import greater_equal
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import merge, switch, switch_ref_or_tensor
+from flowgraph.ops.identity import identity
 from flowgraph.ops.loop_ops import enter, exit, loop_cond, next_iteration
 from flowgraph.ops.math import add, subtract
 from flowgraph.ops.stack import control_trigger, pop, push, stack
@@ -112,7 +113,7 @@ class GradLoop:
             loop.pivot_for_body = index
             following = next_iteration(index)
             merged.op._set_inputs([left, following])
-            final = exit(in_false, name="b_count")
+            self.end = final = exit(in_false, name="b_count")
             loop.loop_exits.append(final)
             if self.outer is not None:
                 # what an inner loop pops comes before what it pops in the next iteration of the loop around
@@ -238,6 +239,45 @@ class GradLoop:
             history = state.remember(value)
         real = state.recall(history, value)
         return real if state is self else self.grad_context.add_value(real)
+
+
+    # -- gradients of gradients ------------------------------------------------------------------------------
+
+    @property
+    def outermost(self) -> GradLoop:
+        """The state of the outermost loop around that the gradient goes through."""
+        state = self
+        while state.outer is not None:
+            state = state.outer
+        return state
+
+    def store(self, dy: Tensor) -> Tensor:
+        """A stack onto which the gradient's loop pushes a gradient in each iteration; there when the loop is done."""
+        loop = self.grad_context
+        with _outside(loop):
+            here = get_default_graph().context
+            with control_dependencies(None), _inside(here):
+                history = stack(constant(-1, dt.int32), dy.dtype.base_dtype, name="b_acc")
+            with _inside(self.outermost.grad_context.outer_context), control_dependencies([self.outermost.end.op]):
+                filled = identity(history)
+        with control_dependencies(None), loop:
+            pushed = push(loop.add_value(history), dy, loop.swap_memory)
+        self.grad_index.op._add_control_input(pushed.op)
+        pushed.op._add_control_input(self.grad_index.op.inputs[0].op)
+        return filled
+
+    def fetch(self, filled: Tensor, like: Tensor) -> Tensor:
+        """The gradient of what the forward loop has pushed, from a stack that another gradient's loop has filled.
+
+        Args:
+          filled: the stack.
+          like: a tensor with the same static shape.
+        """
+        with control_dependencies(None), self.grad_context:
+            popped = pop(filled, like.dtype.base_dtype)
+            popped.set_shape(like.shape)
+        self.grad_sync._add_control_input(popped.op)
+        return popped
 
 
 def _inside(context: Any) -> Any:

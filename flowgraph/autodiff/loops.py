@@ -13,13 +13,15 @@ from typing import Any
 
 from flowgraph import errors
 from flowgraph.autodiff.grad_loop import GradLoop
-from flowgraph.ir.context import output_context, while_context_of
+from flowgraph.ir.context import is_inside, output_context, while_context_of
+from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.scope import colocate_with, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import shape_op, zeros, zeros_like
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import switch_ref_or_tensor, zeros_like_outside_branch
 from flowgraph.ops.loop_ops import next_iteration
+from flowgraph.ops.stack import STACK_POP, STACK_PUSH, pushed
 from flowgraph.sizes import is_full
 
 
@@ -45,22 +47,29 @@ class Loops:
 
     def __init__(self) -> None:
         self._states: dict[Any, GradLoop] = {}
+        self._with_pushes: set[Any] = set()  # loops into which gradients come by what they have pushed
 
     @staticmethod
     def among(between: list[Operation], seen: set[Operation], colocate: bool) -> Loops | None:
         """The loops to which the Exits among some ops belong, None if there are none; all their Exits are added."""
         loops = None
         for op in between:
-            if op.opdef.role == "exit" and op.context is not None:
+            if op.context is not None and (op.opdef.role == "exit" or op.opdef is STACK_PUSH):
                 loops = loops or Loops()
+                loop = while_context_of(op.context)
                 with colocate_with(op) if colocate else contextlib.nullcontext():
-                    loops._add(op, between, seen)
+                    loops._add(loop, between, seen)
+                if op.opdef is STACK_PUSH:
+                    loops._with_pushes.add(loop)
         return loops
 
-    def _add(self, op: Operation, between: list[Operation], seen: set[Operation]) -> None:
-        loop = while_context_of(op.context)
+    def _add(self, loop: Any, between: list[Operation], seen: set[Operation]) -> None:
         if loop in self._states:
             return
+        _demand_no_branches(loop)
+        around = while_context_of(loop.outer_context)
+        if around is not None and not is_inside(get_default_graph().context, around):
+            self._add(around, between, seen)
         state = self._states[loop] = GradLoop(loop, self._states.get(while_context_of(loop.outer_context)))
         for tensor in state.exits:
             if tensor.op not in seen:
@@ -111,7 +120,8 @@ class Loops:
             return [], []
         used = [x for x in state.deferred if has_gradient(x.op)]
         state.unused += [x for x in state.deferred if not has_gradient(x.op)]
-        return used + state.unused, state.unused if used else []
+        is_used = bool(used) or state.forward_context in self._with_pushes
+        return used + state.unused, state.unused if is_used else []
 
     # -- zeros -----------------------------------------------------------------------------------------------
 
@@ -168,6 +178,26 @@ class Loops:
         other.op.context = sizes.op.context = context
         return sizes
 
+    # -- gradients of gradients ------------------------------------------------------------------------------
+
+    def rule_of(self, op: Operation) -> Callable[..., Any] | None:
+        """The gradient of an op on a stack that connects two of the loops, None for any other op."""
+        if op.opdef is STACK_POP and pushed(op) is not None:
+            return self._pop_gradient
+        return self._push_gradient if op.opdef is STACK_PUSH else None
+
+    def _pop_gradient(self, op: Operation, dy: Any) -> list[Any]:
+        """The gradients of what was popped go onto another stack; that is brought to the push, not a gradient."""
+        state = self.state_of(op)
+        assert state is not None
+        return [None, state.store(to_tensor(dy))]
+
+    def _push_gradient(self, op: Operation, filled: Tensor) -> list[Any]:
+        """What comes from that stack, the last one first."""
+        state = self.state_of(op)
+        assert state is not None
+        return [None, state.fetch(filled, op.inputs[1])]
+
     # -- the end ---------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
@@ -177,6 +207,27 @@ class Loops:
                 for merged in [head] if isinstance(head, Tensor) else [head.values, head.indices, head.dense_shape]:
                     if merged is not None and merged.op.inputs[0] is merged.op.inputs[1]:
                         _then_zeros(state, merged.op)
+
+
+def _demand_no_branches(loop: Any) -> None:
+    """Refuse to go back through a loop of a gradient that has branches: their gradients are bare Switches and Merges,
+    which do not say to which branch a value belongs.
+
+    Raises:
+      TypeError: as TensorFlow for any loop of a gradient.
+    """
+    if loop.grad_state is None:
+        return
+    for op in loop.graph.get_operations():
+        if op.context is loop and op.opdef.role == "switch" and op.inputs[1] is not loop.pivot:
+            raise TypeError(
+                errors.explain(
+                    "Second-order gradient for while loops not supported.",
+                    details=[f"this loop is the gradient of one with a tf.cond in its body: {op.name}"],
+                    mend="tf.where instead of tf.cond in the body, or the loop written out in Python.",
+                    where=op.site,
+                )
+            )
 
 
 def _then_zeros(state: GradLoop, merged: Operation) -> None:

@@ -20,6 +20,7 @@ from flowgraph.ops.control_flow import zeros_like_outside_branch
 from flowgraph.ops.gather import gather
 from flowgraph.ops.indexed_slices import IndexedSlices, aggregate_slices, convert_to_tensor_or_indexed_slices
 from flowgraph.ops.registry import gradient_of
+from flowgraph.ops.stack import STACK_POP, pops, pushed
 from flowgraph.sizes import Sizes, is_full, merge
 
 _TRAINABLE = frozenset(
@@ -76,7 +77,7 @@ class Walk:
     ) -> None:
         """Walk from the ys to the xs."""
         from_ops = [tensor_of(x).op for x in xs]
-        reached = descendants(from_ops, _carries_gradient)
+        reached = _reached(from_ops)
         waiting = self._count_paths(ys, reached)
         for y, start in zip(ys, starts, strict=True):
             self.collected.setdefault(y, []).append(start)
@@ -90,14 +91,15 @@ class Walk:
         ends.update(stops)
         while queue:
             op = queue.popleft()
-            self._near(op, self._visit, op, op in ends, from_ops)
-            for tensor in op.inputs:
+            early = waiting.get(op, 0) > 0
+            self._near(op, self._visit, op, op in ends, from_ops, early)
+            for tensor in _sources(op):
                 source = tensor.op
                 left = waiting[source] = waiting.get(source, 0) - 1
                 if left == 0:
                     queue.extend(self._next(tensor))
-                elif left > 0 and self.loops is not None and is_loop_switch(source):
-                    queue.append(source)
+                elif left > 0 and tensor.index == 0 and self.loops is not None and is_loop_switch(source):
+                    queue.append(source)  # from an Exit: the gradient's loop begins here
 
     def finish(self) -> None:
         """Close what loops have left open; as in TF this happens outside of the scope of the gradients."""
@@ -135,25 +137,36 @@ class Walk:
             if op in reached and op not in seen:
                 seen.add(op)
                 between.append(op)
-                queue.extend([tensor.op for tensor in op.inputs])
+                queue.extend([tensor.op for tensor in _sources(op)])
         self.loops = Loops.among(between, seen, self.colocate)
         waiting: dict[Operation, int] = {}
         for op in between:
-            for tensor in op.inputs:
+            for tensor in _sources(op):
                 source = tensor.op
                 if source in seen:
                     waiting[source] = waiting.get(source, 0) + 1
         return waiting
 
-    def _visit(self, op: Operation, is_end: bool, from_ops: Sequence[Operation]) -> None:
-        """Sum what has arrived at an op's outputs, and hand the gradients of its inputs on."""
+    def _visit(self, op: Operation, is_end: bool, from_ops: Sequence[Operation], early: bool) -> None:
+        """Sum what has arrived at an op's outputs, and hand the gradients of its inputs on.
+
+        Args:
+          op: the op.
+          is_end: whether to go no further.
+          from_ops: where the walk ends.
+          early: it is a loop's Switch, and the gradient of what it hands to the body has yet to come.
+        """
         loops = self.loops
         if loops is None:
             dys = [self.sum(tensor) for tensor in op.outputs]
         else:
             with loops.inside(op, before=True):
-                dys = [self.sum(tensor) for tensor in op.outputs]
-        rule = None if is_end or all(dy is None for dy in dys) else gradient_of(op)
+                dys = [None if early and tensor.index else self.sum(tensor) for tensor in op.outputs]
+        rule = None if loops is None else loops.rule_of(op)
+        if is_end or all(dy is None for dy in dys):
+            rule = None
+        elif rule is None:
+            rule = gradient_of(op)
         with contextlib.nullcontext() if loops is None else loops.inside(op):
             if op.opdef.role == "switch":
                 refuse_initial_value(op, from_ops)
@@ -168,15 +181,16 @@ class Walk:
         with self.graph.name_scope(f"{op.name}_grad") if self.scoped else contextlib.nullcontext():
             found = rule(op, *dys)
             found = list(found) if isinstance(found, list | tuple) else [found]
-            if len(found) != len(op.inputs):
+            sources = _sources(op)
+            if len(found) != len(sources):
                 raise ValueError(
                     f"Num gradients {len(found)} generated for op {op} do not match num inputs {len(op.inputs)}"
                 )
             if self.gate and sum(dx is not None for dx in found) > 1:
                 found = self._gated(found)
-        for index, (tensor, dx) in enumerate(zip(op.inputs, found, strict=True)):
+        for index, (tensor, dx) in enumerate(zip(sources, found, strict=True)):
             if dx is not None:
-                if type(dx) is Tensor and dx.sizes != tensor.sizes and tensor.dtype is not dt.resource:
+                if type(dx) is Tensor and dx.sizes != tensor.sizes and dt.resource not in (dx.dtype, tensor.dtype):
                     _settle_shape(op, index, tensor, dx)
                 if tensor in self.summed:
                     self.summed[tensor] = dx  # the Switch of a loop, which is visited twice
@@ -227,6 +241,23 @@ class Walk:
             with self.graph.colocate_with(groups[device][0].op, ignore_existing=True):
                 sums.append(add_n(groups[device]))
         return add_n(sums)
+
+
+def _sources(op: Operation) -> tuple[Tensor, ...]:
+    """The tensors to which an op brings gradients: its inputs, and for a pop what was pushed."""
+    if op.opdef is STACK_POP and (source := pushed(op)) is not None:
+        return (*op.inputs, source)
+    return op.inputs
+
+
+def _reached(xs: Sequence[Operation]) -> set[Operation]:
+    """All ops that depend on xs; a pop depends on what was pushed."""
+    reached = descendants(xs, _carries_gradient)
+    connected = pops(xs[0].graph) if xs else {}
+    connected = {a: b for a, b in connected.items() if _carries_gradient(b.outputs[0])}
+    while found := [b for a, b in connected.items() if a in reached and b not in reached]:
+        reached |= descendants(found, _carries_gradient)
+    return reached
 
 
 def _carries_gradient(tensor: Tensor) -> bool:

@@ -14,7 +14,6 @@ import contextlib
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import shape_op, zeros, zeros_like
@@ -52,6 +51,8 @@ def switch_gradient(op: Operation, dys: Any) -> list[Any]:
     if dys[0] is None:
         return [None, None]
     head = state.heads[op] = merge([dys[0], dys[0]], name="b_switch")[0]
+    if dys[1] is not None:  # known already if it does not depend on what enters here
+        close(head, dys[1])
     return [head, None]
 
 
@@ -64,20 +65,11 @@ def close(head: Any, following: Any) -> None:
         merged.op._set_inputs([merged.op.inputs[0], edge])
 
 
-def exit_gradient(op: Operation, dy: Any) -> Any:
+def exit_gradient(dy: Any) -> Any:
     """The gradient enters its loop."""
     loop = get_default_graph().context
     if not loop.back_prop:
         return None
-    if op.context.grad_state is not None:
-        raise TypeError(
-            errors.explain(
-                "Second-order gradient for while loops not supported.",
-                details=[f"{op.outputs[0]!r} leaves a loop that is itself the gradient of a loop"],
-                mend="Write the loop without tf.while_loop (unrolled, in Python) where its gradient is differentiated.",
-                where=op.site,
-            )
-        )
     parts = _parts(dy)
     loop.values.update(parts)
     name = None if isinstance(dy, IndexedSlices) else "b_exit"

@@ -13,6 +13,7 @@ import numpy as np
 from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import Graph
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, Effect, OpDef, TypeAttr
 from flowgraph.ir.tensor import Operation, Tensor
 
@@ -109,13 +110,37 @@ def stack(max_size: Any, elem_type: dt.DType, name: str | None = None) -> Tensor
 def push(handle: Tensor, elem: Tensor, swap_memory: bool = False, name: str | None = None) -> Tensor:
     """Put a value on a stack; the output is the value."""
     result: Tensor = emit(STACK_PUSH, handle, elem, swap_memory=swap_memory, name=name)
+    result.graph.memory.setdefault("pushes", {})[_stack_of(result.op)] = result.op
     return result
 
 
 def pop(handle: Tensor, elem_type: dt.DType, name: str | None = None) -> Tensor:
     """Take the last value from a stack."""
     result: Tensor = emit(STACK_POP, handle, elem_type=elem_type, name=name)
+    source = result.graph.memory.get("pushes", {}).get(_stack_of(result.op))
+    if source is not None:
+        pops(result.graph)[source] = result.op
     return result
+
+
+def pops(graph: Graph) -> dict[Operation, Operation]:
+    """For each push the pop that takes what it pushed."""
+    table: dict[Operation, Operation] = graph.memory.setdefault("pops", {})
+    return table
+
+
+def pushed(op: Operation) -> Tensor | None:
+    """What a pop takes: the output of a push."""
+    source = op.graph.memory.get("pushes", {}).get(_stack_of(op))
+    return None if source is None else source.outputs[0]
+
+
+def _stack_of(op: Operation) -> Operation:
+    """The stack on which a push or a pop works: outside of the loops and branches through which the handle came."""
+    op = op.inputs[0].op
+    while op.opdef is not STACK and op.inputs:
+        op = op.inputs[0].op
+    return op
 
 
 def control_trigger(name: str | None = None) -> Operation:
