@@ -99,5 +99,5 @@ def rotation(tf):
     angle = tf.placeholder(tf.float64, [], name="angle")
     skew = tf.stack([tf.stack([0.0, -angle]), tf.stack([angle, 0.0])])
     turn = tf.linalg.expm(skew)
-    point = tf.matmul(turn, [[1.0], [0.0]])
+    point = tf.matmul(turn, np.array([[1.0], [0.0]]))
     return [([turn, point], {angle: 0.5})]
