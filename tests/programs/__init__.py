@@ -38,6 +38,7 @@ MODULES = [
     "loops",
     "tensor_arrays",
     "functional",
+    "functional_nested",
     "seeds",
     "convolution",
     "convolution_nd",
