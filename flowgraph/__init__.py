@@ -135,7 +135,11 @@ from flowgraph.ops.space_batch import (
     batch_to_space, batch_to_space_nd, required_space_to_batch_paddings, space_to_batch, space_to_batch_nd,
 )
 from flowgraph.ops.space_depth import depth_to_space, space_to_depth
+from flowgraph.ops.sparse_add import sparse_add, sparse_maximum, sparse_minimum
+from flowgraph.ops.sparse_arrange import sparse_reorder, sparse_reshape, sparse_transpose
 from flowgraph.ops.sparse_dense import sparse_tensor_to_dense, sparse_to_dense
+from flowgraph.ops.sparse_matmul import sparse_tensor_dense_matmul
+from flowgraph.ops.sparse_slices import sparse_concat, sparse_slice, sparse_split
 from flowgraph.ops.sparse_tensor import (
     SparseTensor, SparseTensorValue, convert_to_tensor_or_sparse_tensor, sparse_placeholder,
 )
@@ -195,6 +199,7 @@ from flowgraph.variables.switches import (
     control_flow_v2_enabled, disable_control_flow_v2, disable_eager_execution, disable_tensor_equality,
     disable_v2_behavior, enable_control_flow_v2, enable_eager_execution, enable_tensor_equality, enable_v2_behavior,
 )
+from flowgraph.variables.template import make_template
 from flowgraph.variables.variable import (
     Variable, VariableAggregation, VariableSynchronization, disable_resource_variables, enable_resource_variables,
     resource_variables_enabled, variable_creator_scope,
@@ -264,7 +269,7 @@ __all__ = [
     "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor", "is_variable_initialized",
     "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "local_variables",
     "local_variables_initializer", "log", "log1p", "log_sigmoid", "logging", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "losses", "manip", "map_fn", "math", "matmul", "matrix_band_part",
+    "logical_or", "logical_xor", "losses", "make_template", "manip", "map_fn", "math", "matmul", "matrix_band_part",
     "matrix_determinant", "matrix_diag", "matrix_diag_part", "matrix_inverse", "matrix_set_diag", "matrix_solve",
     "matrix_solve_ls", "matrix_square_root", "matrix_transpose", "matrix_triangular_solve", "maximum", "meshgrid",
     "min_max_variable_partitioner", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial",
@@ -284,21 +289,22 @@ __all__ = [
     "searchsorted", "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "self_adjoint_eig",
     "self_adjoint_eigvals", "sequence_mask", "set_random_seed", "setdiff1d", "shape", "shape_n", "sigmoid", "sign",
     "sin", "sinh", "size", "slice", "sort", "space_to_batch", "space_to_batch_nd", "space_to_depth", "sparse",
-    "sparse_matmul", "sparse_placeholder", "sparse_tensor_to_dense", "sparse_to_dense", "split", "sqrt", "square",
-    "squared_difference", "squeeze", "stack", "stop_gradient", "strided_slice", "string", "string_join",
-    "string_split", "string_strip", "string_to_hash_bucket", "string_to_hash_bucket_fast",
-    "string_to_hash_bucket_strong", "string_to_number", "strings", "substr", "subtract", "svd", "switch_case",
-    "sysconfig", "tables_initializer", "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add",
-    "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensor_scatter_sub", "tensor_scatter_update", "tensordot",
-    "test", "tile", "timestamp", "to_bfloat16", "to_complex64", "to_complex128", "to_double", "to_float", "to_int32",
-    "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv", "truncated_normal",
-    "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16", "uint32", "uint64",
-    "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unravel_index", "unsorted_segment_max",
-    "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
-    "unsorted_segment_sum", "unstack", "user_ops", "variable_axis_size_partitioner", "variable_creator_scope",
-    "variable_op_scope", "variable_scope", "variables_initializer", "variance_scaling_initializer", "variant",
-    "vectorized_map", "verify_tensor_all_finite", "version", "viz", "where", "where_v2", "while_loop", "zeros",
-    "zeros_initializer", "zeros_like", "zeta",
+    "sparse_add", "sparse_concat", "sparse_matmul", "sparse_maximum", "sparse_minimum", "sparse_placeholder",
+    "sparse_reorder", "sparse_reshape", "sparse_slice", "sparse_split", "sparse_tensor_dense_matmul",
+    "sparse_tensor_to_dense", "sparse_to_dense", "sparse_transpose", "split", "sqrt", "square", "squared_difference",
+    "squeeze", "stack", "stop_gradient", "strided_slice", "string", "string_join", "string_split", "string_strip",
+    "string_to_hash_bucket", "string_to_hash_bucket_fast", "string_to_hash_bucket_strong", "string_to_number",
+    "strings", "substr", "subtract", "svd", "switch_case", "sysconfig", "tables_initializer", "tan", "tanh",
+    "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update",
+    "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "test", "tile", "timestamp", "to_bfloat16",
+    "to_complex64", "to_complex128", "to_double", "to_float", "to_int32", "to_int64", "trace", "train",
+    "trainable_variables", "transpose", "truediv", "truncated_normal", "truncated_normal_initializer", "truncatediv",
+    "truncatemod", "tuple", "uint8", "uint16", "uint32", "uint64", "uniform_unit_scaling_initializer", "unique",
+    "unique_with_counts", "unravel_index", "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min",
+    "unsorted_segment_prod", "unsorted_segment_sqrt_n", "unsorted_segment_sum", "unstack", "user_ops",
+    "variable_axis_size_partitioner", "variable_creator_scope", "variable_op_scope", "variable_scope",
+    "variables_initializer", "variance_scaling_initializer", "variant", "vectorized_map", "verify_tensor_all_finite",
+    "version", "viz", "where", "where_v2", "while_loop", "zeros", "zeros_initializer", "zeros_like", "zeta",
 ]
 
 

@@ -24,7 +24,7 @@ SAMPLED = 64
 """Results of more entries than this are kept as a few samples and their sums."""
 
 
-_COUNTED = re.compile(r"(?<=CustomGradient)-\d+")  # numbered by process, not by graph
+_COUNTED = re.compile(r"(?<=CustomGradient)-\d+|(?<=pyfunc_)\d+")  # numbered by process, not by graph
 
 
 def node_record(op, attrs):

@@ -10,6 +10,13 @@ import pytest
 
 import flowgraph as tf
 
+
+@pytest.fixture(autouse=True)
+def _own_graph():
+    with tf.Graph().as_default():
+        yield
+
+
 SHOWN = {
     "[1 2]": lambda: [tf.constant([1, 2])],
     "hi [1 2]": lambda: ["hi", tf.constant([1, 2])],

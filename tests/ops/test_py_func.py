@@ -11,6 +11,12 @@ import pytest
 import flowgraph as tf
 
 
+@pytest.fixture(autouse=True)
+def _own_graph():
+    with tf.Graph().as_default():
+        yield
+
+
 def run(fetches, feeds=None):
     with tf.Session() as sess:
         return sess.run(fetches, feeds)

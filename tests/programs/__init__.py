@@ -36,6 +36,7 @@ MODULES = [
     "inspection",
     "branches",
     "loops",
+    "surroundings",
     "tensor_arrays",
     "functional",
     "functional_nested",
