@@ -16,12 +16,15 @@ _DOES_SOMETHING = (Effect.WRITE, Effect.WORLD, Effect.RANDOM, Effect.ARRAY)
 
 
 def needed_ops(
-    fetches: Iterable[Tensor], targets: Iterable[Operation], fed: Iterable[Tensor]
+    fetches: Iterable[Tensor], targets: Iterable[Operation], fed: Iterable[Tensor], done: Iterable[Operation] = ()
 ) -> list[Operation]:
-    """The ops that must run for these tensors and ops, given the values of the fed tensors, oldest first."""
+    """The ops that must run for these tensors and ops, given the values of the fed tensors, oldest first.
+
+    `done`: ops that ran already, whose outputs are fed as far as anything takes them.
+    """
     known = set(fed)
-    # what waits for a placeholder that is fed waits for nothing
-    quiet = {tensor.op for tensor in known if tensor.op.opdef.role == "placeholder"}
+    # what waits for a placeholder that is fed, or for what is done, waits for nothing
+    quiet = {tensor.op for tensor in known if tensor.op.opdef.role == "placeholder"}.union(done)
     stack = [tensor.op for tensor in fetches if tensor not in known]
     stack += [op for op in targets if op not in quiet]
     seen: set[Operation] = set(stack)
