@@ -75,6 +75,7 @@ class Store:
         self._cells: dict[str, Cell] = {}
         self._drawn: dict[Operation, tuple[int, int, int]] = {}  # seed, seed2, Philox blocks used so far
         self._counts: Counter[Operation] = Counter()
+        self._kept: dict[Operation, Any] = {}
         self._lock = threading.Lock()
         self._turns = Turns()
 
@@ -106,6 +107,13 @@ class Store:
                 at = (seed, seed2, 0)
             self._drawn[op] = (at[0], at[1], at[2] + blocks)
             return at
+
+    def keep(self, op: Operation, make: Callable[[], Any]) -> Any:
+        """What an op remembers from run to run, made when it first asks."""
+        with self._lock:
+            if op not in self._kept:
+                self._kept[op] = make()
+            return self._kept[op]
 
     def count(self, op: Operation) -> int:
         """How many times this was asked for an op, this time included."""
@@ -180,6 +188,10 @@ class Context:
     def draw(self, seed: int, seed2: int, blocks: int) -> tuple[int, int, int]:
         """See `Store.draw`."""
         return self.store.draw(self.op, seed, seed2, blocks)
+
+    def keep(self, make: Callable[[], Any]) -> Any:
+        """See `Store.keep`."""
+        return self.store.keep(self.op, make)
 
     def count(self) -> int:
         """How many times this op has run in this session, if it counts each of its runs by this."""

@@ -43,6 +43,7 @@ MODULES = [
     "seeds",
     "convolution",
     "convolution_nd",
+    "candidates",
     "normalization",
     "gradients_math",
     "gradients_reduce",
