@@ -29,7 +29,7 @@ def _broadcast_sizes(x: Any, shape: Any) -> Sizes:
     if len(x.sizes) > len(out):
         raise ValueError(f"Shape must be at most rank {len(out)} but is rank {len(x.sizes)}")
     found = list(out)
-    for axis in range(-len(x.sizes), 0):
+    for axis in range(-1, -len(x.sizes) - 1, -1):
         size = x.sizes[axis]
         if size is None or size <= 1:
             continue
@@ -37,6 +37,12 @@ def _broadcast_sizes(x: Any, shape: Any) -> Sizes:
             raise ValueError(f"Dimensions must be equal, but are {size} and {found[axis]}")
         found[axis] = size
     return tuple(found)
+
+
+def _broadcast_to(xp: Any, x: Any, shape: Any) -> Any:
+    if shape.ndim != 1:
+        raise ValueError("no shape")
+    return xp.array(xp.broadcast_to(x, shape.tolist()))
 
 
 def _broadcast_failure(x: Any, shape: Any) -> str | None:
@@ -61,7 +67,7 @@ BROADCAST_TO = OpDef(
     "BroadcastTo(input: T, shape: Tidx) -> output: T",
     attrs={"T": TypeAttr(), "Tidx": TypeAttr(INDEX, dt.int32)},
     infer=_broadcast_sizes,
-    forward=lambda xp, x, shape: xp.array(xp.broadcast_to(x, shape.tolist())),
+    forward=_broadcast_to,
     failure=_broadcast_failure,
     gradient=_broadcast_grad,
     cases=[
@@ -191,6 +197,14 @@ def _bad_axes(rank: int, axes: Any) -> str | None:
     return None
 
 
+def _reverse(xp: Any, x: Any, axis: Any) -> Any:
+    if not x.ndim:
+        return xp.array(x)  # whatever the axes are, says TF
+    if axis.ndim != 1:
+        raise ValueError("no list of axes")
+    return xp.array(xp.flip(x, tuple(axis.tolist())))
+
+
 def _reverse_failure(x: Any, axis: Any) -> str | None:
     return f"'dims' must be 1-dimension, not {axis.ndim}" if axis.ndim != 1 else _bad_axes(x.ndim, axis)
 
@@ -199,7 +213,7 @@ REVERSE_V2 = OpDef(
     "ReverseV2(tensor: T, axis: Tidx) -> output: T",
     attrs={"Tidx": TypeAttr(INDEX, dt.int32), "T": TypeAttr(_REVERSIBLE)},
     infer=_reversed_sizes,
-    forward=lambda xp, x, axis: xp.array(xp.flip(x, tuple(axis.tolist()))),
+    forward=_reverse,
     failure=_reverse_failure,
     gradient=lambda op, dy: [reverse(dy, op.inputs[1]), None],
     cases=[

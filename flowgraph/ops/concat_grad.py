@@ -17,6 +17,8 @@ _MANY = 16  # from more inputs on, one split is quicker than as many slices
 
 
 def _offsets(xp: Any, axis: Any, shapes: list[Any]) -> Any:
+    if _offsets_failure(axis, shapes):
+        raise ValueError("shapes that cannot be joined")
     at = int(axis) % len(shapes[0])
     found, start = [], 0
     for sizes in shapes:
@@ -41,6 +43,13 @@ def _offsets_failure(axis: Any, shapes: list[Any]) -> str | None:
     for i, sizes in enumerate(shapes):
         if len(sizes) != length:
             return f"input {i} should contain {length} elements, but got {len(sizes)}"
+        others = [place for place in range(length) if place != at % length]
+        if any(sizes[place] != shapes[0][place] for place in others):
+            texts = [" ".join(map(str, vector.tolist())) for vector in (sizes, shapes[0])]
+            return (
+                f"All dimensions except {at % length} must match. Input {i} has shape [{texts[0]}] and doesn't match "
+                f"input 0 with shape [{texts[1]}]."
+            )
     return None
 
 

@@ -43,6 +43,8 @@ def _diag_sizes(x: Any) -> Sizes:
 
 
 def _diag(xp: Any, x: Any) -> Any:
+    if not x.ndim:
+        raise errors.InvalidArgumentError(None, None, "Input must be at least rank 1, got 0")
     return xp.diag(x.reshape(-1)).reshape(x.shape * 2)
 
 
@@ -215,6 +217,7 @@ MATRIX_DIAG = OpDef(
     attrs={"T": TypeAttr()},
     infer=_matrix_diag_sizes,
     forward=_matrix_diag,
+    failure=lambda x: None if x.ndim else "diagonal must be at least 1-dim, received shape: []",
     gradient=lambda op, dy: [matrix_diag_part(dy)],
     cases=[case(FLOAT(3)), case(FLOAT(2, 3)), case(FLOAT(0)), case(RANDOM_INT(2))],
 )

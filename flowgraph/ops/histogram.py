@@ -115,6 +115,8 @@ def _histogram_sizes(_values: Any, value_range: Any, nbins: Any, *, dtype: Any) 
 
 def _histogram_failure(_values: Any, value_range: Any, nbins: Any, *, dtype: Any) -> str | None:
     del dtype
+    if value_range.ndim != 1:
+        return "value_range should be a vector."
     if value_range.shape != (2,):
         return "value_range should be a vector of 2 elements."
     if nbins.ndim:

@@ -29,6 +29,8 @@ def _padded_sizes(x: Any, paddings: Any, *_value: Any, **_attrs: Any) -> Sizes:
     count = None if paddings.sizes is None else paddings.sizes[0]
     if count is not None and x.sizes is not None and len(x.sizes) != count:
         raise ValueError(f"Shape must be rank {count} but is rank {len(x.sizes)}")
+    if count is None and x.sizes is not None:
+        count = len(x.sizes)
     known = paddings.constant()
     if known is None:
         return None if count is None else (None,) * count

@@ -47,6 +47,8 @@ def _stitch(xp: Any, indices: list[Any], data: list[Any]) -> Any:
     for where, what in zip(indices, data):
         if where.min(initial=0) < 0 or what.shape[: where.ndim] != where.shape:
             raise ValueError("bad indices")  # which numpy would take from the end, or broadcast
+    if any(what.shape[where.ndim :] != data[0].shape[indices[0].ndim :] for where, what in zip(indices, data)):
+        raise ValueError("rows of other shapes")
     rows = max(where.max(initial=-1) for where in indices) + 1
     merged = xp.zeros((rows, *data[0].shape[indices[0].ndim :]), data[0].dtype)
     for where, what in zip(indices, data):

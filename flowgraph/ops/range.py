@@ -24,12 +24,13 @@ def _require_scalars(**inputs: Any) -> None:
 
 def _count(start: Any, limit: Any, delta: Any) -> int:
     """How many numbers there are from `start` on before `limit`."""
-    if start > limit and delta > 0:
-        raise ValueError(f"Requires start <= limit when delta > 0: {start:g}/{limit:g}")
-    if start < limit and delta < 0:
-        raise ValueError(f"Requires start >= limit when delta < 0: {start:g}/{limit:g}")
     if delta == 0:
         raise ValueError("Requires delta != 0")
+    if delta > 0:
+        if not start <= limit:
+            raise ValueError(f"Requires start <= limit when delta > 0: {start:g}/{limit:g}")
+    elif not start >= limit:
+        raise ValueError(f"Requires start >= limit when delta < 0: {start:g}/{limit:g}")
     if isinstance(start, int):
         return (abs(limit - start) + abs(delta) - 1) // abs(delta)
     return math.ceil(abs((limit - start) / delta))

@@ -73,6 +73,8 @@ def _reshape_failure(x: Any, shape: Any) -> str:
 
 
 def _reshape(xp: Any, x: Any, shape: Any) -> Any:
+    if shape.ndim != 1:
+        raise ValueError("no shape")  # numpy would take a number for one
     target = shape.tolist()
     if target and min(target) < 0:
         if min(target) < -1:

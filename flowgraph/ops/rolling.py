@@ -119,7 +119,7 @@ def _turn_failure(x: Any, lengths: Any, *, seq_dim: int, batch_dim: int) -> str 
     if batch_dim >= x.ndim:
         return f"batch_dim must be < input.dims()( {batch_dim} vs. {x.ndim})"
     if len(lengths) != x.shape[batch_dim]:
-        return f"Length of seq_lens != input.dims({batch_dim}), ({len(lengths)} vs. {x.shape[batch_dim]})"
+        return f"len(seq_lens) != input.dims({batch_dim}), ({len(lengths)} vs. {x.shape[batch_dim]})"
     for i, length in enumerate(lengths.tolist()):
         if length < 0:
             return f"seq_lens({i}) < 0"

@@ -50,7 +50,8 @@ def _require_axes(*tensors: Any) -> None:
 
 def _scattered_sizes(indices: Any, updates: Any, shape: Any) -> Sizes:
     _require_axes(indices, updates)
-    _check_fit(None, indices, updates, "output")
+    known_rank = len(shape.sizes) == 1 and shape.sizes[0] is not None if shape.sizes is not None else False
+    _check_fit((None,) * shape.sizes[0] if known_rank else None, indices, updates, "output")
     whole = shape_argument(shape)
     _check_fit(whole, indices, updates, "output")
     return whole
@@ -170,7 +171,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
 
 def _changed_sizes(tensor: Any, indices: Any, updates: Any) -> Sizes:
     _require_axes(tensor, indices, updates)
-    _check_fit(tensor.sizes, indices, updates, "input")
+    _check_fit(tensor.sizes, indices, updates, "output")
     return tensor.sizes
 
 

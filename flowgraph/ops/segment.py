@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, INT, INTS, RANDOM_INT, Case, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, REALS, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
@@ -177,8 +179,9 @@ def _rows_in_segments(data: Tensor, segment_ids: Tensor, num_segments: Any) -> T
     """How many rows each segment has, at least 1, in a shape that broadcasts against its rows."""
     each = ones(shape(segment_ids), data.dtype)
     counts = unsorted_segment_sum(each, segment_ids, num_segments)
-    assert data.sizes is not None
-    assert segment_ids.sizes is not None
+    if data.sizes is None or segment_ids.sizes is None:
+        line = "The ranks of data and segment_ids must be known before a mean of segments is built"
+        raise TypeError(errors.explain(line, details=[f"{data!r}", f"{segment_ids!r}"], where=user_site()))
     axes = len(data.sizes) - len(segment_ids.sizes)
     return maximum(reshape(counts, [num_segments] + [1] * axes), 1)
 
@@ -213,10 +216,10 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name
 
 
 def _sorted_sizes(data: Any, ids: Any) -> Sizes:
-    if ids.sizes is not None and len(ids.sizes) != 1:
-        raise ValueError(f"Shape must be rank 1 but is rank {len(ids.sizes)}")
     if data.sizes == ():
         raise ValueError("Shape must be at least rank 1 but is rank 0")
+    if ids.sizes is not None and len(ids.sizes) != 1:
+        raise ValueError(f"Shape must be rank 1 but is rank {len(ids.sizes)}")
     return None if data.sizes is None else (None, *data.sizes[1:])
 
 

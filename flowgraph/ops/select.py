@@ -13,7 +13,7 @@ from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import reshape, shape, zeros, zeros_like
-from flowgraph.ops.broadcast import broadcast_gradient_args
+from flowgraph.ops.broadcast import broadcast_gradient_args, incompatible
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.sizes import broadcast, merge, to_text
 
@@ -115,7 +115,9 @@ SELECT_V2 = OpDef(
     gradient=_select_v2_grad,
     elementwise=True,
     failure=lambda condition, t, e: (
-        f"condition {to_text(condition.shape)}, then {to_text(t.shape)}, and else {to_text(e.shape)} "
+        f"then {to_text(t.shape)} and else {to_text(e.shape)} must be broadcastable"
+        if incompatible(t, e)
+        else f"condition {to_text(condition.shape)}, then {to_text(t.shape)}, and else {to_text(e.shape)} "
         "must be broadcastable"
     ),
     cases=[

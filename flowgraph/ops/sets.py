@@ -58,7 +58,7 @@ UNIQUE = OpDef(
 UNIQUE_WITH_COUNTS = OpDef(
     "UniqueWithCounts(x: T) -> (y: T, idx: out_idx, count: out_idx)",
     attrs={"T": TypeAttr(), "out_idx": TypeAttr(INDEX, dt.int32)},
-    infer=lambda x, **attrs: [*_unique_sizes(x), (None,)],
+    infer=lambda x, **attrs: [(None,), x.sizes, (None,)],  # (TF looks at the rank when it runs)
     forward=lambda xp, x, *, out_idx: _unique(xp, x, out_idx),
     failure=_unique_failure,
     gradient=MISSING_GRADIENT,

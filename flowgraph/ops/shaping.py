@@ -370,7 +370,7 @@ def _tiled_sizes(x: Any, multiples: Any) -> Sizes:
         raise ValueError(f"Shape must be rank {len(x.sizes)} but is rank {count}")
     repeats = shape_argument(multiples)
     if repeats is None and x.sizes is not None:
-        return (None,) * len(x.sizes)
+        return tuple(0 if size == 0 else None for size in x.sizes)
     if repeats is None or x.sizes is None:
         return None if repeats is None else tuple(0 if n == 0 else None for n in repeats)
     return tuple(map(_times, x.sizes, repeats))

@@ -11,7 +11,7 @@ from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.cases import DOUBLE, FLOAT, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.emit import emit
+from flowgraph.ir.emit import BareError, emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
@@ -30,11 +30,11 @@ def _cross_sizes(a: Any, b: Any) -> Sizes:
     for x in (a, b):
         if x.sizes == ():
             raise ValueError("Shape must be at least rank 1 but is rank 0")
+    merge(a.sizes, b.sizes)
     for x in (a, b):
         if x.sizes is not None and x.sizes[-1] not in (None, 3):
             raise ValueError(f"Dimension must be 3 but is {x.sizes[-1]}")
-    both = merge(a.sizes, b.sizes)
-    return None if both is None else (*both[:-1], 3)
+    return merge(a.sizes, b.sizes)
 
 
 def _cross(xp: Any, a: Any, b: Any) -> Any:
@@ -114,6 +114,8 @@ def _unravelled_sizes(indices: Any, dims: Any) -> Sizes:
     axes = None if dims.sizes is None else dims.sizes[0]
     if not indices.sizes:
         return (axes,)
+    if 0 in indices.sizes:
+        return (axes, 0)
     return (axes, None if None in indices.sizes else int(np.prod(indices.sizes)))
 
 
@@ -174,6 +176,8 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
 
 
 def _ensured_sizes(x: Any, *, shape: Sizes) -> Sizes:
+    if min((size for size in shape or () if size is not None), default=0) < 0:
+        raise BareError("Error converting shape to a TensorShape: Dimension -1 must be >= 0")
     if x.sizes is not None and shape is not None and len(x.sizes) != len(shape):
         raise ValueError(f"Shape must be rank {len(shape)} but is rank {len(x.sizes)}")
     return merge(shape, x.sizes)
