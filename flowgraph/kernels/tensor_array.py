@@ -13,6 +13,7 @@ from flowgraph.dtypes import DType
 from flowgraph.sizes import Sizes, compatible, is_full, to_text
 
 _WRITTEN, _READ, _CLEARED, _ZEROS = 1, 2, 4, 8  # of an entry; one of zeros has been given no array yet
+_PLAIN = (_WRITTEN, _WRITTEN | _READ)
 _numbers = itertools.count()  # TF's messages call each array by its name and a number
 
 
@@ -60,6 +61,7 @@ class Slots:
         """Let go of all entries."""
         self._closed = True
         self._values = [None] * len(self)
+        self._states.clear()  # so that no entry is found
 
     # -- one entry -------------------------------------------------------------------------------------------
 
@@ -69,8 +71,7 @@ class Slots:
         Raises:
           InvalidArgumentError: there is no such entry, it was written or read before, or the shape does not fit.
         """
-        self._demand_open()
-        if index < 0 or index >= len(self._values):
+        if not 0 <= index < len(self._states):
             self._reach(index)
         shape = value.shape
         if shape != self.element:
@@ -87,25 +88,31 @@ class Slots:
         Raises:
           InvalidArgumentError: there is no such entry, it was read and cleared before, or its shape is not known.
         """
+        if not 0 <= index < len(self._states) or self._states[index] not in _PLAIN:
+            self._demand_readable(index)
+        value = self._values[index]
+        if value is None:
+            value = self._zeros(self._shapes[index])
+        if self._clears:
+            self._states[index] |= _READ | _CLEARED
+            self._values[index] = None
+        else:
+            self._states[index] |= _READ
+        return value
+
+    def _demand_readable(self, index: int) -> None:
         self._demand_open()
-        if index < 0 or index >= len(self._values) or not self._states[index]:
+        if not 0 <= index < len(self._states) or not self._states[index]:
             self._fill_up(index)
-        state = self._states[index]
-        if state & _CLEARED:
+        if self._states[index] & _CLEARED:
             raise self._refusal(
                 f"Could not read index {index} twice because it was cleared after a previous read "
                 "(perhaps try setting clear_after_read = false?)."
             )
-        value = self._zeros(self._shapes[index]) if state & _ZEROS else self._values[index]
-        if self._clears:
-            self._states[index] = state | _READ | _CLEARED
-            self._values[index] = None
-        else:
-            self._states[index] = state | _READ
-        return value
 
     def _reach(self, index: int) -> None:
         """Grow until there is an entry `index`."""
+        self._demand_open()
         if index < 0 or not self._grows:
             raise self._refusal(f"Tried to write to index {index} but array is not resizeable and size is: {len(self)}")
         self.grow(index + 1)

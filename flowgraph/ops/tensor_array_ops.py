@@ -169,9 +169,8 @@ def _write(_ctx: Any, array: Slots, index: Any, value: Any, flow: Any) -> Any:
 
 
 def _read(_ctx: Any, array: Slots, index: Any, flow: Any, *, dtype: DType) -> Any:  # noqa: ARG001
-    at = _at(index)
     _demand_asked(array, dtype)
-    return array.read(at)
+    return array.read(_at(index))
 
 
 def _gather(_ctx: Any, array: Slots, indices: Any, flow: Any, *, dtype: DType, element_shape: Sizes) -> Any:  # noqa: ARG001
