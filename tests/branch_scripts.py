@@ -71,7 +71,8 @@ class Source:
         sides = []
         for _ in range(2):
             body, inner = self.block(names, depth + 1, self.rng.randint(0, 3))
-            pool: list[Statement] = [("constant", 1.5), ("variable", 0), ("raw", 1)]
+            # (what an outermost cond returns of a variable as it is stays the variable, which no script can say)
+            pool: list[Statement] = [("constant", 1.5), ("variable", 0), *([("raw", 1)] if depth else [])]
             pool += [("local", name) for name in inner[-3:]]
             sides.append((body, [self.rng.choice(pool) for _ in made]))
         return ("cond", made, pred, sides)

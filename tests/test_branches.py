@@ -16,10 +16,12 @@ import pytest
 import flowgraph as tf
 from flowgraph import session as session_module
 from flowgraph.ir.build import build_program
+from flowgraph.ir.emit import emit
 from flowgraph.ir.program import IF, Program
 from flowgraph.ir.schedule import Schedule
 from flowgraph.ir.verify import verify
 from flowgraph.ops.control_flow import merge, switch
+from flowgraph.ops.resource import ASSIGN_ADD_VARIABLE_OP, READ_VARIABLE_OP
 from flowgraph.session import ENGINES
 from tests.golden.branch_cases import REFUSED, RUNS, outcome
 
@@ -101,7 +103,7 @@ class TestVariables:
             assert sess.run([read, write.op], {p: True})[0] == 10.0
             assert sess.run([write.op, read], {p: False})[1] == 500.0
 
-    def test_a_variable_returned_as_it_is_is_copied(self) -> None:
+    def test_a_variable_returned_as_it_is_stays_the_variable(self) -> None:
         p, v = pred(), tf.Variable(1.0)
         same = tf.cond(p, lambda: v, lambda: v * 3.0)
         with tf.control_dependencies([same]):
@@ -109,7 +111,7 @@ class TestVariables:
         with tf.control_dependencies([write]):
             after = same + 0.0
         with initialized() as sess:
-            assert sess.run([same, after, v], {p: True}) == [1.0, 1.0, 11.0]
+            assert sess.run([same, after, v], {p: True}) == [11.0, 11.0, 11.0]
             assert sess.run([same, after, v], {p: False}) == [33.0, 33.0, 21.0]
 
     def test_the_answer_of_a_variable_holds_for_the_whole_branch(self) -> None:
@@ -177,12 +179,59 @@ class TestVariables:
             assert sess.run([old_v, old_w]) == [1.5, 2.5]
             assert sess.run([v, w]) == [10.0, 20.0]
 
-    def test_a_chosen_variable_cannot_be_changed(self) -> None:
+    def test_a_chosen_variable_can_be_changed(self) -> None:
         p, v, w = pred(), tf.Variable(1.0), tf.Variable(2.0)
         chosen = tf.cond(p, lambda: v.assign(5.0), lambda: w.assign(6.0))
-        change = tf.assign(chosen, 7.0)
-        with initialized() as sess, pytest.raises(NotImplementedError, match=r"a variable that tf\.cond chooses"):
-            sess.run(change, {p: True})
+        change = tf.assign_add(chosen, 7.0)
+        with initialized() as sess:
+            assert sess.run(change, {p: True}) == 12.0
+            assert sess.run([v, w]) == [12.0, 2.0]
+            assert sess.run([change, chosen, w], {p: False}) == [13.0, 13.0, 13.0]
+            assert sess.run([v, w]) == [12.0, 13.0]
+
+    def test_a_chosen_variable_is_ordered_with_those_that_it_may_be(self) -> None:
+        p, v, w = pred(), tf.Variable(1.0), tf.Variable(2.0)
+        before = [v + 0.0, w + 0.0]
+        chosen = tf.cond(p, v._ref, w._ref)
+        change = tf.assign(chosen, v + 10.0 * w)
+        with tf.control_dependencies([change]):
+            after = [v + 0.5, w + 0.5, chosen + 0.0]
+        later = tf.assign_add(v, 100.0)
+        with initialized() as sess:
+            assert sess.run([before, after, later.op], {p: True}) == [[1.0, 2.0], [21.5, 2.5, 21.0], None]
+            assert sess.run([v, w]) == [121.0, 2.0]
+            assert sess.run([before, after, later], {p: False}) == [[121.0, 2.0], [121.5, 141.5, 141.0], 221.0]
+            assert sess.run([v, w]) == [221.0, 141.0]
+
+    def test_a_chosen_variable_must_have_a_value(self) -> None:
+        p, v, w = pred(), tf.Variable(1.0), tf.Variable(2.0, name="w")
+        change = tf.assign_add(tf.cond(p, v._ref, w._ref), 1.0)
+        with tf.Session() as sess:
+            sess.run(v.initializer)
+            assert sess.run(change, {p: True}) == 2.0
+            with pytest.raises(tf.errors.FailedPreconditionError, match="uninitialized value w"):
+                sess.run(change, {p: False})
+
+    def test_a_variable_returned_as_it_is_shows_the_end_of_the_run(self) -> None:
+        p, v = pred(), tf.Variable(1.0)
+        chosen = tf.cond(p, lambda: v, lambda: v + 0.25)
+        used = chosen * 1.0
+        change = tf.assign_add(v, 1.0)
+        with initialized() as sess:
+            assert sess.run([chosen, used, change.op], {p: True}) == [2.0, 1.0, None]
+            assert sess.run([chosen, used, change.op], {p: False}) == [2.25, 2.25, None]
+            assert sess.run(chosen, {p: True}) == 3.0
+
+    def test_a_chosen_handle(self) -> None:
+        p = pred()
+        v, w = (tf.Variable(value, use_resource=True) for value in (1.0, 2.0))
+        handle = tf.cond(p, lambda: v.handle, lambda: w.handle)
+        value = emit(READ_VARIABLE_OP, handle, dtype=tf.float32)
+        change = emit(ASSIGN_ADD_VARIABLE_OP, handle, 10.0)
+        with initialized() as sess:
+            assert sess.run([value, v, w, change], {p: True}) == [1.0, 1.0, 2.0, None]
+            assert sess.run([value, v, w, change], {p: False}) == [2.0, 11.0, 2.0, None]
+            assert sess.run([v, w]) == [11.0, 12.0]
 
     def test_one_chosen_from_both_branches_can(self) -> None:
         p, v = pred(), tf.Variable(1.0)

@@ -184,7 +184,7 @@ class Branches:
 
     def _wanted_of(self, op: Operation) -> list[Tensor | Predicate]:
         """What of a Merge is used: its value, its index, whether it has a value."""
-        made = [t for t in op.outputs if t not in self._roots and t not in self._builder.fed]
+        made = [t for t in op.outputs if self._roots.get(t, t) is t and t not in self._builder.fed]
         keys: list[Tensor | Predicate] = [tensor for tensor in made if self._is_wanted(tensor)]
         if self._is_wanted(Alive(op)):
             keys.append(Alive(op))
@@ -233,15 +233,46 @@ class Branches:
         return numbers
 
     def _kept(self, tensor: Tensor, op: Operation, block: Block) -> int:
-        """The value that a branch hands out; of a variable a copy, for it may be written before its use."""
+        """The value that a branch hands out; of a variable a copy, for it may be written before its use.
+
+        Where references or handles are merged it is the variable itself.
+        """
         root = self._roots.get(tensor)
         if root is None:
             return self._builder.value[tensor]
+        if op.outputs[0] in self._roots:
+            return self._builder.value[root]
         return self._builder.copy(tensor, self._builder.refs.version(op, root), op, block)
 
     def _literal(self, op: Operation, value: Any, block: Block) -> int:
         number = self._builder.number()
         block.steps.append(Step(op, LITERAL, (), (number,), {"value": np.asarray(value)}))
+        return number
+
+    def again(self, tensor: Tensor, version: int, block: Block) -> int:
+        """What a Merge gives to an op that sees another version of the variables that it takes as they are."""
+        op = tensor.op
+        roots = self._builder.refs.loose[tensor]
+        if not any(self._builder.refs.writes_to(root) for root in roots):
+            return self._builder.value[tensor]
+        known = block.reads.get((tensor, version))
+        if known is None:
+            known = block.reads[tensor, version] = self._again(op, version, self._guards.choices[op], block)
+        return known
+
+    def _again(self, op: Operation, version: int, choices: Sequence[Choice], block: Block) -> int:
+        index, path = choices[0]
+        if not path:
+            source = op.inputs[index]
+            root = self._roots.get(source)
+            if root is not None:
+                return self._builder.copy(source, self._builder.refs.version_in(version, root), op, block)
+            return self._builder.value[op.outputs[0]]
+        predicate = path[0][0]
+        sides = self._sides(block, predicate)
+        pair = [self._again(op, version, _given(choices, side.path[-1]), side) for side in sides]
+        number = self._builder.number(op.outputs[0])
+        self._close(block, op, predicate, sides, [(pair[0], pair[1])], [number])
         return number
 
     # -- fetches ---------------------------------------------------------------------------------------------
@@ -253,6 +284,8 @@ class Branches:
             return NEVER
         is_variable = tensor in self._roots
         path = self._guards.path(guard)
+        if not path and tensor in self._builder.refs.loose:
+            return self.again(tensor, -1, self._builder.top)
         if not is_variable and (not path or self._lives.get(self._builder.value[tensor]) == path):
             return self._builder.value[tensor]
         blocks = [self._builder.top]

@@ -36,12 +36,14 @@ def build_program(
     targets: Sequence[Operation],
     feeds: Sequence[Tensor],
     rewrites_divisions: bool = True,
+    done: Collection[Operation] = (),
 ) -> Program:
     """The Program that computes `fetches` and runs `targets`, given values for `feeds`.
 
     `rewrites_divisions`: whether divisions by constants become multiplications, as TF's optimizer has it.
+    `done`: ops that ran in an earlier part of a partial run.
     """
-    by_age = needed_ops(fetches, targets, feeds)
+    by_age = needed_ops(fetches, targets, feeds, done)
     fed = set(feeds)
     loops = find_loops(by_age, fed)
     by_constant = reciprocals(by_age, fed) if rewrites_divisions else {}
@@ -189,10 +191,11 @@ class Builder:
         for op in readers:
             for tensor in self.loops.inputs.get(op, op.inputs):
                 root = self.refs.root.get(tensor)
-                writes = self.refs.writes.get(root, ()) if root is not None else ()
+                writes = self.refs.writes_to(root) if root is not None else ()
                 # a reader of what another write has yet to bring finds no old value to keep
                 due = any(self.refs.depends(op, other) and self.schedule.waits(other) for other in writes)
-                if root is not None and write in writes and not due:
+                is_there = root in self.value or root not in self.refs.parts  # (it may yet be chosen)
+                if root is not None and write in writes and not due and is_there:
                     self._snapshot(op, root)
 
     def _snapshot(self, op: Operation, root: Tensor) -> None:
@@ -269,12 +272,8 @@ class Builder:
     def _cell(self, tensor: Tensor, op: Operation) -> int:
         """The variable that an op is to read or change by reference."""
         root = self.refs.root.get(tensor)
-        if root is None:
-            if tensor.op.opdef.role == "merge" and tensor.dtype.is_ref:
-                raise NotImplementedError(
-                    f"{op.name} changes a variable that tf.cond chooses ({tensor.name}): change it in the branches."
-                )
-            return self.value[tensor]
+        if root is None or root in self.refs.parts:
+            return self.value[tensor if root is None else root]
         first = self.refs.writes.get(root, [op])[0]
         by_reference = tensor.dtype.is_ref  # (what takes a handle says itself that there is no value)
         in_any_case = op is first and self.outer is None and not self.guards.path_of(op)
@@ -286,6 +285,10 @@ class Builder:
         """The value of an input of `op`."""
         root = self.refs.root.get(tensor)
         if root is None:
+            if tensor in self.refs.loose:
+                now, then = (self.refs.loose_version(reader, tensor) for reader in (op, tensor.op))
+                if now != then:
+                    return self.branches.again(tensor, now, block)
             return self.value[tensor]
         return self.read(tensor, self.refs.version(op, root), block)
 
@@ -312,7 +315,8 @@ class Builder:
 
     def demand(self, root: Tensor, version: int) -> None:
         """A version of a variable is read in any case: if no write comes before, it must have a value already."""
-        if self.outer is None and (version == 0 or (version == -1 and root not in self.refs.writes)):
+        is_early = version == 0 or (version == -1 and root not in self.refs.writes)
+        if self.outer is None and is_early and root not in self.refs.parts:
             self.needed[root.op] = None
 
     def _known(self, tensor: Tensor, version: int, block: Block) -> int | None:

@@ -60,7 +60,7 @@ class Reads:
                     pairs = zip(inner.opdef.inputs, inner.inputs, strict=False)
                     cells = {number for arg, number in pairs if arg.is_handle}
                     # which variable it is that tf.cond has chosen is seen at run time only
-                    written |= cells & read if cells <= known else read
+                    written |= (cells | (read - known)) & read if cells <= known else read
             for cell in written:
                 found.setdefault(cell, []).append(place)
         return found

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flowgraph import dtypes as dt
 from flowgraph.ir.frames import NO_LOOPS, Loop, Loops
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
@@ -27,6 +28,8 @@ class Refs:
 
     Attributes:
       root: for every tensor that is a variable under any name, the tensor of the variable itself.
+      loose: for a Merge of values, the variables that some branch hands out as they are.
+      parts: for a Merge of different variables, which counts as a variable itself, those that it may be.
       writes: for each variable the ops that change it, oldest first.
       edges: (earlier op, later op) pairs that the rules ask for.
     """
@@ -39,6 +42,8 @@ class Refs:
         given: Mapping[Tensor, Tensor] | None = None,
     ) -> None:
         self.root: dict[Tensor, Tensor] = dict(given or {})  # given: the variables that a loop's body is given
+        self.parts: dict[Tensor, tuple[Tensor, ...]] = {}
+        self.loose: dict[Tensor, tuple[Tensor, ...]] = {}
         self._loops = loops
         self.writes: dict[Tensor, list[Operation]] = {}
         self.edges: list[tuple[Operation, Operation]] = []
@@ -59,18 +64,36 @@ class Refs:
                 for tensor in op.outputs:
                     if (tensor.dtype.is_ref or opdef.role == "handle") and tensor not in fed:
                         self.root[tensor] = tensor
+            elif opdef.role == "merge":
+                if self.root and op.outputs[0] not in fed:
+                    self._merge(op)
             elif op.inputs and self.root and (opdef.alias or opdef.role == "switch" or opdef.has_refs):
                 root = self.root.get(op.inputs[0])
-                if root is not None and (opdef.alias or opdef.role == "switch" or self._returns_ref(op, root)):
+                returns_ref = op.outputs and op.outputs[0].dtype.is_ref
+                if root is not None and (opdef.alias or opdef.role == "switch" or returns_ref):
                     for tensor in op.outputs if opdef.role == "switch" else op.outputs[:1]:
                         if tensor not in fed:
                             self.root[tensor] = root
 
-    def _returns_ref(self, op: Operation, root: Tensor) -> bool:
-        """Whether the outputs of an op that takes references are the variable again: not where two are merged."""
-        if op.opdef.role == "merge" and any(self.root.get(tensor) is not root for tensor in op.inputs):
-            return False
-        return bool(op.outputs) and op.outputs[0].dtype.is_ref
+    def _merge(self, op: Operation) -> None:
+        """The output of a Merge of references or handles is their variable, or one that a run chooses among them."""
+        merged = op.outputs[0]
+        roots = [self.root.get(tensor) for tensor in op.inputs]
+        if not (merged.dtype.is_ref or merged.dtype is dt.resource) or None in roots:
+            found = tuple(dict.fromkeys(root for root in roots if root is not None))
+            if found and op.context is None:
+                self.loose[merged] = found
+            return
+        parts = tuple(dict.fromkeys(part for root in roots if root is not None for part in self._parts(root)))
+        if len(parts) == 1:
+            self.root[merged] = parts[0]
+        else:
+            self.root[merged] = merged
+            self.parts[merged] = parts
+
+    def _parts(self, root: Tensor) -> tuple[Tensor, ...]:
+        """The variables that a root may be."""
+        return self.parts.get(root, (root,))
 
     def _find_uses(self, ops: Sequence[Operation]) -> None:
         """Note who reads and who writes each variable."""
@@ -84,10 +107,13 @@ class Refs:
                 root = self.root.get(tensor)
                 if root is None:
                     continue
-                if op.opdef.effect is Effect.WRITE and index < op.opdef.n_inputs and op.opdef.inputs[index].is_handle:
-                    self.writes.setdefault(root, []).append(op)
+                writes = op.opdef.effect is Effect.WRITE and index < op.opdef.n_inputs
+                if writes and op.opdef.inputs[index].is_handle:
+                    for part in self._parts(root):
+                        self.writes.setdefault(part, []).append(op)
                 elif not (passes_on and (index == 0 or op.opdef.role == "merge")):
-                    readers.setdefault(root, []).append(op)
+                    for part in self._parts(root):
+                        readers.setdefault(part, []).append(op)
 
     def _note_loop(self, leader: Operation, loop: Loop) -> None:
         """A loop writes the variables that something inside it changes, and reads the others that it takes."""
@@ -104,6 +130,10 @@ class Refs:
             for op in writes:
                 own = bit.setdefault(op, 1 << len(bit))
                 self._bits[root] |= own
+        for root, parts in self.parts.items():
+            self._bits[root] = 0
+            for part in parts:
+                self._bits[root] |= self._bits.get(part, 0)
         mask = self._mask
         for op in ops:
             mine = bit.get(op, 0)
@@ -141,6 +171,14 @@ class Refs:
                         self.edges.append((earlier, later))
                     if covers(later, earlier):
                         break  # what it excludes, `later` excludes too: the rest comes before it
+        if self.parts:
+            self.edges = list(dict.fromkeys(self.edges))  # two ops may share several variables
+
+    def writes_to(self, root: Tensor) -> Sequence[Operation]:
+        """The ops that change a variable, or one of those that it may be."""
+        if root not in self.parts:
+            return self.writes.get(root, ())
+        return [op for part in self.parts[root] for op in self.writes.get(part, ())]
 
     def depends(self, op: Operation, write: Operation) -> bool:
         """Whether `op` runs after `write` by its own dependencies."""
@@ -149,3 +187,11 @@ class Refs:
     def version(self, op: Operation, root: Tensor) -> int:
         """Which writes of a variable `op` sees: ops of one version see one value."""
         return self._mask.get(op, 0) & self._bits.get(root, 0)
+
+    def loose_version(self, op: Operation, merged: Tensor) -> int:
+        """The same for all variables that a Merge may have taken as they are."""
+        return sum(self.version(op, root) for root in self.loose[merged])
+
+    def version_in(self, loose_version: int, root: Tensor) -> int:
+        """What a version for several variables says of one of them; -1 is the end of the run for all."""
+        return -1 if loose_version == -1 else loose_version & self._bits.get(root, 0)

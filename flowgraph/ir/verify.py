@@ -30,6 +30,7 @@ class _Verifier:
       cells: the values that are variables.
       views: the values that are a variable's buffer, or may lie in it: value -> the variable.
       stale: the views whose variable was written, and in which branches that was.
+      chosen: for a variable that an If hands out, those that it may be.
       same: a value that an If hands out of one branch -> the value in that branch.
     """
 
@@ -40,6 +41,7 @@ class _Verifier:
         self.views: dict[int, int] = {}
         self.stale: dict[int, list[Answers]] = {}
         self.same: dict[int, int] = {}
+        self.chosen: dict[int, frozenset[int]] = {}
         assert len(self.made) == len(program.feeds), "two feeds are one value"
 
     def is_stale(self, number: int, here: Answers) -> bool:
@@ -71,6 +73,10 @@ class _Verifier:
             assert number == NEVER or number in known, f"%{number} is fetched, but never made"
             assert not self.is_stale(number, here), f"%{number} is fetched, and its variable was written"
 
+    def meant_by(self, cell: int) -> frozenset[int]:
+        """The variables that a cell may be."""
+        return self.chosen.get(cell, frozenset((cell,)))
+
     def branches(self, step: Step, here: Answers) -> None:
         """Check an If."""
         assert len(step.bodies) == 2, f"{step!r} has {len(step.bodies)} bodies"
@@ -84,7 +90,11 @@ class _Verifier:
                 assert number not in self.views, f"{step!r} hands out %{number}, a variable's own buffer"
         for number, *results in zip(step.outputs, then.fetches, other.fetches, strict=True):
             assert results != [NEVER, NEVER], f"{step!r} never makes %{number}"
-            assert not self.cells.intersection(results), f"{step!r} hands out a variable"
+            variables = self.cells.intersection(results)
+            if variables:
+                assert variables | {NEVER} >= set(results), f"{step!r} hands out a variable, or else a value"
+                self.cells.add(number)
+                self.chosen[number] = frozenset(c for cell in variables for c in self.meant_by(cell))
             if NEVER in results:
                 inner = max(results)
                 self.same[number] = self.same.get(inner, inner)
@@ -143,7 +153,12 @@ class _Verifier:
             self.views[step.outputs[0]] = self.views[step.inputs[0]]
         if opdef.effect is Effect.WRITE:
             references = zip(opdef.inputs, step.inputs, strict=False)
-            written = {number for arg, number in references if arg.is_handle and number in self.cells}
+            written = {
+                cell
+                for arg, number in references
+                if arg.is_handle and number in self.cells
+                for cell in self.meant_by(number)
+            }
             for view, cell in self.views.items():
-                if cell in written:
+                if not written.isdisjoint(self.meant_by(cell)):
                     self.stale.setdefault(view, []).append(here)
