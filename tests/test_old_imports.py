@@ -14,3 +14,13 @@ def test_framework_ops_has_what_tf_has() -> None:
     before = tf.get_default_graph()
     ops.reset_default_graph()
     assert tf.get_default_graph() is not before
+
+
+def test_ops_are_those_of_the_surface() -> None:
+    from flowgraph.python.ops import control_flow_ops, functional_ops, map_fn, tensor_array_ops
+
+    for module in (control_flow_ops, functional_ops, map_fn, tensor_array_ops):
+        for name in module.__all__:
+            assert callable(getattr(module, name))
+            if hasattr(tf, name):
+                assert getattr(module, name) is getattr(tf, name), name
