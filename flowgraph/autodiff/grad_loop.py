@@ -14,6 +14,7 @@ import contextlib
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph.autodiff.loop_branches import LoopBranches
 from flowgraph.ir.context import output_context
 from flowgraph.ir.scope import colocate_with, control_dependencies, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
@@ -35,6 +36,7 @@ class GradLoop:
       forward_context, grad_context: the loop, and the loop of the gradient.
       history: for each value of the forward loop that the gradient asked for, what stands for it in the gradient.
       heads: for each Switch of the forward loop the Merge that begins its gradient.
+      branches: in which branches values of the forward loop lie, if that is the loop of a gradient itself.
       exits: the results of the forward loop.
       unused, deferred: those that bring no gradient, and those that wait for the others.
       pending: how many results have not been seen yet.
@@ -44,6 +46,7 @@ class GradLoop:
         self.outer, self.forward_context = outer, forward
         self.history: dict[Tensor, Tensor] = {}
         self.heads: dict[Operation, Any] = {}
+        self.branches = LoopBranches(forward)
         self.exits = list(forward.loop_exits)
         self.unused: list[Tensor] = []
         self.deferred: list[Tensor] = []
@@ -51,10 +54,10 @@ class GradLoop:
         self._forward_sync: Operation | None = None
         self._grad_sync: Operation | None = None
         around = forward.outer_context if outer is None else outer.forward_context
-        with _inside(around):
+        with inside(around):
             count, self.forward_index = self._count_up()
         if outer is None:
-            with _inside(around):
+            with inside(around):
                 self.grad_context = self._loop_back()
                 self.grad_index = self._count_down(count)
         else:
@@ -154,14 +157,15 @@ class GradLoop:
         graph = get_default_graph()
         here = graph.context
         with control_dependencies(None):
-            with _inside(here), colocate_with(value):
+            with inside(here), colocate_with(value):
                 history = stack(constant(-1, dt.int32), value.dtype.base_dtype, name="f_acc")
             handle = loop.add_value(history)
             context = output_context(value.op)
             if context is loop:
                 with loop:
                     pushed = push(handle, value, loop.swap_memory)
-                self.forward_index.op._add_control_input(pushed.op)
+                awaits = self.forward_sync if self.branches.of(value) else self.forward_index.op
+                awaits._add_control_input(pushed.op)
             else:
                 if context is None or context.is_loop:
                     raise TypeError(f"value_ctxt is not a CondContext: {context}")
@@ -180,20 +184,33 @@ class GradLoop:
           history: the stack.
           value, dead_branch: as for `remember`.
         """
-        branch = self._branch_around(value, history.op.context)
         with control_dependencies(None), self.grad_context:
-            if branch is not None:
-                side = 1 - branch.branch if dead_branch else branch.branch
-                history = switch_ref_or_tensor(history, self._known_pred(branch))[side]
-            popped = pop(history, value.dtype.base_dtype)
+            popped = pop(self._guarded(history, value, history.op.context, dead_branch), value.dtype.base_dtype)
             popped.set_shape(value.shape)
         if self.grad_context.parallel_iterations > 1:
             self.grad_sync._add_control_input(popped.op)
         return popped
 
+    def _guarded(self, history: Tensor, value: Tensor, end: Any, dead_branch: bool = False) -> Tensor:
+        """The stack of a value, there only in the branch in which the value is.
+
+        Args:
+          history, value, dead_branch: as for `recall`.
+          end: the context around the branches that count.
+        """
+        branch = self._branch_around(value, end)
+        if branch is not None:
+            side = 1 - branch.branch if dead_branch else branch.branch
+            return switch_ref_or_tensor(history, self._known_pred(branch))[side]
+        path = self.branches.of(value)
+        if path:
+            pred, side = path[-1]
+            return switch_ref_or_tensor(history, self.real_value(pred))[side]
+        return history
+
     @staticmethod
     def _branch_around(value: Tensor, end: Any) -> Any:
-        """The innermost branch of a cond in which a value stands, not looking further than the stack's context."""
+        """The innermost branch of a cond in which a value stands, not looking further than `end`."""
         context = value.op.context
         while context is not None and context is not end:
             if not context.is_loop:
@@ -215,7 +232,7 @@ class GradLoop:
         """What stands in the gradient's loop for the predicate of a branch in the forward loop."""
         pred: Tensor = branch.pred
         if pred not in self.history:
-            with _outside(self.grad_context):
+            with outside(self.grad_context):
                 history = self.remember(pred)
             self.history[pred] = self.recall(history, pred)
         return self.history[pred]
@@ -235,7 +252,7 @@ class GradLoop:
             state = state.outer
         if value.op.type == "Const":
             return constant(value.constant(), dtype=value.dtype)
-        with _outside(self.grad_context):
+        with outside(self.grad_context):
             history = state.remember(value)
         real = state.recall(history, value)
         return real if state is self else self.grad_context.add_value(real)
@@ -254,43 +271,43 @@ class GradLoop:
     def store(self, dy: Tensor) -> Tensor:
         """A stack onto which the gradient's loop pushes a gradient in each iteration; there when the loop is done."""
         loop = self.grad_context
-        with _outside(loop):
+        with outside(loop):
             here = get_default_graph().context
-            with control_dependencies(None), _inside(here):
+            with control_dependencies(None), inside(here):
                 history = stack(constant(-1, dt.int32), dy.dtype.base_dtype, name="b_acc")
-            with _inside(self.outermost.grad_context.outer_context), control_dependencies([self.outermost.end.op]):
+            with inside(self.outermost.grad_context.outer_context), control_dependencies([self.outermost.end.op]):
                 filled = identity(history)
         with control_dependencies(None), loop:
             pushed = push(loop.add_value(history), dy, loop.swap_memory)
-        self.grad_index.op._add_control_input(pushed.op)
+        self.grad_sync._add_control_input(pushed.op)
         pushed.op._add_control_input(self.grad_index.op.inputs[0].op)
         return filled
 
-    def fetch(self, filled: Tensor, like: Tensor) -> Tensor:
+    def fetch(self, filled: Tensor, value: Tensor) -> Tensor:
         """The gradient of what the forward loop has pushed, from a stack that another gradient's loop has filled.
 
         Args:
           filled: the stack.
-          like: a tensor with the same static shape.
+          value: what was pushed.
         """
         with control_dependencies(None), self.grad_context:
-            popped = pop(filled, like.dtype.base_dtype)
-            popped.set_shape(like.shape)
+            popped = pop(self._guarded(filled, value, None), value.dtype.base_dtype)
+            popped.set_shape(value.shape)
         self.grad_sync._add_control_input(popped.op)
         return popped
 
 
-def _inside(context: Any) -> Any:
+def inside(context: Any) -> Any:
+    """A block in a context; None: in the one that is open."""
     return contextlib.nullcontext() if context is None else context
 
 
 @contextlib.contextmanager
-def _outside(context: Any) -> Any:
-    """A block in the context that was left for this one."""
+def outside(context: Any, here: Any = None) -> Any:
+    """A block in the context that was left for this one, or in another."""
     context.__exit__()
     try:
-        yield
+        with inside(here):
+            yield
     finally:
         context.__enter__()
-
-

@@ -12,14 +12,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import errors
-from flowgraph.autodiff.grad_loop import GradLoop
+from flowgraph.autodiff.grad_loop import GradLoop, inside, outside
+from flowgraph.autodiff.loop_branches import Path
 from flowgraph.ir.context import is_inside, output_context, while_context_of
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.scope import colocate_with, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import shape_op, zeros, zeros_like
 from flowgraph.ops.constant import constant
-from flowgraph.ops.control_flow import switch_ref_or_tensor, zeros_like_outside_branch
+from flowgraph.ops.control_flow import merge, switch_ref_or_tensor, zeros_like_outside_branch
 from flowgraph.ops.loop_ops import next_iteration
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH, pushed
 from flowgraph.sizes import is_full
@@ -27,19 +28,8 @@ from flowgraph.sizes import is_full
 
 def is_loop_switch(op: Operation) -> bool:
     """Whether an op is the Switch of a loop variable."""
-    return op.opdef.role == "switch" and op.context is not None and op.context.is_loop and not _is_cond_switch(op)
-
-
-def _is_cond_switch(op: Operation) -> bool:
-    """Whether all that use a Switch stand in branches: then it is one of a tf.cond."""
-    for tensor in op.outputs:
-        for user in tensor.users or ():
-            context = user.context
-            if user.opdef.role == "enter" and context is not None:
-                context = context.outer_context
-            if context is None or context.is_loop:
-                return False
-    return True
+    context = op.context
+    return op.opdef.role == "switch" and context is not None and context.is_loop and op.inputs[1] is context.pivot
 
 
 class Loops:
@@ -66,7 +56,6 @@ class Loops:
     def _add(self, loop: Any, between: list[Operation], seen: set[Operation]) -> None:
         if loop in self._states:
             return
-        _demand_no_branches(loop)
         around = while_context_of(loop.outer_context)
         if around is not None and not is_inside(get_default_graph().context, around):
             self._add(around, between, seen)
@@ -144,8 +133,8 @@ class Loops:
 
     def zeros_like(self, op: Operation, index: int) -> Tensor | None:
         """A gradient of zeros for an output of an op on which the ys do not depend; made in the gradient's loop."""
-        if is_loop_switch(op):
-            return None
+        if op.opdef.role == "switch" and op.context is not None and op.context.is_loop:
+            return None  # its rule makes them
         state = self.state_of(op)
         if state is None:
             return zeros_like_outside_branch(op, index)
@@ -155,7 +144,7 @@ class Loops:
         if is_full(tensor.sizes):
             result: Tensor = constant(0, shape=tensor.sizes, dtype=dtype)
             if dead:
-                result = switch_ref_or_tensor(result, state.history[context.pred])[1 - context.branch]
+                result = switch_ref_or_tensor(result, state.pred_of(context))[1 - context.branch]
             return result
         sizes = self._dead_shape(op) if dead else self._shape(tensor, context)
         state.grad_context.__exit__()
@@ -198,6 +187,28 @@ class Loops:
         assert state is not None
         return [None, state.fetch(filled, op.inputs[1])]
 
+    def out_of_branches(self, op: Operation, found: list[Any]) -> list[Any]:
+        """What an op in a branch of a gradient's loop brings to values outside of the branch: zeros if not taken."""
+        state = self.state_of(op)
+        if state is None or op.opdef.role in ("switch", "merge"):
+            return found
+        here, block = state, inside(None)
+        if op.opdef.role == "enter":
+            # it brings its gradient out of its loop, which may lie in a branch as a whole
+            if state.outer is None:
+                return found
+            here, block = state.outer, outside(state.grad_context, here=state.outer.grad_context)
+        if here.forward_context.grad_state is None:
+            return found
+        path = here.branches.of_loop(op.context) if here is not state else here.branches.of_op(op)
+        if not path:
+            return found
+        with block:
+            return [
+                None if dx is None else _out_of(path, here.branches.of(tensor), tensor, dx)
+                for tensor, dx in zip(_sources(op, found), found, strict=True)
+            ]
+
     # -- the end ---------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
@@ -209,25 +220,24 @@ class Loops:
                         _then_zeros(state, merged.op)
 
 
-def _demand_no_branches(loop: Any) -> None:
-    """Refuse to go back through a loop of a gradient that has branches: their gradients are bare Switches and Merges,
-    which do not say to which branch a value belongs.
+def _sources(op: Operation, found: list[Any]) -> list[Tensor]:
+    """The tensors that gradients are brought to; a pop brings one more, which is a stack and stays as it is."""
+    return [*op.inputs, *op.outputs][: len(found)]
 
-    Raises:
-      TypeError: as TensorFlow for any loop of a gradient.
-    """
-    if loop.grad_state is None:
-        return
-    for op in loop.graph.get_operations():
-        if op.context is loop and op.opdef.role == "switch" and op.inputs[1] is not loop.pivot:
-            raise TypeError(
-                errors.explain(
-                    "Second-order gradient for while loops not supported.",
-                    details=[f"this loop is the gradient of one with a tf.cond in its body: {op.name}"],
-                    mend="tf.where instead of tf.cond in the body, or the loop written out in Python.",
-                    where=op.site,
-                )
-            )
+
+def _out_of(path: Path, known: Path, tensor: Tensor, dx: Any) -> Any:
+    """A gradient that is there in the branches of a path, made one that is there wherever its tensor is."""
+    for pred, side in reversed([item for item in path if item not in known]):
+        pair = [to_tensor(dx), switch_ref_or_tensor(_zeros_of(tensor), pred)[1 - side]]
+        dx = merge(pair if side == 0 else pair[::-1])[0]
+    return dx
+
+
+def _zeros_of(tensor: Tensor) -> Tensor:
+    dtype = tensor.dtype.base_dtype
+    if is_full(tensor.sizes):
+        return constant(0, shape=tensor.sizes, dtype=dtype)
+    return zeros(shape_op(tensor), dtype)
 
 
 def _then_zeros(state: GradLoop, merged: Operation) -> None:

@@ -186,6 +186,8 @@ class Walk:
                 raise ValueError(
                     f"Num gradients {len(found)} generated for op {op} do not match num inputs {len(op.inputs)}"
                 )
+            if self.loops is not None:
+                found = self.loops.out_of_branches(op, found)
             if self.gate and sum(dx is not None for dx in found) > 1:
                 found = self._gated(found)
         for index, (tensor, dx) in enumerate(zip(sources, found, strict=True)):

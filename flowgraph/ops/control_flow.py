@@ -78,7 +78,8 @@ def _merge_gradient(op: Operation, dy: Any, _: Any) -> Sequence[Any]:
 
     context, here = output_context(op.inputs[0].op), get_default_graph().context
     if context is not None and context.is_loop:
-        return switch_ref_or_tensor(dy, here.pivot)
+        at_head = op.inputs[0].op.opdef.role == "enter"
+        return switch_ref_or_tensor(dy, here.pivot if at_head else here.grad_state.branches.pred_of(op))
     if context is not None:
         state = None if here is None else here.grad_state
         pred = context.pred if state is None else state.pred_of(context)

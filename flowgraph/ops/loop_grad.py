@@ -18,7 +18,7 @@ from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import shape_op, zeros, zeros_like
 from flowgraph.ops.constant import constant
-from flowgraph.ops.control_flow import merge, switch
+from flowgraph.ops.control_flow import merge, switch, switch_ref_or_tensor
 from flowgraph.ops.indexed_slices import IndexedSlices, as_indexed_slices
 from flowgraph.ops.joining import concat
 from flowgraph.ops.loop_ops import enter, exit, next_iteration
@@ -42,6 +42,8 @@ def switch_gradient(op: Operation, dys: Any) -> list[Any]:
     """A loop's Switch is visited twice: from its Exit, which makes the Merge of the gradient's loop, and from the body,
     whose gradient goes into the next iteration of that.
     """
+    if op.inputs[1] is not op.context.pivot:
+        return [_bare_switch_gradient(op, dys), None]
     state = get_default_graph().context.grad_state
     head = state.heads.get(op)
     if head is not None:
@@ -54,6 +56,20 @@ def switch_gradient(op: Operation, dys: Any) -> list[Any]:
     if dys[1] is not None:  # known already if it does not depend on what enters here
         close(head, dys[1])
     return [head, None]
+
+
+def _bare_switch_gradient(op: Operation, dys: Any) -> Tensor:
+    """In the loop of a gradient, a Switch that leads into branches: what either branch brings back, or zeros."""
+    data, pred = op.inputs
+    dtype = data.dtype.base_dtype
+    sides = list(dys)
+    for side, dy in enumerate(dys):
+        if dy is None:
+            known = is_full(data.sizes)
+            zero = constant(0, shape=data.sizes, dtype=dtype) if known else zeros(shape_op(data), dtype)
+            sides[side] = switch_ref_or_tensor(zero, pred)[side]
+    result: Tensor = merge(sides, name="cond_grad")[0]
+    return result
 
 
 def close(head: Any, following: Any) -> None:
