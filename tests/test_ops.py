@@ -61,8 +61,11 @@ GRADIENT_WITHOUT_CASE = {
     "Qr": "it demands known shapes: tests/ops/test_linear_algebra.py",
     "QuantizeAndDequantizeV2": "a staircase, with the gradient of the ramp beneath it",
     "QuantizeAndDequantizeV3": "likewise",
+    "SparseDenseCwiseAdd": "it refuses gradients",
     "SparseMatMul": "it has no float64, in which slopes are measured",
     "SparseSoftmaxCrossEntropyWithLogits": "its second output, which is the gradient of the first, has none itself",
+    "SparseSparseMaximum": "it refuses gradients",
+    "SparseSparseMinimum": "it refuses gradients",
 }
 """Ops whose gradients no case can compare with a slope, and why: tests/ops/test_neural.py tests them."""
 

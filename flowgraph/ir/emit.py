@@ -345,7 +345,8 @@ def _outputs(
             dtypes.extend(dtype)  # type: ignore[arg-type]
         else:
             one = dtype._as_ref if arg.is_ref else dtype  # type: ignore[union-attr]
-            count = 1 if arg.number_attr is None else len(sizes) - (len(outputs) - 1)
+            lists = sum(other.number_attr is not None for other in outputs)
+            count = 1 if arg.number_attr is None else (len(sizes) - (len(outputs) - lists)) // lists
             dtypes.extend([one] * count)  # type: ignore[list-item]
     return dtypes, sizes
 
@@ -393,7 +394,7 @@ def _shape_error(
         if w.values is not None and w.asked_sizes is None
     ]
     shapes = [
-        f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes is not None
+        f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes
     ]
     if values:
         line += f" and with computed input tensors: {', '.join(values)}"

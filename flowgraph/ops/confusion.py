@@ -1,17 +1,12 @@
-"""The confusion matrix of a classifier, and the sum of a sparse and a dense tensor that it is made with."""
+"""The confusion matrix of a classifier."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from flowgraph import dtypes as dt
-from flowgraph import errors
-from flowgraph.ir.cases import FLOAT, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
-from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones_like, rank, zeros
@@ -20,66 +15,11 @@ from flowgraph.ops.checks import assert_less, assert_non_negative
 from flowgraph.ops.compare import equal
 from flowgraph.ops.cond import cond
 from flowgraph.ops.control_flow import with_dependencies
-from flowgraph.ops.gather import gather_nd
 from flowgraph.ops.joining import stack
 from flowgraph.ops.math import maximum
 from flowgraph.ops.reduction import reduce_max
 from flowgraph.ops.shaping import squeeze
-from flowgraph.sizes import to_text
-
-_NUMBERS = (
-    dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.complex64, dt.int64, dt.qint8, dt.quint8,
-    dt.qint32, dt.bfloat16, dt.uint16, dt.complex128, dt.float16, dt.uint32, dt.uint64,
-)  # fmt: skip
-
-
-def _sum(xp: Any, indices: Any, values: Any, dense_shape: Any, dense: Any) -> Any:
-    for axis, (sparse_size, size) in enumerate(zip(dense_shape.tolist(), dense.shape)):
-        if sparse_size != size:
-            line = f"Dimension {axis} does not equal (no broadcasting is supported): "
-            raise _refused(line + f"sparse side {sparse_size} vs dense side {size}")
-        column = indices[:, axis]
-        if column.size and not (column.min() >= 0 and column.max() < size):
-            line = f"Sparse tensor has some invalid index on dimension {axis}; "
-            raise _refused(line + f"dense tensor shape: {to_text(dense.shape)}")
-    total = dense.copy()
-    xp.add.at(total, tuple(indices.T), values)
-    return total
-
-
-def _refused(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
-def _sum_failure(indices: Any, values: Any, dense_shape: Any, dense: Any) -> str | None:
-    if indices.ndim != 2:
-        return f"Input a_indices should be a matrix but received shape: {to_text(indices.shape)}"
-    if values.ndim != 1 or dense_shape.ndim != 1:
-        vectors = f"{to_text(values.shape)} and {to_text(dense_shape.shape)}"
-        return f"Inputs a_values and a_shape should be vectors but received shapes: {vectors}"
-    if len(dense_shape) != dense.ndim:
-        return f"Two operands have different ranks; received: {len(dense_shape)} and {dense.ndim}"
-    return None
-
-
-def _sum_grad(op: Any, dy: Tensor) -> list[Any]:
-    return [None, gather_nd(dy, op.inputs[0]), None, dy]
-
-
-SPARSE_TENSOR_DENSE_ADD = OpDef(
-    "SparseTensorDenseAdd(a_indices: Tindices, a_values: T, a_shape: Tindices, b: T) -> output: T",
-    attrs={"T": TypeAttr(_NUMBERS), "Tindices": TypeAttr(INDEX)},
-    infer=lambda _indices, _values, _shape, dense: dense.sizes,
-    forward=_sum,
-    failure=_sum_failure,
-    gradient=_sum_grad,
-    cases=[
-        case(INT([[0, 1], [2, 0], [0, 1]], dt.int64), FLOAT(3), INTS(3, 2, dtype=dt.int64), FLOAT(3, 2)),
-        case(INT([[1]]), FLOAT(1), INTS(3), FLOAT(3)),
-        case(INT(np.zeros([0, 1], np.int64), dt.int64), FLOAT(0), INTS(2, dtype=dt.int64), FLOAT(2)),
-        case(INT([[1]]), RANDOM_INT(1), INTS(3), RANDOM_INT(3)),
-    ],
-)
+from flowgraph.ops.sparse_add import SPARSE_TENSOR_DENSE_ADD
 
 
 def confusion_matrix(

@@ -15,6 +15,7 @@ from flowgraph.ops.complex import conj
 from flowgraph.ops.constant import constant
 from flowgraph.ops.elementwise import ANALYTIC, SMOOTH_UNARY
 from flowgraph.ops.math import subtract
+from flowgraph.ops.sparse_tensor import SparseTensor, of_values
 from flowgraph.ops.unary import negative, reciprocal, square
 from flowgraph.ops.unary_grad import sigmoid_grad, tanh_grad
 
@@ -164,6 +165,8 @@ def tanh(x: Any, name: str | None = None) -> Tensor:
     >>> run(tanh([0.0, 1.0]))
     array([0.      , 0.761594], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(tanh, x, "Tanh", name)
     return emit(TANH, x, name=name)
 
 

@@ -19,6 +19,7 @@ from flowgraph.ops.broadcast import broadcast_gradient_args, broadcast_shape, in
 from flowgraph.ops.elementwise import DOUBLE_WIDTH
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.select import where
+from flowgraph.ops.sparse_tensor import SparseTensor, of_values
 from flowgraph.ops.special import lgamma
 from flowgraph.ops.unary import abs as abs_op
 from flowgraph.ops.unary import exp, log, reciprocal, sign
@@ -245,6 +246,8 @@ def bessel_i0e(x: Any, name: str | None = None) -> Tensor:
     >>> run(bessel_i0e([0.0, 1.0]))
     array([1.     , 0.46576], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(bessel_i0e, x, "BesselI0e", name)
     return emit(BESSEL_I0E, x, name=name)
 
 
@@ -254,6 +257,8 @@ def bessel_i1e(x: Any, name: str | None = None) -> Tensor:
     >>> run(bessel_i1e([0.0, 1.0]))
     array([0.     , 0.20791], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(bessel_i1e, x, "BesselI1e", name)
     return emit(BESSEL_I1E, x, name=name)
 
 

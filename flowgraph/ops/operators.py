@@ -28,6 +28,8 @@ from flowgraph.ops.compare import (
 from flowgraph.ops.division import FLOOR_DIV, FLOOR_MOD, REAL_DIV, div, truediv
 from flowgraph.ops.elementwise import told_where
 from flowgraph.ops.math import ADD, ADD_V2, MUL, POW, SUB
+from flowgraph.ops.sparse_math import dense_times_sparse
+from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.ops.unary import abs, negative
 
 Method = Callable[..., Any]
@@ -101,6 +103,8 @@ def _methods(name: str, build: Method) -> dict[str, Method]:
         if type(y) is Tensor:
             return build(x, y, name)
         with _scope(x, y, name) as scope:
+            if name == "mul" and isinstance(y, SparseTensor):
+                return dense_times_sparse(x, y, scope)
             try:
                 converted = to_tensor(y, None, "y", x.dtype.base_dtype)
             except (TypeError, ValueError) as error:

@@ -5,6 +5,7 @@ dense[indices[i, 0], indices[i, 1], ...] = values[i]
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from flowgraph.ir.scope import name_scope, session_for
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.nest import register_composite
 from flowgraph.ops.constant import placeholder
+from flowgraph.ops.static_value import constant_shape
 from flowgraph.shapes import TensorShape
 
 
@@ -84,7 +86,7 @@ class SparseTensor:
     @property
     def shape(self) -> TensorShape:
         """What is known of the shape of the whole while building."""
-        return TensorShape.of(self._dense_shape.constant_sizes())
+        return TensorShape.of(constant_shape(self._dense_shape))
 
     def get_shape(self) -> TensorShape:
         """The same as the property `shape`."""
@@ -184,6 +186,12 @@ def to_sparse(value: Any) -> SparseTensor:
     if not isinstance(value, SparseTensor):
         raise TypeError(errors.explain("Input must be a SparseTensor.", where=user_site()))
     return value
+
+
+def of_values(function: Callable[..., Tensor], sparse: SparseTensor, op_type: str, name: str | None) -> Any:
+    """A function entry by entry, such as `tf.abs`, of the entries that a SparseTensor has."""
+    sparse.graph.claim(name, op_type)  # TF tries to compute with the SparseTensor itself first, which takes the name
+    return SparseTensor(sparse.indices, function(sparse.values, name), sparse.dense_shape)
 
 
 def sparse_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> SparseTensor:

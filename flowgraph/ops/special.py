@@ -17,6 +17,7 @@ from flowgraph.ops.broadcast import broadcast_shape, incompatible, same
 from flowgraph.ops.complex import conj
 from flowgraph.ops.constant import constant
 from flowgraph.ops.elementwise import DOUBLE_WIDTH
+from flowgraph.ops.sparse_tensor import SparseTensor, of_values
 from flowgraph.ops.unary import exp, square
 from flowgraph.ops.unbroadcast import DynamicUnbroadcast
 
@@ -83,6 +84,8 @@ def erf(x: Any, name: str | None = None) -> Tensor:
     >>> run(erf([0.0, 1.0]))
     array([0.      , 0.842701], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(erf, x, "Erf", name)
     return emit(ERF, x, name=name)
 
 

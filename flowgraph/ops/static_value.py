@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph.ir.tensor import Tensor
+from flowgraph.sizes import Sizes
 
 _SHAPES = frozenset({"Shape", "Size", "Rank"})
 _SEEN_THROUGH = frozenset({"Range", "Cast", "Concat", "ConcatV2", "Pack", "Fill", "Equal", "NotEqual"})
@@ -58,6 +59,33 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
             value = np.empty(len(parts), object)
             value[:] = parts
     return value
+
+
+def constant_shape(tensor: Tensor) -> Sizes:
+    """What TF's `constant_value_as_shape` says of the shape that a vector holds.
+
+    >>> x = tf.placeholder(tf.float32, [None, 3])
+    >>> constant_shape(tf.concat([tf.shape(x), [4]], 0))
+    (None, 3, 4)
+    """
+    op = tensor.op
+    if op.type == "Shape":
+        return op.inputs[0].sizes
+    if op.type == "Pack":
+        return tuple(_size(constant_value(part)) for part in op.inputs)
+    if op.type == "ConcatV2":
+        parts = [constant_shape(part) for part in op.inputs[:-1]]
+        return None if None in parts else tuple(size for part in parts for size in part or ())
+    if op.type == "StridedSlice":
+        return tensor.constant_sizes()
+    value = constant_value(tensor)
+    if value is not None:
+        return tuple(map(_size, value.tolist()))
+    return (None,) * tensor.sizes[0] if tensor.sizes and tensor.sizes[0] is not None else None
+
+
+def _size(value: Any) -> int | None:
+    return None if value is None or value < 0 else int(value)
 
 
 def _is_simple(tensor: Tensor) -> bool:

@@ -19,6 +19,7 @@ from flowgraph.ops.complex import complex_abs, conj
 from flowgraph.ops.constant import constant
 from flowgraph.ops.elementwise import ANALYTIC, NUMERIC, SMOOTH_UNARY, without_integers
 from flowgraph.ops.math import multiply
+from flowgraph.ops.sparse_tensor import SparseTensor, of_values
 from flowgraph.ops.unary_grad import reciprocal_grad, rsqrt_grad, sqrt_grad
 
 _KINKED = (
@@ -87,6 +88,8 @@ def negative(x: Any, name: str | None = None) -> Tensor:
     >>> run(negative([1, -2]))
     array([-1,  2], dtype=int32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(negative, x, "Neg", name)
     return emit(NEG, x, name=name)
 
 
@@ -96,6 +99,8 @@ def abs(x: Any, name: str | None = None) -> Tensor:
     >>> run(abs([-1.5, 2.0]))
     array([1.5, 2. ], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(abs, x, "Abs", name)
     with name_scope(name, "Abs", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return complex_abs(x, name=scope) if x.dtype.is_complex else emit(ABS, x, name=scope)
@@ -107,6 +112,8 @@ def sign(x: Any, name: str | None = None) -> Tensor:
     >>> run(sign([-1.5, 0.0, 2.0]))
     array([-1.,  0.,  1.], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(sign, x, "Sign", name)
     return emit(SIGN, x, name=name)
 
 
@@ -178,6 +185,8 @@ def square(x: Any, name: str | None = None) -> Tensor:
     >>> run(square([1.0, -3.0]))
     array([1., 9.], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(square, x, "Square", name)
     return emit(SQUARE, x, name=name)
 
 
@@ -187,6 +196,8 @@ def sqrt(x: Any, name: str | None = None) -> Tensor:
     >>> run(sqrt([4.0, 9.0]))
     array([2., 3.], dtype=float32)
     """
+    if isinstance(x, SparseTensor):
+        return of_values(sqrt, x, "Sqrt", name)
     return emit(SQRT, x, name=name)
 
 
