@@ -122,7 +122,7 @@ def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any])
     if x.known.sizes is None:
         return None
     rank = len(x.known.sizes)
-    axis = tuple(int(i) % rank for i in np.atleast_1d(axes.array)) if rank else ()
+    axis = tuple({int(i) % rank: None for i in np.atleast_1d(axes.array)}) if rank else ()
     if not axis:
         return _unary_call(_copy, x, out, slots)
     keep = bool(step.attrs["keep_dims"])
