@@ -29,7 +29,8 @@ from flowgraph.ops.state import assign, variable_op
 from flowgraph.shapes import Sizes, as_sizes
 from flowgraph.sizes import compatible, is_full, to_tuple_text
 from flowgraph.variables.initial_values import guarded
-from flowgraph.variables.variable import Variable, VariableAggregation, VariableSynchronization, settle_options
+from flowgraph.variables.options import VariableAggregation, VariableSynchronization, settle_options
+from flowgraph.variables.variable import Variable
 
 
 class RefVariable(Variable):

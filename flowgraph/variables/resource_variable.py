@@ -33,9 +33,10 @@ from flowgraph.ops.resource_rows import resource_gather, resource_gather_nd
 from flowgraph.shapes import Sizes, TensorShape, as_sizes
 from flowgraph.sizes import compatible, to_tuple_text
 from flowgraph.variables.initial_values import guarded
+from flowgraph.variables.options import VariableAggregation, VariableSynchronization, settle_options
 from flowgraph.variables.ref_variable import check_arguments, inside_a_branch
 from flowgraph.variables.resource_updates import ResourceUpdates
-from flowgraph.variables.variable import Variable, VariableAggregation, VariableSynchronization, settle_options
+from flowgraph.variables.variable import Variable
 
 
 class BaseResourceVariable(ResourceUpdates, Variable):
@@ -190,6 +191,12 @@ class BaseResourceVariable(ResourceUpdates, Variable):
 
     def __bool__(self) -> bool:
         return bool(self.read_value())
+
+    def __copy__(self) -> BaseResourceVariable:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise NotImplementedError("__deepcopy__() is only available when eager execution is enabled.")
 
 
 class ResourceVariable(BaseResourceVariable):

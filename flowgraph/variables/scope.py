@@ -12,8 +12,8 @@ from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import GraphKeys, get_collection, get_default_graph, name_scope
+from flowgraph.variables.options import VariableAggregation, VariableSynchronization
 from flowgraph.variables.store import VariableStore
-from flowgraph.variables.variable import VariableAggregation, VariableSynchronization
 
 
 class _ReuseMode(enum.Enum):
@@ -51,49 +51,61 @@ class VariableScope:
         use_resource: bool | None = None,
         constraint: Any = None,
     ) -> None:
-        self.reuse = reuse
-        self.name = name
-        self.original_name_scope = name_scope
-        self.initializer = initializer
-        self.regularizer = regularizer
-        self.caching_device = caching_device
-        self.partitioner = partitioner
-        self.custom_getter = custom_getter
-        self.dtype = dtype
-        self.use_resource = use_resource
-        self.constraint = constraint
+        self._reuse = reuse
+        self._name = name
+        self._name_scope = name_scope
+        self._initializer = initializer
+        self._regularizer = regularizer
+        self._caching_device = caching_device
+        self._partitioner = partitioner
+        self._custom_getter = custom_getter
+        self._dtype = dtype
+        self._use_resource = use_resource
+        self._constraint = constraint
+
+    name = property(lambda self: self._name, doc="The prefix of the variables' names.")
+    original_name_scope = property(lambda self: self._name_scope, doc="The name scope that was opened with it.")
+    reuse = property(lambda self: self._reuse, doc="Whether variables must be there, must not, or either.")
+    initializer = property(lambda self: self._initializer, doc="The default initializer.")
+    regularizer = property(lambda self: self._regularizer, doc="The default regularizer.")
+    caching_device = property(lambda self: self._caching_device, doc="The default device for reading.")
+    partitioner = property(lambda self: self._partitioner, doc="The default partitioner.")
+    custom_getter = property(lambda self: self._custom_getter, doc="The default custom getter.")
+    dtype = property(lambda self: self._dtype, doc="The default dtype.")
+    use_resource = property(lambda self: self._use_resource, doc="Whether variables are resource variables.")
+    constraint = property(lambda self: self._constraint, doc="The default constraint.")
 
     def reuse_variables(self) -> None:
         """From here on, `tf.get_variable` in this scope only finds variables."""
-        self.reuse = True
+        self._reuse = True
 
     def set_initializer(self, initializer: Any) -> None:
         """Set the initializer of variables to come."""
-        self.initializer = initializer
+        self._initializer = initializer
 
     def set_regularizer(self, regularizer: Any) -> None:
         """Set the regularizer of variables to come."""
-        self.regularizer = regularizer
+        self._regularizer = regularizer
 
     def set_caching_device(self, caching_device: Any) -> None:
         """Set the device for reading variables to come."""
-        self.caching_device = caching_device
+        self._caching_device = caching_device
 
     def set_partitioner(self, partitioner: Any) -> None:
         """Set the partitioner of variables to come."""
-        self.partitioner = partitioner
+        self._partitioner = partitioner
 
     def set_custom_getter(self, custom_getter: Any) -> None:
         """Set the custom getter of variables to come."""
-        self.custom_getter = custom_getter
+        self._custom_getter = custom_getter
 
     def set_dtype(self, dtype: Any) -> None:
         """Set the dtype of variables to come."""
-        self.dtype = dtype
+        self._dtype = dtype
 
     def set_use_resource(self, use_resource: bool | None) -> None:
         """Set whether variables to come are resource variables."""
-        self.use_resource = use_resource
+        self._use_resource = use_resource
 
     def get_collection(self, name: Any) -> list[Any]:
         """The members of a collection that belong to this scope."""
@@ -120,10 +132,31 @@ class VariableScope:
         initializer: Any = None,
         regularizer: Any = None,
         reuse: Any = None,
-        **options: Any,
+        trainable: bool | None = None,
+        collections: Any = None,
+        caching_device: Any = None,
+        partitioner: Any = None,
+        validate_shape: bool = True,
+        use_resource: bool | None = None,
+        custom_getter: Callable[..., Any] | None = None,
+        constraint: Any = None,
+        synchronization: Any = VariableSynchronization.AUTO,
+        aggregation: Any = VariableAggregation.NONE,
     ) -> Any:
         """Find or make a variable, with the scope's prefix and defaults; see `tf.get_variable`."""
         full_name = f"{self.name}/{name}" if self.name else name
+        options: dict[str, Any] = {
+            "trainable": trainable,
+            "collections": collections,
+            "caching_device": caching_device,
+            "partitioner": partitioner,
+            "validate_shape": validate_shape,
+            "use_resource": use_resource,
+            "custom_getter": custom_getter,
+            "constraint": constraint,
+            "synchronization": synchronization,
+            "aggregation": aggregation,
+        }
         for option in ("caching_device", "partitioner", "custom_getter", "constraint", "use_resource"):
             if options.get(option) is None:
                 options[option] = getattr(self, option)

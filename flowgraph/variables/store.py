@@ -17,6 +17,12 @@ from flowgraph.ops.initializers import GlorotUniform, Zeros
 from flowgraph.ops.slicing import slice as slice_of
 from flowgraph.shapes import Sizes, TensorShape, as_sizes
 from flowgraph.sizes import compatible, is_full, to_tuple_text
+from flowgraph.variables.options import (
+    VariableAggregation,
+    VariableSynchronization,
+    resource_variables_enabled,
+    settle_options,
+)
 from flowgraph.variables.partitioned import (
     PartitionedVariable,
     PartitionInfo,
@@ -24,13 +30,7 @@ from flowgraph.variables.partitioned import (
     pieces_asked_for,
     pieces_of,
 )
-from flowgraph.variables.variable import (
-    Variable,
-    VariableAggregation,
-    VariableSynchronization,
-    resource_variables_enabled,
-    settle_options,
-)
+from flowgraph.variables.variable import Variable
 
 
 class VariableStore:

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from flowgraph import errors, shapes
 from flowgraph.ir.graph import user_site
-from flowgraph.variables.variable import disable_resource_variables
+from flowgraph.variables.options import disable_resource_variables
 
 
 def _graphs_only(what: str, instead: str) -> NoReturn:

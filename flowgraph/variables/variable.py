@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -22,50 +21,8 @@ from flowgraph.ops.slicing import get_item
 from flowgraph.ops.state import is_variable_initialized
 from flowgraph.shapes import TensorShape
 from flowgraph.variables import partitioned
+from flowgraph.variables.options import VariableAggregation, VariableSynchronization, resource_variables_enabled
 from flowgraph.variables.updates import Updates
-
-# -- how copies of a variable on several machines would be kept equal ---------------------------------------
-
-
-class VariableSynchronization(enum.Enum):
-    """When the copies of a distributed variable are made equal; here there is one copy."""
-
-    AUTO = 0
-    NONE = 1
-    ON_WRITE = 2
-    ON_READ = 3
-
-
-class VariableAggregation(enum.Enum):
-    """How updates of the copies of a distributed variable are put together; here there is one copy."""
-
-    NONE = 0
-    SUM = 1
-    MEAN = 2
-    ONLY_FIRST_REPLICA = 3
-    ONLY_FIRST_TOWER = ONLY_FIRST_REPLICA
-
-
-def settle_options(
-    synchronization: Any, aggregation: Any, trainable: Any, name: str | None
-) -> tuple[VariableSynchronization, VariableAggregation, Any]:
-    """The three options of a variable that depend on each other, with defaults where they are None.
-
-    Raises:
-      ValueError: one of the first two is no member of its enum.
-    """
-    try:
-        aggregation = VariableAggregation(aggregation or 0)
-    except ValueError:
-        raise ValueError(f"Invalid variable aggregation mode: {aggregation} for variable: {name}") from None
-    try:
-        synchronization = VariableSynchronization(synchronization or 0)
-    except ValueError:
-        raise ValueError(f"Invalid variable synchronization mode: {synchronization} for variable: {name}") from None
-    if trainable is None:
-        trainable = synchronization is not VariableSynchronization.ON_READ
-    return synchronization, aggregation, trainable
-
 
 # -- making variables --------------------------------------------------------------------------------------
 
@@ -96,32 +53,6 @@ def _make_variable(use_resource: bool | None = None, **options: Any) -> Any:
     return ResourceVariable(**options)
 
 
-_default = {"resource": False}
-
-
-def enable_resource_variables() -> None:
-    """Make resource variables the default: what `tf.Variable` and `tf.get_variable` make from here on.
-
-    >>> enable_resource_variables()
-    >>> tf.Variable(1.0).dtype
-    tf.float32
-    >>> disable_resource_variables()
-    >>> tf.Variable(1.0).dtype
-    tf.float32_ref
-    """
-    _default["resource"] = True
-
-
-def disable_resource_variables() -> None:
-    """Make reference variables the default again, which they are in TF 1.x."""
-    _default["resource"] = False
-
-
-def resource_variables_enabled() -> bool:
-    """Whether resource variables are the default: no, unless `tf.enable_resource_variables()` was called."""
-    return _default["resource"]
-
-
 @contextmanager
 def variable_creator_scope(variable_creator: Callable[..., Any]) -> Iterator[None]:
     """Let a function make the variables inside the block, or have a say in it.
@@ -144,6 +75,21 @@ def variable_creator_scope(variable_creator: Callable[..., Any]) -> Iterator[Non
         yield
     finally:
         memory[_CREATORS] = outer
+
+
+def _of_resources(name: str) -> Any:
+    """A method that resource variables alone have: `tf.gather` and its like ask whether it is there."""
+
+    def read(self: Any, indices: Any, name: str | None = None) -> Tensor:  # noqa: ARG001
+        raise AttributeError
+
+    class Missing:
+        def __get__(self, variable: Any, owner: Any = None) -> Any:
+            if variable is None:
+                return read
+            raise AttributeError(f"a reference variable has no {name}: tf.gather and tf.gather_nd read its rows")
+
+    return Missing()
 
 
 class _VariableType(type):
@@ -369,6 +315,28 @@ class Variable(Updates, metaclass=_VariableType):
 
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+
+    # -- parts and protos ------------------------------------------------------------------------------------
+
+    sparse_read = _of_resources("sparse_read")
+    gather_nd = _of_resources("gather_nd")
+
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """Not there yet.
+
+        Raises:
+          NotImplementedError: always.
+        """
+        raise NotImplementedError(f"{self.name}: variables cannot be written as VariableDef yet (to_proto).")
+
+    @staticmethod
+    def from_proto(variable_def: Any, import_scope: str | None = None) -> Any:
+        """Not there yet.
+
+        Raises:
+          NotImplementedError: always.
+        """
+        raise NotImplementedError("Variables cannot be made of a VariableDef yet (from_proto).")
 
     # -- in a session ----------------------------------------------------------------------------------------
 
