@@ -18,6 +18,7 @@ MODULES = [
     "mistakes_training",
     "mistakes_arrays",
     "mistakes_variables",
+    "mistakes_loops",
 ]
 
 
