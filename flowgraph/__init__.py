@@ -218,7 +218,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 # modules
 from flowgraph import (
     app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, initializers, linalg, logging, losses, manip, math,
-    nest, nn, quantization, random, resource_loader, signal, sparse, spectral, strings, sysconfig, test, train, user_ops, version,
+    nest, nn, quantization, random, resource_loader, signal, sparse, spectral, strings, sysconfig, test, train,
+    user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (

@@ -23,7 +23,7 @@ FLOORS: list[set[str]] = [
     {"viz"},
     {"__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "initializers"}
     | {"linalg", "logging", "losses", "manip", "math", "nn", "python", "quantization", "random", "resource_loader"}
-    | {"sparse", "strings", "sysconfig", "test", "train", "user_ops", "version"},
+    | {"signal", "sparse", "spectral", "strings", "sysconfig", "test", "train", "user_ops", "version"},
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`
 # has ops beside the dtypes.
