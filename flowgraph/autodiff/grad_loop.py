@@ -257,7 +257,6 @@ class GradLoop:
         real = state.recall(history, value)
         return real if state is self else self.grad_context.add_value(real)
 
-
     # -- gradients of gradients ------------------------------------------------------------------------------
 
     @property

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.autodiff import gradients
+from flowgraph import errors
+from flowgraph.autodiff import UnconnectedGradients, gradients
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ir.walk import ancestors, descendants
 from flowgraph.ops.array import shape, size
 from flowgraph.ops.constant import constant
-from flowgraph.ops.joining import concat
+from flowgraph.ops.joining import concat, stack
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.tensor_array import TensorArray
 from flowgraph.ops.while_loop import while_loop
@@ -55,6 +59,8 @@ def hessians(
 
 
 def _hessian(gradient: Any, x: Any) -> Tensor:
+    if isinstance(gradient, Tensor) and _goes_through_loops(gradient, x):
+        return _unrolled(gradient, x)
     gradient = reshape(gradient, [-1])
     count = size(x)
 
@@ -65,3 +71,25 @@ def _hessian(gradient: Any, x: Any) -> Tensor:
     _, rows = while_loop(lambda j, _: j < count, row, start)
     sizes = shape(x)
     return reshape(rows.stack(), concat((sizes, sizes), 0))
+
+
+def _goes_through_loops(gradient: Tensor, x: Any) -> bool:
+    """Whether a loop lies between a gradient and its x: TF refuses that, and no loop can run another one backwards."""
+    after = descendants([x.op])
+    return any(op.opdef.role == "exit" and op in after for op in ancestors([gradient.op]))
+
+
+def _unrolled(gradient: Tensor, x: Any) -> Tensor:
+    """The rows one by one, each with loops of its own."""
+    sizes = x.shape.as_list() if x.shape.rank is not None else [None]
+    if None in sizes:
+        raise ValueError(
+            errors.explain(
+                f"tf.hessians goes through a loop only if the shape of x is known: it is {x.shape}",
+                mend="x.set_shape(...), or tf.gradients of single entries of tf.gradients(y, x)[0].",
+                where=user_site(),
+            )
+        )
+    entries = reshape(gradient, [-1])
+    rows = [gradients(entries[j], x, unconnected_gradients=UnconnectedGradients.ZERO)[0] for j in range(prod(sizes))]
+    return reshape(stack(rows), [*sizes, *sizes])

@@ -21,6 +21,7 @@ from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import shape_op, zeros, zeros_like
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import merge, switch_ref_or_tensor, zeros_like_outside_branch
+from flowgraph.ops.loop_grad import changes_shape
 from flowgraph.ops.loop_ops import next_iteration
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH, pushed
 from flowgraph.sizes import is_full
@@ -61,9 +62,12 @@ class Loops:
             self._add(around, between, seen)
         state = self._states[loop] = GradLoop(loop, self._states.get(while_context_of(loop.outer_context)))
         for tensor in state.exits:
-            if tensor.op not in seen:
-                seen.add(tensor.op)
-                between.append(tensor.op)
+            op = tensor.op
+            while op.opdef.role != "switch":  # an Exit, perhaps gates of gradients, and the Switch
+                if op not in seen:
+                    seen.add(op)
+                    between.append(op)
+                op = op.inputs[0].op
 
     def state_of(self, op: Operation, before: bool = False) -> GradLoop | None:
         """The gradient of the loop that an op stands in; `before`: in which its outputs' gradients arrive."""
@@ -214,10 +218,10 @@ class Loops:
     def finish(self) -> None:
         """Loop variables that do not depend on themselves: from the second iteration on their gradient is zero."""
         for state in self._states.values():
-            for head in state.heads.values():
+            for switch, head in state.heads.items():
                 for merged in [head] if isinstance(head, Tensor) else [head.values, head.indices, head.dense_shape]:
                     if merged is not None and merged.op.inputs[0] is merged.op.inputs[1]:
-                        _then_zeros(state, merged.op)
+                        _then_zeros(state, switch, merged.op)
 
 
 def _sources(op: Operation, found: list[Any]) -> list[Tensor]:
@@ -240,16 +244,18 @@ def _zeros_of(tensor: Tensor) -> Tensor:
     return zeros(shape_op(tensor), dtype)
 
 
-def _then_zeros(state: GradLoop, merged: Operation) -> None:
+def _then_zeros(state: GradLoop, switch: Operation, merged: Operation) -> None:
     first = merged.inputs[0]
     dtype = first.dtype.base_dtype
     loop = state.grad_context
     if is_full(first.sizes):
         with loop:
             following = next_iteration(constant(0, dtype=dtype, shape=first.sizes))
+    elif changes_shape(switch):
+        with loop:
+            following = next_iteration(zeros(shape_op(switch.outputs[1]), dtype))
     else:
-        around = loop.outer_context
-        with contextlib.nullcontext() if around is None else around:
+        with inside(loop.outer_context):
             zero = zeros(shape_op(first.op.inputs[0]), dtype)
         with loop:
             following = next_iteration(zero)

@@ -23,9 +23,7 @@ from flowgraph.ops.registry import gradient_of
 from flowgraph.ops.stack import STACK_POP, pops, pushed
 from flowgraph.sizes import Sizes, is_full, merge
 
-_TRAINABLE = frozenset(
-    {dt.float16, dt.float32, dt.float64, dt.complex64, dt.complex128, dt.resource, dt.variant}
-)
+_TRAINABLE = frozenset({dt.float16, dt.float32, dt.float64, dt.complex64, dt.complex128, dt.resource, dt.variant})
 _CARRIES_GRADIENT = _TRAINABLE | {dt.bfloat16}
 
 
@@ -61,10 +59,7 @@ class Walk:
         if len(grad_ys) != len(ys):
             raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
         given = [None if g is None else convert(g, f"grad_y_{i}") for i, g in enumerate(grad_ys)]
-        return [
-            self._near(tensor_of(y).op, _start, y, g, i)
-            for i, (y, g) in enumerate(zip(ys, given, strict=True))
-        ]
+        return [self._near(tensor_of(y).op, _start, y, g, i) for i, (y, g) in enumerate(zip(ys, given, strict=True))]
 
     def _near(self, op: Operation, function: Callable[..., Any], *args: Any) -> Any:
         if not self.colocate:
@@ -72,9 +67,7 @@ class Walk:
         with self.graph.colocate_with(op, ignore_existing=True):
             return function(*args)
 
-    def run(
-        self, ys: Sequence[Tensor], xs: Sequence[Any], starts: Sequence[Any], stops: Sequence[Operation]
-    ) -> None:
+    def run(self, ys: Sequence[Tensor], xs: Sequence[Any], starts: Sequence[Any], stops: Sequence[Operation]) -> None:
         """Walk from the ys to the xs."""
         from_ops = [tensor_of(x).op for x in xs]
         reached = _reached(from_ops)

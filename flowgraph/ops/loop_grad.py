@@ -81,7 +81,7 @@ def close(head: Any, following: Any) -> None:
         merged.op._set_inputs([merged.op.inputs[0], edge])
 
 
-def exit_gradient(dy: Any) -> Any:
+def exit_gradient(op: Operation, dy: Any) -> Any:
     """The gradient enters its loop."""
     loop = get_default_graph().context
     if not loop.back_prop:
@@ -89,13 +89,30 @@ def exit_gradient(dy: Any) -> Any:
     parts = _parts(dy)
     loop.values.update(parts)
     name = None if isinstance(dy, IndexedSlices) else "b_exit"
+    is_growing = changes_shape(op.inputs[0].op)
+    count = loop.parallel_iterations
     with loop:
         entered = [
-            enter(part, loop.name, parallel_iterations=loop.parallel_iterations, name=name) for part in parts
+            enter(part, loop.name, parallel_iterations=count, use_input_shape=not is_growing, name=name)
+            for part in parts
         ]
+    if is_growing and not isinstance(dy, IndexedSlices):
+        entered[0].set_shape(op.inputs[0].shape)
     result = _like(dy, entered)
     loop.loop_enters.append(result)
     return result
+
+
+def changes_shape(switch: Operation) -> bool:
+    """Whether a loop variable, given its Switch, may have another shape in each iteration.
+
+    TF takes it that the gradient of none does, which is wrong where shape invariants say less than the first value
+    does, and for gradients of gradients.
+    """
+    if switch.opdef.role != "switch" or switch.context.grad_state is not None:
+        return True
+    entered = switch.inputs[0].op.inputs[0]
+    return entered.sizes != entered.op.inputs[0].sizes
 
 
 def enter_gradient(op: Operation, dy: Any) -> Any:

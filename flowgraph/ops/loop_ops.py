@@ -30,10 +30,10 @@ def _enter_gradient(op: Operation, dy: Any) -> list[Any]:
     return [enter_gradient(op, dy)]
 
 
-def _exit_gradient(_op: Operation, dy: Any) -> list[Any]:
+def _exit_gradient(op: Operation, dy: Any) -> list[Any]:
     from flowgraph.ops.loop_grad import exit_gradient
 
-    return [exit_gradient(dy)]
+    return [exit_gradient(op, dy)]
 
 
 def _next_gradient(_op: Operation, dy: Any) -> list[Any]:
