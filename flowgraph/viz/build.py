@@ -11,7 +11,7 @@ from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
 from flowgraph.viz import crowds, fold
-from flowgraph.viz.labels import brief, parent, says_nothing_new, shape_text, short, writes
+from flowgraph.viz.labels import brief, parent, says_nothing_new, shape_text, short, sizes_text, writes
 from flowgraph.viz.picture import Cluster, Edge, Node, Picture
 
 LIMIT = 150
@@ -142,6 +142,8 @@ def _label_node(node: Node, scope: str) -> None:
 def _about(node: Node, op: Operation) -> str:
     if node.kind == "constant":
         return f"{op.type} {brief(op.attrs.get('value'))}"
+    if node.kind == "variable" and op.opdef.role == "handle":
+        return f"Variable {sizes_text(op.attrs['shape'], op.attrs['dtype'])}"
     if node.kind == "variable" and "shape" in op.attrs and op.outputs[0].dtype.is_ref:
         return f"Variable {shape_text(op.outputs[0])}"
     return op.type

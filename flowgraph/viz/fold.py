@@ -50,7 +50,11 @@ def fold_variables(home: Home, keep: set[Operation], initialization: bool) -> No
             continue
         own = op.name + "/"
         for user in dict.fromkeys(op.outputs[0].users or ()):
-            if user not in home or not user.name.startswith(own) or user in keep:
+            if user not in home or user in keep:
+                continue
+            if user.opdef.role == "read" and not user.control:
+                reads.append((node, user))  # of a resource variable, beside the op that uses it
+            if not user.name.startswith(own):
                 continue
             if user.opdef.effect is Effect.WRITE and not initialization:
                 starts.append(user)

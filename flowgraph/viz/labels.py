@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
+from flowgraph.dtypes import DType
 from flowgraph.ir.opdef import Arg
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.shapes import Sizes
 
 LONGEST = 34
 
@@ -29,7 +31,11 @@ def short(text: str, longest: int = LONGEST) -> str:
 
 def shape_text(tensor: Tensor) -> str:
     """The shape as people write it, and the dtype unless it is float32: `?×784`, `scalar int64`."""
-    sizes = tensor.sizes
+    return sizes_text(tensor.sizes, tensor.dtype.base_dtype)
+
+
+def sizes_text(sizes: Sizes, dtype: DType) -> str:
+    """A shape and a dtype as `shape_text` writes those of a tensor."""
     if sizes is None:
         text = "shape ?"
     elif not sizes:
@@ -38,7 +44,6 @@ def shape_text(tensor: Tensor) -> str:
         text = f"({'?' if sizes[0] is None else sizes[0]})"
     else:
         text = "×".join("?" if size is None else str(size) for size in sizes)
-    dtype = tensor.dtype.base_dtype
     return text if dtype is dt.float32 else f"{text} {dtype.name}"
 
 

@@ -23,8 +23,10 @@ def kind_of(op: Operation) -> str:
     opdef = op.opdef
     if opdef is CONST:
         return "constant"
-    if opdef.role is not None:
-        return "control" if opdef.role in ("switch", "merge") else "placeholder"
+    if opdef.role in ("placeholder", "default"):
+        return "placeholder"
+    if opdef.role is not None and opdef.role not in ("handle", "read"):
+        return "control"
     if opdef.effect in _BY_EFFECT:
         return _BY_EFFECT[opdef.effect]
     if not op.inputs and not opdef.outputs:

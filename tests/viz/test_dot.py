@@ -275,3 +275,19 @@ def test_kinds_come_from_the_opdef():
 def test_bad_arguments_are_refused(options):
     with pytest.raises((ValueError, KeyError)):
         to_dot(small(), **options)
+
+
+def test_a_resource_variable_is_drawn_with_its_reads():
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 3], name="x")
+        w = tf.get_variable("w", [3, 2], use_resource=True)
+        change = w.assign_add(tf.ones([3, 2]), read_value=False)
+        tf.matmul(x, w, name="product")
+        with tf.control_dependencies([change]):
+            tf.identity(w.value(), name="after")
+    dot = parse(to_dot(graph, **PLAIN))
+    assert texts(dot, "w") == ["w", "Variable 3×2"]
+    assert dot.nodes["w"]["class"] == "variable"
+    assert edges(dot, "w", "product")
+    reads = [node for node in dot.nodes if node.endswith("ReadVariableOp")]
+    assert reads == ["ReadVariableOp"]  # that which waits for the update
