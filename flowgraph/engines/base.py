@@ -14,6 +14,7 @@ from flowgraph.ir.describe import origin
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, Program, Step, no_value
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.tensor_array import Slots
 from flowgraph.sizes import to_text
 
 
@@ -73,7 +74,8 @@ def describe(step: Step, values: Sequence[Any], program: Program, fed: Sequence[
         if tensor is None:
             rows.append(f"an input of shape {shape}")
             continue
-        rows.append((f"{tensor.name} has shape {shape}", origin(tensor) + (", fed" if number in fed else "")))
+        what = f"is {value!r}" if isinstance(value, Slots) else f"has shape {shape}"
+        rows.append((f"{tensor.name} {what}", origin(tensor) + (", fed" if number in fed else "")))
     return rows
 
 

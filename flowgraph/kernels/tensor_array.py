@@ -55,7 +55,7 @@ class Slots:
         return len(self._values)
 
     def __repr__(self) -> str:
-        return f"<{self._name}: a TensorArray of {len(self)} {self.dtype.name}>"
+        return f"a TensorArray of {len(self)} {self.dtype.name} entries of shape {to_text(self.element)}"
 
     def close(self) -> None:
         """Let go of all entries."""

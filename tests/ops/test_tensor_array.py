@@ -110,7 +110,7 @@ def test_fetched_handle_shows_what_it_is():
     array = tf.TensorArray(tf.float32, 2)
     with session() as sess:
         assert isinstance(sess.run(array.handle), Slots)
-        assert "a TensorArray of 2 float32" in repr(sess.run(array.handle))
+        assert repr(sess.run(array.handle)) == "a TensorArray of 2 float32 entries of shape <unknown>"
 
 
 def test_element_shape_is_shared_by_all_views():
@@ -137,3 +137,10 @@ def test_gradients_with_a_shape_in_front():
     grads = slots.gradient("gradients", (5,))
     assert grads.read(0).shape == (5, 3)
     assert slots.gradient("gradients", (5,)) is grads
+
+
+def test_message_says_what_the_array_is():
+    array = tf.TensorArray(tf.float32, 2).write(0, [1.0, 2.0]).write(0, [3.0, 4.0])
+    with session() as sess, pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        sess.run(array.flow)
+    assert "TensorArray:0 is a TensorArray of 2 float32 entries of shape [2]" in str(caught.value)
