@@ -55,7 +55,6 @@ OURS_ALONE = {"viz"}
 DIFFERENT = {
     "Operation": "made by op functions, never by hand",
     "Tensor": "made by op functions, never by hand",
-    "VariableScope.get_variable": "called by tf.get_variable alone, which has TF's arguments",
 }
 """Signatures that are not TensorFlow's, and why."""
 
