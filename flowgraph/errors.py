@@ -75,10 +75,30 @@ class OpError(Exception):
             error_code = self._code
         if error_code is None:
             raise TypeError(f"{type(self).__name__}() needs an error_code")
-        self.node_def = node_def
-        self.op = op
-        self.message = message
-        self.error_code = error_code
+        self._node_def = node_def
+        self._op = op
+        self._message = message
+        self._error_code = error_code
+
+    @property
+    def node_def(self) -> Any:
+        """The `NodeDef` of the operation that failed, or None."""
+        return self._node_def
+
+    @property
+    def op(self) -> Any:
+        """The operation that failed, or None."""
+        return self._op
+
+    @property
+    def message(self) -> str:
+        """What is to be said about it."""
+        return self._message
+
+    @property
+    def error_code(self) -> int:
+        """The constant of this module that stands for the class."""
+        return self._error_code
 
     def __str__(self) -> str:
         return self.message
@@ -187,9 +207,7 @@ class DataLossError(OpError):
     _code = DATA_LOSS
 
 
-_TYPE_OF_CODE: dict[int, type[OpError]] = {
-    cls._code: cls for cls in OpError.__subclasses__() if cls._code is not None
-}
+_TYPE_OF_CODE: dict[int, type[OpError]] = {cls._code: cls for cls in OpError.__subclasses__() if cls._code is not None}
 _CODE_OF_TYPE: dict[type[OpError], int] = {cls: code for code, cls in _TYPE_OF_CODE.items()}
 
 
@@ -301,9 +319,7 @@ def _align(rows: list[str | Sequence[str]]) -> list[str]:
     def flush() -> None:
         count = max((len(row) for row in table), default=0)
         widths = [max(len(row[i]) for row in table if i < len(row)) for i in range(count)]
-        lines.extend(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table
-        )
+        lines.extend("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)
         table.clear()
 
     for row in rows:

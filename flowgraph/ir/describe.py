@@ -69,3 +69,19 @@ def cast(name: str, dtype: DType, wanted: DType, other: str = "") -> str | None:
         keeps = wants > has
     name, target = (name, wanted) if keeps else (other, dtype)
     return f"tf.cast({name}, tf.{target.name}) makes the two alike."
+
+
+def frame(filename: str, line: int) -> tuple[str, int, str, str, int]:
+    """A line of the user's code as `traceback` has it: file, line, function, text, and where the function begins."""
+    import ast
+    import linecache
+
+    inside, begins = "<module>", 1
+    try:
+        tree = ast.parse("".join(linecache.getlines(filename)))
+    except SyntaxError:
+        tree = ast.Module([], [])
+    for node in ast.walk(tree):  # (from the outside in)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= (node.end_lineno or 0):
+            inside, begins = node.name, node.lineno
+    return filename, line, inside, linecache.getline(filename, line).strip(), begins

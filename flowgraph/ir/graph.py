@@ -13,6 +13,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.dtypes import DType
 from flowgraph.ir import device as device_strings
+from flowgraph.ir.members import Members
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.tensor import Operation, Site, Tensor
 from flowgraph.shapes import Sizes
@@ -41,16 +42,16 @@ def user_site() -> Site | None:
 class NameScope:
     """The context manager behind `tf.name_scope`; entering gives the scope's name with a slash behind."""
 
-    __slots__ = ("_graph", "_name", "_outer")
+    __slots__ = ("_graph", "_outer", "name")
 
     def __init__(self, graph: Graph, name: str | None) -> None:
         self._graph = graph
-        self._name = name
+        self.name = name
 
     def __enter__(self) -> str:
         graph = self._graph
         self._outer = graph._scope
-        graph._scope = graph._open_scope(self._name)
+        graph._scope = graph._open_scope(self.name)
         return graph._scope + "/" if graph._scope else ""
 
     def __exit__(self, *exc: object) -> None:
@@ -79,7 +80,7 @@ class Controller:
         self._graph._controllers, self._graph.context = self._outer, self._outer_context
 
 
-class Graph:
+class Graph(Members):
     """A dataflow graph: ops in the order in which they were made, and everything that building them needs.
 
     >>> g = Graph()
@@ -106,7 +107,7 @@ class Graph:
         self.context: Any = None  # the control flow context (a branch of tf.cond, a loop) that is being built
         self.memory: dict[Any, Any] = {}  # what upper floors remember about this graph, keyed by them
         self.lock = threading.RLock()
-        self.seed: int | None = None
+        self.seed = None
         self.made_at = user_site()
 
     # -- adding ops ------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Both are slim: a graph of a hundred thousand ops is ordinary. Neither ever holds
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flowgraph import errors
 from flowgraph.dtypes import DType
@@ -63,12 +63,14 @@ class Operation:
     @property
     def traceback(self) -> list[tuple[str, int, str, str]]:
         """Where the user's code made this op, in the form of `traceback.extract_stack`."""
-        import linecache
+        return [frame[:4] for frame in self.traceback_with_start_lines]
 
-        if self.site is None:
-            return []
-        filename, line = self.site
-        return [(filename, line, "<module>", linecache.getline(filename, line).strip())]
+    @property
+    def traceback_with_start_lines(self) -> list[tuple[str, int, str, str, int]]:
+        """As `traceback`, and the line at which the function around it begins (1: at the top of the file)."""
+        from flowgraph.ir.describe import frame
+
+        return [] if self.site is None else [frame(*self.site)]
 
     def values(self) -> tuple[Tensor, ...]:
         """The outputs, as TF's method of that name gives them."""
@@ -119,9 +121,7 @@ class Operation:
         """Run this op in `session` (default: the default session)."""
         from flowgraph.ir.scope import session_for
 
-        session_for(self, session, "Cannot execute operation using `run()`: ", "run(session=sess)").run(
-            self, feed_dict
-        )
+        session_for(self, session, "Cannot execute operation using `run()`: ", "run(session=sess)").run(self, feed_dict)
 
     def _set_inputs(self, inputs: Sequence[Tensor]) -> None:
         """Take other inputs: what control flow does to the ops inside a branch."""
@@ -173,6 +173,9 @@ class Tensor:
     sizes: Sizes
     _shape: TensorShape
     users: list[Operation] | None
+
+    OVERLOADABLE_OPERATORS: ClassVar[frozenset[str]] = frozenset()
+    """The names of Python's methods that are operators on tensors, as the floor of the ops installs them."""
 
     if TYPE_CHECKING:  # Python's operators, which the floor of the ops installs
         __add__: Callable[[Tensor, Any], Tensor]
@@ -275,9 +278,7 @@ class Tensor:
         from flowgraph.ir.scope import session_for
 
         hint = "eval(session=sess)"
-        return session_for(self, session, "Cannot evaluate tensor using `eval()`: ", hint).run(
-            self, feed_dict
-        )
+        return session_for(self, session, "Cannot evaluate tensor using `eval()`: ", hint).run(self, feed_dict)
 
     def experimental_ref(self) -> Any:
         """A stand-in that compares by identity, to be a dictionary key; its `deref()` gives the tensor back."""

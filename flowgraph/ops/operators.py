@@ -164,3 +164,4 @@ def _through(as_tensor: Callable[[Any], Tensor], method: Method) -> Method:
 
 
 install(Tensor)
+Tensor.OVERLOADABLE_OPERATORS = frozenset({*METHODS, "__getitem__", "__eq__", "__ne__", "__rxor__"})
