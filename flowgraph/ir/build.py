@@ -45,7 +45,7 @@ def build_program(
     """
     by_age = needed_ops(fetches, targets, feeds, done)
     fed = set(feeds)
-    loops = find_loops(by_age, fed)
+    loops = find_loops(by_age, fed, fetches)
     by_constant = reciprocals(by_age, fed) if rewrites_divisions else {}
     part = Slice(loops.ops if loops.of else by_age, loops, by_constant, fetches, targets, feeds)
     if part.ops is by_age and not (part.refs.root or part.guards.has_branches):

@@ -107,7 +107,7 @@ class Loop:
     def __init__(self, frame: Frame, followers: Followers) -> None:
         self.frame = frame
         if not frame.exits:
-            raise _unknown(frame, "none of its values leaves it")
+            raise _inside(frame.ops[0], frame)
         self.leader = min(frame.exits, key=lambda op: op._id)
         self.inside = Loops(frame, followers)
         self._find_variables()
@@ -221,10 +221,11 @@ def _taken_by_reference(op: Operation) -> list[Tensor]:
     return [tensor for arg, tensor in zip(opdef.inputs, op.inputs, strict=False) if arg.is_handle]
 
 
-def find_loops(ops: Sequence[Operation], fed: Collection[Tensor]) -> Loops:
+def find_loops(ops: Sequence[Operation], fed: Collection[Tensor], fetches: Iterable[Tensor] = ()) -> Loops:
     """The loops among the ops that a run needs.
 
     Raises:
+      InternalError: a fetch lies inside a loop, or what lies there is needed outside.
       InvalidArgumentError: an op takes values of several frames.
       NotImplementedError: a loop of a form that no while loop has.
     """
@@ -248,11 +249,23 @@ def find_loops(ops: Sequence[Operation], fed: Collection[Tensor]) -> Loops:
             if follower not in taken_from:
                 taken_from[follower] = frame
                 stack.append((follower, frame))
+    _check_sources(taken_from, gives_to, awaited)
+    for tensor in fetches:
+        if tensor not in fed and gives_to[tensor.op] is not outside:
+            raise _inside(tensor.op, gives_to[tensor.op])
+    return Loops(outside, followers)
+
+
+def _check_sources(
+    taken_from: Mapping[Operation, Frame],
+    gives_to: Mapping[Operation, Frame],
+    awaited: Mapping[Operation, Iterable[Operation]],
+) -> None:
+    """Refuse ops that take or await something of another frame than the one they were found to be in."""
     for op, frame in taken_from.items():
         for source in awaited[op]:
             if gives_to[source] is not frame:
                 raise _mixed(op, source, gives_to[source], frame)
-    return Loops(outside, followers)
 
 
 def _place(op: Operation, frame: Frame) -> Frame:
@@ -274,6 +287,19 @@ def _mixed(op: Operation, source: Operation, a: Frame, b: Frame) -> errors.Inval
         errors.explain(
             f"{{{{node {op.name}}}}} has inputs from different frames. The input {{{{node {source.name}}}}} is in "
             f"frame '{a.name}'. Another input is in frame '{b.name}'.",
+            mend="A value leaves a loop as a loop variable: use what tf.while_loop returns.",
+            where=op.site,
+        ),
+    )
+
+
+def _inside(op: Operation, frame: Frame) -> errors.InternalError:
+    return errors.InternalError(
+        None,
+        op,
+        errors.explain(
+            "Retval[0] has already been set.",
+            details=[f"{op.name} runs once in each iteration of the loop '{frame.name}'"],
             mend="A value leaves a loop as a loop variable: use what tf.while_loop returns.",
             where=op.site,
         ),

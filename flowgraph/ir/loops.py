@@ -119,7 +119,8 @@ def _body(
     feeds = {*given, *cells}
     part = Slice(ops, loop.inside, outer.by_constant, fetches, (), feeds, cells)
     builder = Builder(part, fetches, feeds, outer)
-    builder.value |= given
+    for tensor, number in given.items():
+        builder.value[tensor] = number
     builder.fill_all()
     numbers = [_fetch(builder, tensor) for tensor in fetches]
     builder.reads.settle(builder.top.steps, numbers, are_kept=True)
