@@ -31,12 +31,12 @@ def plain(value: Any) -> Any:
 def every_program_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a test runs, its Program satisfies what every Program must (`flowgraph/ir/verify.py`)."""
 
-    def built_and_verified(*args: Any) -> Program:
-        program = build_program(*args)
+    def built_and_verified(*args: Any, **kwargs: Any) -> Program:
+        program = build_program(*args, **kwargs)
         verify(program)
         return program
 
-    monkeypatch.setattr("flowgraph.session.build_program", built_and_verified)
+    monkeypatch.setattr("flowgraph.sessions.base.build_program", built_and_verified)
 
 
 @pytest.fixture(autouse=True)

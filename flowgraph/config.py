@@ -240,3 +240,44 @@ class ConfigProto(Message):
     operation_timeout_in_ms: int
     isolate_session_state: bool
     experimental: Experimental
+
+
+class DebugOptions(Message):
+    """What TF's debugger is to watch: `RunOptions.debug_options`. flowgraph has no debugger yet; setting it raises."""
+
+    debug_tensor_watch_opts: list[Any]
+    global_step: int
+    reset_disk_byte_usage: bool
+
+
+class RunOptions(Message):
+    """How to run one `Session.run`.
+
+    Fields that are used: `timeout_in_ms` (the run is broken off between two ops, by DeadlineExceededError) and
+    `report_tensor_allocations_upon_oom` (an error for lack of memory shows what the variables take). Asking for what
+    `RunMetadata` would hold, traces and graphs, raises NotImplementedError.
+
+    >>> RunOptions(timeout_in_ms=100)
+    timeout_in_ms: 100
+    """
+
+    NO_TRACE, SOFTWARE_TRACE, HARDWARE_TRACE, FULL_TRACE = 0, 1, 2, 3
+    """For `trace_level`."""
+
+    class Experimental(Message):
+        """The fields under `experimental`."""
+
+        collective_graph_key: int
+        use_run_handler_pool: bool
+
+    trace_level: int
+    timeout_in_ms: int
+    inter_op_thread_pool: int
+    output_partition_graphs: bool
+    debug_options: DebugOptions
+    report_tensor_allocations_upon_oom: bool
+    experimental: Experimental
+
+
+class RunMetadata(Message):
+    """What a run tells about itself: nothing yet, as TF does where no trace was asked for."""

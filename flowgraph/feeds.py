@@ -11,18 +11,19 @@ from flowgraph import errors
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import graphs_apart
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.sessions.handles import TensorHandle, fed_by_handle
 from flowgraph.sizes import compatible, to_tuple_text
 
 
-def feed_key(graph: Graph, key: Any) -> Tensor:
-    """The tensor that a key of `feed_dict` means."""
+def feed_key(graph: Graph, key: Any, of: str = "feed_dict") -> Tensor:
+    """The tensor that a key of `feed_dict`, or of the list `of` that name, means."""
     try:
         tensor = graph.as_graph_element(key, allow_tensor=True, allow_operation=False)
     except Exception as error:  # noqa: BLE001  # a key may be of any type, whose methods may raise anything
         said = error.args[0] if error.args else ""
         raise TypeError(
             errors.explain(
-                f"Cannot interpret feed_dict key as Tensor: {said}",
+                f"Cannot interpret {of} key as Tensor: {said}",
                 details=graphs_apart(key, graph),
                 mend=_better_key(graph, key),
                 where=user_site(),
@@ -56,11 +57,15 @@ def to_array(tensor: Tensor, value: Any) -> np.ndarray:
     else:
         array = _convert(tensor, value, wanted)
     if array.shape != tensor.sizes and not compatible(tensor.sizes, array.shape):
+        if isinstance(value, TensorHandle):
+            return array  # as in TF, which does not look
         raise _wrong_shape(tensor, array, value)
     return array
 
 
 def _convert(tensor: Tensor, value: Any, wanted: np.dtype[Any]) -> np.ndarray:
+    if isinstance(value, TensorHandle):
+        return fed_by_handle(tensor, value)
     if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
         raise _a_tensor(tensor, value)
     if wanted.kind == "O":

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph import errors
+from flowgraph.dtypes import DType
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import graphs_apart
 from flowgraph.ir.tensor import Operation, Tensor
@@ -15,7 +16,12 @@ from flowgraph.ops.indexed_slices import IndexedSlices, IndexedSlicesValue
 from flowgraph.ops.sparse_tensor import SparseTensor, SparseTensorValue, parts_of
 
 Rebuild = Callable[[Sequence[Any]], Any]
-Expansion = tuple[Any, Callable[[Any], tuple[list[Any], Rebuild]], Callable[[Any, Any], list[tuple[Any, Any]]]]
+Expansion = tuple[
+    Any,
+    Callable[[Any], tuple[list[Any], Rebuild]],
+    Callable[[Any, Any], list[tuple[Any, Any]]],
+    Callable[[Any], list[Any]],
+]
 
 _expansions: list[Expansion] = []
 
@@ -24,7 +30,7 @@ def register_session_run_conversion_functions(
     tensor_type: Any,
     fetch_function: Any = None,
     feed_function: Any = None,
-    feed_function_for_partial_run: Any = None,  # noqa: ARG001  # asked in partial runs alone
+    feed_function_for_partial_run: Any = None,
 ) -> None:
     """Teach sessions to fetch and feed a type that consists of tensors.
 
@@ -32,11 +38,11 @@ def register_session_run_conversion_functions(
       tensor_type: the type.
       fetch_function: `f(value) -> (list of tensors, function of their values)`.
       feed_function: `f(key, value) -> list of (tensor, value)`.
-      feed_function_for_partial_run: `f(key) -> list of tensors`, for partial runs: TF asks it nowhere else.
+      feed_function_for_partial_run: `f(key) -> list of tensors`: what `partial_run_setup` is to feed for a key.
     """
-    if any(issubclass(tensor_type, known) for known, _, _ in _expansions):
+    if any(issubclass(tensor_type, known) for known, _, _, _ in _expansions):
         raise ValueError(f"{tensor_type} has already been registered so ignore it.")
-    _expansions.insert(0, (tensor_type, fetch_function, feed_function))
+    _expansions.insert(0, (tensor_type, fetch_function, feed_function, feed_function_for_partial_run))
 
 
 def _parts(slices: IndexedSlices) -> list[Tensor]:
@@ -52,12 +58,13 @@ def _feed_slices(slices: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:
     return list(zip(_parts(slices), value, strict=False))
 
 
-_expansions.append((IndexedSlices, _fetch_slices, _feed_slices))
+_expansions.append((IndexedSlices, _fetch_slices, _feed_slices, _parts))
 _expansions.append(
     (
         SparseTensor,
         lambda sparse: (parts_of(sparse), lambda values: SparseTensorValue(*values)),
         lambda sparse, value: list(zip(parts_of(sparse), value, strict=False)),
+        parts_of,
     )
 )
 
@@ -68,12 +75,14 @@ class FetchPlan:
     Attributes:
       tensors: the tensors to compute, each once.
       targets: the ops to run.
+
+    `handle(text, dtype)` makes what is returned for a handle on a value that stays in the session.
     """
 
-    def __init__(self, graph: Graph, fetches: Any) -> None:
+    def __init__(self, graph: Graph, fetches: Any, handle: Callable[[str, DType], Any] | None = None) -> None:
         self.tensors: list[Tensor] = []
         self.targets: list[Operation] = []
-        self._graph = graph
+        self._graph, self._handle = graph, handle
         self._at: dict[Tensor, int] = {}
         self._build = self._take(fetches)
 
@@ -93,7 +102,7 @@ class FetchPlan:
                     where=user_site(),
                 )
             )
-        for kind, expand, _ in _expansions:
+        for kind, expand, _, _ in _expansions:
             if isinstance(fetch, kind) and expand is not None:
                 parts, join = expand(fetch)
                 pieces = [self._element(part) for part in parts]
@@ -130,6 +139,9 @@ class FetchPlan:
         at = self._at.setdefault(element, len(self.tensors))
         if at == len(self.tensors):
             self.tensors.append(element)
+        if element.op.type == "GetSessionHandle" and (handle := self._handle) is not None:
+            dtype = element.op.inputs[0].dtype.base_dtype
+            return lambda values: handle(values[at].decode(), dtype)
         return lambda values: values[at]
 
 
@@ -187,9 +199,17 @@ _SEARCHED = 20_000
 """Ops: in a larger graph a search for similar names takes too long."""
 
 
+def expand_partial_feed(key: Any) -> list[Any]:
+    """What is to be fed for a key of `partial_run_setup`: itself, or each tensor of a composite one."""
+    for kind, _, _, parts in _expansions:
+        if isinstance(key, kind) and parts is not None:
+            return list(parts(key))
+    return [key]
+
+
 def expand_feed(key: Any, value: Any) -> list[tuple[Any, Any]]:
     """A feed as pairs of (tensor or name, value): one pair, or one for each tensor of a composite key."""
-    for kind, _, feed in _expansions:
+    for kind, _, feed, _ in _expansions:
         if isinstance(key, kind) and feed is not None:
             return feed(key, value)
     if isinstance(key, list | tuple):

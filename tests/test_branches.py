@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 import flowgraph as tf
-from flowgraph import session as session_module
 from flowgraph.ir.build import build_program
 from flowgraph.ir.emit import emit
 from flowgraph.ir.program import IF, Program
@@ -23,6 +22,7 @@ from flowgraph.ir.verify import verify
 from flowgraph.ops.control_flow import merge, switch
 from flowgraph.ops.resource import ASSIGN_ADD_VARIABLE_OP, READ_VARIABLE_OP
 from flowgraph.session import ENGINES
+from flowgraph.sessions import base as session_module
 from tests.golden.branch_cases import REFUSED, RUNS, outcome
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "branches.json").read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"ops"},
     {"autodiff"},
     {"engines"},
-    {"session", "feeds", "fetches"},
+    {"session", "sessions", "feeds", "fetches"},
     {"variables", "functional", "training", "neural", "data"},
     {"viz"},
     {"__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "initializers"}

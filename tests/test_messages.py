@@ -242,7 +242,7 @@ class TestTracebacks:
             with pytest.raises(tf.errors.InvalidArgumentError, match=r"^Incompatible shapes") as caught:
                 run(y, {x: [1, 2, 3]})
             files = [str(entry.path).rpartition("/")[2] for entry in caught.traceback]
-            assert files == ["test_messages.py", "test_messages.py", "session.py"]
+            assert files == ["test_messages.py", "test_messages.py", "base.py"]
             assert caught.value.__cause__ is None
             assert caught.value.__suppress_context__
 

@@ -270,7 +270,7 @@ class TestSessions:
     def test_a_field_without_effect_says_so_once(
         self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("flowgraph.session._said", set())
+        monkeypatch.setattr("flowgraph.sessions.settings._said", set())
         for _ in range(2):
             tf.Session(config=tf.ConfigProto(allow_soft_placement=True))
         (record,) = caplog.records

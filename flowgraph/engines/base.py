@@ -105,6 +105,9 @@ def explain_failure(
             words = _tf_words(step, values)
         line = words or f"{type(error).__name__} in {step.opdef.name}: {error}"
         kind = errors.InvalidArgumentError
+        if isinstance(error, MemoryError):
+            kind, words = errors.ResourceExhaustedError, _no_memory(error)
+            line = words
     message = errors.explain(
         line,
         details=[f"the op: {step.op.name} ({step.opdef.name})", *describe(step, values, program, fed)],
@@ -113,6 +116,16 @@ def explain_failure(
     failure = kind(None, step.op, message)
     failure.__cause__ = None if words else error
     return failure
+
+
+def _no_memory(error: MemoryError) -> str:
+    """TF's words for a tensor that memory does not hold; numpy's error tells which it was to be."""
+    shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
+    if shape is None or dtype is None:
+        return f"OOM when allocating tensor: {error}"
+    name = {"float16": "half", "float32": "float", "float64": "double"}.get(dtype.name, dtype.name)
+    place = "/job:localhost/replica:0/task:0/device:CPU:0"
+    return f"OOM when allocating tensor with shape{to_text(shape)} and type {name} on {place} by allocator cpu"
 
 
 def _tf_words(step: Step, values: Sequence[Any]) -> str | None:

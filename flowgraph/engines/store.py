@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.engines.kept import KeptValues
 from flowgraph.engines.missing import no_resource, uninitialized
 from flowgraph.ir.tensor import Operation
 
@@ -67,6 +68,7 @@ class Store:
     Attributes:
       version: changes whenever a variable gets another buffer, so that engines may keep hold of buffers.
       has_resources: whether any resource variable ever had a value.
+      values: what `tf.get_session_handle` left here.
     """
 
     def __init__(self) -> None:
@@ -76,6 +78,7 @@ class Store:
         self._drawn: dict[Operation, tuple[int, int, int]] = {}  # seed, seed2, Philox blocks used so far
         self._counts: Counter[Operation] = Counter()
         self._kept: dict[Operation, Any] = {}
+        self.values = KeptValues()
         self._lock = threading.Lock()
         self._turns = Turns()
 
@@ -120,6 +123,12 @@ class Store:
         with self._lock:
             self._counts[op] += 1
             return self._counts[op]
+
+    def sizes(self) -> list[str]:
+        """Each variable and how many bytes it takes, the largest first."""
+        with self._lock:
+            held = [(cell.array.nbytes, cell.op.name) for cell in self._cells.values() if cell.array is not None]
+        return [f"{name}: {size} bytes" for size, name in sorted(held, reverse=True)]
 
     def in_turn(self, changes: bool, call: Callable[[Any], Any], argument: Any) -> Any:
         """`call(argument)` while the variables are held: readers share them, one that changes them has them alone."""

@@ -1,0 +1,125 @@
+"""What a session is asked for by ConfigProto and RunOptions, and what flowgraph makes of it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.config import ConfigProto, RunMetadata, RunOptions
+from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.tensor import Operation
+
+_log = logging.getLogger("flowgraph")
+
+DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
+"""The one device that there is, by TF's name."""
+
+_USED_FIELDS = (
+    "experimental.executor_type",
+    "graph_options.rewrite_options.constant_folding",
+    "graph_options.rewrite_options.disable_meta_optimizer",
+    "log_device_placement",
+    "operation_timeout_in_ms",
+)
+_said: set[str] = set()
+
+open_sessions: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Every session of the process that is not closed: `tf.Session.reset` closes them."""
+
+
+def note_unused(config: ConfigProto) -> None:
+    """Say once for each field that it is accepted and has no effect here."""
+    _note("ConfigProto", [field for field in config.changed() if field not in _USED_FIELDS])
+
+
+def _note(message: str, fields: Iterable[str]) -> None:
+    for field in fields:
+        name = f"{message}.{field}"
+        if name not in _said:
+            _said.add(name)
+            _log.warning("%s is accepted and has no effect in flowgraph.", name)
+
+
+def rewrites_divisions(config: ConfigProto | None) -> bool:
+    """Whether TF's graph optimizer would fold constants, and so turn divisions by them into multiplications."""
+    if config is None:
+        return True
+    options = config.graph_options.rewrite_options
+    return not options.disable_meta_optimizer and options.constant_folding != options.OFF
+
+
+def check_run(options: Any, run_metadata: Any) -> RunOptions:
+    """The options of one run, or what they are by default.
+
+    Raises:
+      TypeError: one is no message of its kind.
+      NotImplementedError: they ask for traces, graphs or the debugger.
+    """
+    for given, kind in ((options, RunOptions), (run_metadata, RunMetadata)):
+        if given is not None and not isinstance(given, kind):
+            word = "options" if kind is RunOptions else "run_metadata"
+            line = f"{word} must be a tf.{kind.__name__}, but got {type(given)}"
+            raise TypeError(errors.explain(line, where=user_site()))
+    if options is None:
+        return RunOptions()
+    asked = [field for field in options.changed() if field.partition(".")[0] in _NOT_THERE]
+    if asked:
+        line = f"RunOptions.{asked[0]} is not there yet: flowgraph's runs tell nothing about themselves."
+        raise NotImplementedError(errors.explain(line, mend="Leave it out.", where=user_site()))
+    _note("RunOptions", [field for field in options.changed() if field.partition(".")[0] in _WITHOUT_EFFECT])
+    return options
+
+
+_NOT_THERE = ("trace_level", "output_partition_graphs", "debug_options")
+_WITHOUT_EFFECT = ("inter_op_thread_pool", "experimental")
+
+
+def log_placement(ops: Iterable[Operation], known: set[str]) -> None:
+    """Write where ops are computed, as TF does for `log_device_placement`: all of them here."""
+    for op in ops:
+        if op.name not in known:
+            known.add(op.name)
+            print(f"{op.name}: ({op.type}): {DEVICE}", file=sys.stderr)  # noqa: T201  # what was asked for
+
+
+class DeviceAttributes:
+    """A device of `Session.list_devices`: its `name`, `device_type`, `memory_limit_bytes` and `incarnation`."""
+
+    __slots__ = ("device_type", "incarnation", "memory_limit_bytes", "name")
+
+    def __init__(self, name: str, device_type: str, memory_limit_bytes: int, incarnation: int) -> None:
+        self.name, self.device_type = name, device_type
+        self.memory_limit_bytes, self.incarnation = memory_limit_bytes, incarnation
+
+    def __repr__(self) -> str:
+        return f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, {self.incarnation})"
+
+
+class Growth:
+    """Notices a graph that grows from run to run, which in TF is silent and eats time and memory."""
+
+    RUNS = 50
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph, self._version, self._times = graph, graph.version, 0
+
+    def watch(self) -> None:
+        """Called before a run that is not like one before; warns once, with the line that adds ops."""
+        if self._graph.version <= self._version:
+            return
+        self._version = self._graph.version
+        self._times += 1
+        if self._times == self.RUNS:
+            newest = self._graph.get_operations()[-1]
+            _log.warning(
+                errors.explain(
+                    f"The graph has grown before {self.RUNS} runs of one session: it has {self._version} ops by now.",
+                    details=[f"the newest op: {newest.name} ({newest.type})"],
+                    mend="Build ops once, before the loop, and feed what changes; graph.finalize() makes sure of it.",
+                    where=newest.site,
+                )
+            )

@@ -1,0 +1,52 @@
+"""Runs with a limit of time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from flowgraph import errors
+from flowgraph.engines.reference import ReferenceExecutable
+from flowgraph.ir.program import Program, Step
+
+
+class TimedExecutable(ReferenceExecutable):
+    """A Program that is run step by step, until its time is over.
+
+    The op that is being computed then is computed to its end, as in TF; no further one is begun.
+    """
+
+    _limit = threading.local()  # of the run on this thread: its end, by the monotonic clock
+
+    def run_within(self, seconds: float, feeds: Sequence[Any]) -> list[Any]:
+        """Run it.
+
+        Raises:
+          DeadlineExceededError: the time was over before all was computed.
+        """
+        outer = getattr(self._limit, "end", None)  # a Python op may run a session
+        self._limit.end = time.monotonic() + seconds
+        try:
+            return self.run(feeds)
+        finally:
+            self._limit.end = outer
+
+    def _call(self, step: Step, inputs: list[Any], program: Program) -> Sequence[Any]:
+        if time.monotonic() > self._limit.end:
+            line = "Timed out waiting for notification"
+            message = errors.explain(line, details=[f"the next op would have been: {step.op.name}"], where=step.op.site)
+            raise errors.DeadlineExceededError(None, None, message)
+        return super()._call(step, inputs, program)
+
+
+class Within:
+    """A timed Program with its limit, as engines give Programs."""
+
+    def __init__(self, executable: TimedExecutable, seconds: float) -> None:
+        self._executable, self._seconds = executable, seconds
+
+    def run(self, feeds: Sequence[Any]) -> list[Any]:
+        """See `TimedExecutable.run_within`."""
+        return self._executable.run_within(self._seconds, feeds)
