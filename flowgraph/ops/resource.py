@@ -46,7 +46,7 @@ def held(handle: Any) -> Held:
     if not isinstance(tensor, Tensor):
         return Held(getattr(handle, "held", None))  # what an engine knows of it
     while tensor.op.opdef is not VAR_HANDLE_OP:
-        if not (tensor.op.opdef.alias or tensor.op.opdef.role == "switch"):
+        if not (tensor.op.opdef.alias or tensor.op.opdef.role in ("switch", "enter")):
             return Held(None)
         tensor = tensor.op.inputs[0]
     return Held(tensor.op.attrs["shape"], tensor.op.attrs["dtype"])
