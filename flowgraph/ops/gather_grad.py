@@ -48,9 +48,10 @@ def gather_v2_grad(op: Any, dy: Any) -> list[Any]:
     from flowgraph.ops.joining import concat
     from flowgraph.ops.range import range as range_op
     from flowgraph.ops.shaping import expand_dims, transpose
+    from flowgraph.ops.static_value import constant_value
 
     params, indices, axis = op.inputs
-    known = axis.constant()
+    known = constant_value(axis)
     if known is not None and known == 0:
         return gather_grad(op, dy)
     params_shape = _shape_near(params)

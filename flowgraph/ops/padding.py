@@ -287,7 +287,7 @@ def _rows(paddings: Tensor) -> list[list[Size] | None] | None:
     known = paddings.constant()
     if known is not None:
         return known.tolist()
-    if paddings.op.opdef is not PACK:
+    if paddings.op.opdef is not PACK or paddings.op.attrs["axis"]:
         return None
     found: list[list[Size] | None] = []
     for row in paddings.op.inputs:
