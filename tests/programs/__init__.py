@@ -43,6 +43,7 @@ MODULES = [
     "seeds",
     "convolution",
     "convolution_nd",
+    "morphology",
     "candidates",
     "normalization",
     "gradients_math",
