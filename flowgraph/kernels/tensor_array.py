@@ -76,7 +76,8 @@ class Slots:
         shape = value.shape
         if shape != self.element:
             self._demand_shape(index, shape)
-        if self._states[index]:
+        state = self._states[index]
+        if state and (state != _WRITTEN | _ZEROS or shape != self._shapes[index]):
             self._write_again(index, value, shape)
         else:
             self._states[index] = _WRITTEN
@@ -146,10 +147,7 @@ class Slots:
                 f"Could not aggregate to TensorArray index {index} because the existing shape is "
                 f"{to_text(self._shapes[index])} but the new input shape is {to_text(shape)}."
             )
-        if state & _ZEROS:
-            self._states[index] = _WRITTEN
-            self._values[index] = value.copy()
-        elif self.dtype.np.kind in "bO":
+        if self.dtype.np.kind in "bO":
             raise _invalid(f"tensor_array::AddToTensor type not supported: {self.dtype.name}")
         else:
             self._values[index] = self._values[index] + value
@@ -188,7 +186,7 @@ class Slots:
                 raise _invalid(f"Max scatter index must be < array size ({top} vs. {len(self)})")
             self.grow(top + 1)
         count, shape = len(indices), values.shape[1:]
-        if shape and count and _counts(indices) and not any(self._states[:count]):
+        if shape and count and _counts(indices) and self._are_new(count, shape):
             # all at once, as unstack has it
             if shape != self.element:
                 self._demand_shape(0, shape)
@@ -198,6 +196,11 @@ class Slots:
             return
         for row, index in enumerate(indices.tolist()):
             self.write(index, values[row, ...])
+
+    def _are_new(self, count: int, shape: tuple[int, ...]) -> bool:
+        """Whether the first entries were given nothing so far, and may have this shape."""
+        states = self._states[:count]
+        return not any(states) or (states.count(_WRITTEN | _ZEROS) == count and self._shapes[:count] == [shape] * count)
 
     def split(self, pieces: Sequence[Any]) -> None:
         """Give each entry its piece."""
