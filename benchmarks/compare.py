@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-WORKLOADS = ("import_time", "scalar_add", "deep_graph", "mlp_step", "lenet_step", "rows")
+WORKLOADS = ("import_time", "scalar_add", "deep_graph", "mlp_step", "lenet_step", "rows", "while_loop")
 
 
 def measure(python: str, module: str, workload: str) -> dict[str, float]:
@@ -33,9 +33,7 @@ def measure(python: str, module: str, workload: str) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peer", action="append", default=[], metavar="PYTHON:MODULE")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=WORKLOADS)
