@@ -111,6 +111,9 @@ class BaseResourceVariable(ResourceUpdates, Variable):
             )
         )
 
+    def _by_reference(self) -> Tensor:
+        return self.read_value().op.inputs[0]
+
     def _as_graph_element(self) -> Tensor:
         """What a session fetches and feeds for it."""
         return self._graph_element

@@ -219,6 +219,10 @@ class Variable(Updates, metaclass=_VariableType):
 
     _as_graph_element = _ref
 
+    def _by_reference(self) -> Tensor:
+        """What stands for it where a reference will do, and a value too."""
+        return self._ref()
+
     def value(self) -> Tensor:
         """The tensor that ops which use the variable take: `w/read`."""
         return self._snapshot
@@ -381,7 +385,7 @@ def _to_tensor(
                 where=user_site(),
             )
         )
-    return variable._ref() if as_ref else variable.value()
+    return variable._by_reference() if as_ref else variable.value()
 
 
 register_tensor_conversion_function(Variable, _to_tensor)

@@ -142,7 +142,9 @@ def feeding(tf):
     cached = tf.Variable([1.0, 2.0], use_resource=True, name="cached", caching_device="/cpu:0")
     y, z = v * 2.0, cached * 2.0
     fed = {v: [9.0, 9.0], cached: [8.0, 8.0]}
-    return _initialized(tf, ([v, y, v.read_value(), cached, z, cached.value(), cached.read_value()], fed), ([v, y], None))
+    return _initialized(
+        tf, ([v, y, v.read_value(), cached, z, cached.value(), cached.read_value()], fed), ([v, y], None)
+    )
 
 
 def caching(tf):
@@ -227,3 +229,56 @@ def raw_shape(tf):
     put_other = v.assign(x, read_value=False)
     return _initialized(tf, (put, {x: [1.0, 2.0, 3.0]}), ([open_shape, open_shape * 2.0], None),
                         (put_other, {x: [5.0]}), (v, None), (v * 2.0, None))  # fmt: skip
+
+
+def everywhere(tf):
+    """Where ops want a reference if they can get one, or look at their argument twice."""
+    tf.enable_resource_variables()
+    try:
+        flag, a, x = tf.Variable(True, trainable=False), tf.Variable(2.0), tf.constant([[1.0, 2.0]])
+        fetches = [
+            tf.cond(flag, lambda: x * 2.0, lambda: x),
+            tf.case([(tf.identity(flag), lambda: a + 1.0)], default=lambda: a * 2.0),
+            tf.train.exponential_decay(a, tf.train.get_or_create_global_step(), 10, 0.5),
+            tf.clip_by_norm(a, 1.0), tf.reduce_mean(a), tf.split(tf.Variable([1.0, 2.0]), 2),
+            tf.one_hot(tf.Variable([1, 2]), 3), tf.range(tf.Variable(3)), tf.fill([2], a), a**2.0, 2.0 / a, a > 1.0,
+            abs(a), tf.where(flag, a, a), tf.stop_gradient(a), tf.concat([x, tf.Variable([[1.0, 2.0]])], 0),
+        ]  # fmt: skip
+        change = tf.cond(flag, lambda: tf.assign(a, 5.0), lambda: tf.assign_add(a, 1.0))
+        flip = tf.assign(flag, tf.logical_not(flag))
+    finally:
+        tf.disable_resource_variables()
+    return _initialized(tf, (fetches, None), (change, None), (flip, None), (change, None), (fetches, None))
+
+
+def loops(tf):
+    w = tf.Variable([[1.0, 2.0], [3.0, 4.0]], use_resource=True, name="w")
+    x = tf.constant([[1.0, 0.0]])
+    _, power = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, tf.matmul(y, w)), [0, x])
+    mapped = tf.map_fn(lambda row: row * w[0], tf.constant([[1.0, 2.0], [3.0, 4.0]]))
+    grads = tf.gradients(tf.reduce_sum(power) + tf.reduce_sum(mapped), w)
+    count = tf.Variable(0, use_resource=True, name="count")
+
+    def body(i):
+        with tf.control_dependencies([count.assign_add(i, read_value=False)]):
+            return tf.identity(i + 1)
+
+    end = tf.while_loop(lambda i: i < 4, body, [0])
+    return _initialized(tf, ([power, mapped, grads], None), (end, None), (count, None))
+
+
+def own_gradient(tf):
+    @tf.custom_gradient
+    def scaled(x):
+        with tf.variable_scope("s", use_resource=True):
+            v = tf.get_variable("v", [], initializer=tf.ones_initializer())
+
+        def grad(dy, variables=None):
+            return dy * v * 10.0, [dy * x for _ in variables]
+
+        return x * v, grad
+
+    x = tf.constant(2.0)
+    with tf.variable_scope("outer", use_resource=True):
+        y = scaled(x)
+    return _initialized(tf, ([y, tf.gradients(y, [x] + tf.trainable_variables())], None))
