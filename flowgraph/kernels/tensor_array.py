@@ -149,8 +149,7 @@ class Slots:
             )
         if self.dtype.np.kind in "bO":
             raise _invalid(f"tensor_array::AddToTensor type not supported: {self.dtype.name}")
-        else:
-            self._values[index] = self._values[index] + value
+        self._values[index] = self._values[index] + value
 
     def _fill_up(self, index: int) -> None:
         """Entries that were never written count as zeros, if their shape is known."""
