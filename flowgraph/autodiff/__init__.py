@@ -85,11 +85,18 @@ def gradients(
     return [_result(walk, tensor_of(x), unconnected) for x in xs]
 
 
-def gradients_of_call(y: Tensor, xs: list[Any], dy: Any) -> list[Any]:
-    """The gradients of one call's result, built in the scope that is open: no starting values, no scope for each op."""
+def gradients_of_call(y: Tensor, args: list[Tensor], variables: list[Any], dy: Any) -> list[Any]:
+    """The gradients of one call's result, built in the scope that is open: no starting values, no scope for each op.
+
+    Args:
+      y: what the call returned.
+      args: what it was given; the walk does not go on behind that.
+      variables: what else to take the gradient by.
+      dy: the gradient of `y`.
+    """
     walk = Walk(scoped=False)
-    xs = [_convert_x(x) for x in xs]
-    walk.run([y], xs, [dy], [])
+    xs = [_convert_x(x) for x in [*args, *variables]]
+    walk.run([y], xs, [dy], [arg.op for arg in args])
     walk.finish()
     return [walk.sum(tensor_of(x)) for x in xs]
 

@@ -249,8 +249,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         def grad(dresult: Any, variables: Any = None) -> Any:
             with control_dependencies([dresult]):
                 again = f(*args, **kwargs)
-            of = [*args, *(variables or [])]
-            found = gradients_of_call(again, of, dresult)
+            found = gradients_of_call(again, list(args), variables or [], dresult)
             return found[: len(args)], found[len(args) :]
 
         return f(*args, **kwargs), grad

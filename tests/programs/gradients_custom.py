@@ -130,3 +130,33 @@ def hessian_by_unstacked_rows(tf):
     with tf.name_scope("point"):
         x = tf.constant([0.5, 1.5], name="x")
     return [(tf.hessians(tf.sin(x[0]) * tf.cos(x[1]), x, gate_gradients=True), None)]
+
+
+def resource_variables_inside(tf):
+    x = tf.placeholder(tf.float32, [], name="x")
+
+    @tf.custom_gradient
+    def scaled(x):
+        v = tf.get_variable("v", initializer=3.0)
+
+        def grad(dy, variables=None):
+            return dy * variables[0] * 2.0, [dy * x * 4.0 for _ in variables]
+
+        return x * v, grad
+
+    with tf.variable_scope("scope", use_resource=True):
+        y = scaled(x)
+        z = tf.recompute_grad(lambda t: tf.sin(t * tf.trainable_variables()[0]))(y)
+    grads = tf.gradients(z, [x] + tf.trainable_variables())
+    return [(tf.global_variables_initializer(), None), (grads, {x: 0.5})]
+
+
+def custom_gradient_in_a_loop(tf):
+    x = tf.placeholder(tf.float32, [], name="x")
+
+    @tf.custom_gradient
+    def doubled_sine(t):
+        return tf.sin(t), lambda dy: dy * tf.cos(t) * 2.0
+
+    y = tf.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, doubled_sine(s * x)), [0, 1.0])[1]
+    return [([y] + tf.gradients(y, x), {x: 0.5})]

@@ -281,3 +281,37 @@ def double_precision(tf):
     x = tf.placeholder(tf.float64, [None], name="x")
     y = _repeat(tf, 3, lambda i, s: s * x * s, x)
     return [(tf.gradients(y, x), {x: np.array([0.5, 1.5])})]
+
+
+def resource_variables_in_a_loop(tf):
+    """Read and gathered from; their gradients are summed in accumulators."""
+    w = tf.Variable([[1.0, 2.0], [3.0, 4.0]], name="w", use_resource=True)
+    table = tf.Variable(uniform(4, 2), name="table", use_resource=True)
+
+    def step(i, s):
+        return tf.tanh(tf.matmul(s, w) + tf.gather(table, [i, i + 1]))
+
+    y = _repeat(tf, 3, step, tf.ones([2, 2]))
+    train = tf.train.GradientDescentOptimizer(0.5).minimize(y)
+    return [(tf.global_variables_initializer(), None), (train, None), ([w, table], None)]
+
+
+def cells_and_layers_in_a_loop(tf):
+    """The sums, splits and norms that recurrent networks are made of."""
+    x = tf.placeholder(tf.float32, [2, 3], name="x")
+    w = tf.constant(uniform(6, 12, seed=1, low=-0.5, high=0.5))
+
+    def lstm(k, c, h):
+        i, j, f, o = tf.split(tf.matmul(tf.concat([x, h], 1), w), 4, 1)
+        c = c * tf.sigmoid(f + 1.0) + tf.sigmoid(i) * tf.tanh(j)
+        return k + 1, c, tf.tanh(c) * tf.sigmoid(o)
+
+    zeros = tf.zeros([2, 3])
+    h = tf.while_loop(lambda k, *_: k < 3, lstm, [0, zeros, zeros])[2]
+
+    def normed(i, s):
+        mean, variance = tf.nn.moments(s, [0])
+        s = tf.nn.batch_normalization(s, mean, variance, None, None, 0.1) * x
+        return tf.nn.relu(s) - tf.reduce_logsumexp(s, 1, keepdims=True)
+
+    return [(tf.gradients(h, [x, w]) + tf.gradients(_repeat(tf, 2, normed, x), x), {x: uniform(2, 3)})]
