@@ -2,7 +2,8 @@
 
 A Program is what one `run` needs and nothing else: building one IS pruning (see `build.py`). Its steps stand in the
 order in which they run. References to variables are explicit (a step gives the variable's cell, reads and writes take
-the cell), and branches are structured: an If step holds a Program for each branch.
+the cell). Branches and loops are structured: an If step holds a Program for each branch, a While step one for its
+condition and one for its body.
 """
 
 from __future__ import annotations
