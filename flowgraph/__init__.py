@@ -93,6 +93,7 @@ from flowgraph.ops.padding import pad
 from flowgraph.ops.parsing import decode_csv, decode_raw
 from flowgraph.ops.partition import dynamic_partition, dynamic_stitch
 from flowgraph.ops.print_v2 import print_v2 as print
+from flowgraph.ops.patches import extract_image_patches, extract_volume_patches
 from flowgraph.ops.printing import Print
 from flowgraph.ops.py_func import numpy_function, py_func
 from flowgraph.ops.py_function import py_function
@@ -265,8 +266,9 @@ __all__ = [
     "disable_v2_tensorshape", "div", "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch",
     "edit_distance", "einsum", "enable_control_flow_v2", "enable_eager_execution", "enable_resource_variables",
     "enable_tensor_equality", "enable_v2_behavior", "enable_v2_tensorshape", "encode_base64", "ensure_shape", "equal",
-    "erf", "erfc", "errors", "executing_eagerly", "exp", "expand_dims", "expm1", "eye", "fake_quant_with_min_max_args",
-    "fake_quant_with_min_max_args_gradient", "fake_quant_with_min_max_vars", "fake_quant_with_min_max_vars_gradient",
+    "erf", "erfc", "errors", "executing_eagerly", "exp", "expand_dims", "expm1", "extract_image_patches",
+    "extract_volume_patches", "eye", "fake_quant_with_min_max_args", "fake_quant_with_min_max_args_gradient",
+    "fake_quant_with_min_max_vars", "fake_quant_with_min_max_vars_gradient",
     "fake_quant_with_min_max_vars_per_channel", "fake_quant_with_min_max_vars_per_channel_gradient", "fft", "fft2d",
     "fft3d", "fill", "fixed_size_partitioner", "flags", "float16", "float32", "float64", "floor", "floor_div",
     "floordiv", "floormod", "flowgraph_version", "foldl", "foldr", "gather", "gather_nd", "get_collection",

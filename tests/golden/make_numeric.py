@@ -24,7 +24,7 @@ from tests.golden.numeric import record  # noqa: E402
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.FATAL)
 
-NAMES = ["linear_algebra", "quantize", "signal"]
+NAMES = ["linear_algebra", "patches", "quantize", "signal"]
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or NAMES:
