@@ -19,6 +19,8 @@ MODULES = [
     "mistakes_arrays",
     "mistakes_variables",
     "mistakes_loops",
+    "mistakes_gradients",
+    "mistakes_surroundings",
 ]
 
 
