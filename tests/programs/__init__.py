@@ -25,6 +25,7 @@ MODULES = [
     "updates",
     "resource_variables",
     "partitioned",
+    "framework_variables",
     "scopes",
     "initial_tensors",
     "naming",

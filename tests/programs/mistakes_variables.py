@@ -187,3 +187,12 @@ def create_with_custom_getter(tf):
             tf.create_partitioned_variables([4], [2], tf.zeros_initializer(), name="w")
         except ValueError as error:
             raise ValueError(str(error).partition("getter: <")[0]) from None
+
+
+FOUND = {
+    "unique_missing": lambda tf: tf.contrib.framework.get_unique_variable("q"),
+    "unique_prefix": lambda tf: [tf.Variable(1.0, name="s/a"), tf.contrib.framework.get_unique_variable("s")],
+    "include_text": lambda tf: tf.contrib.framework.get_variables_to_restore("s"),
+    "exclude_text": lambda tf: tf.contrib.framework.get_variables_to_restore(None, "s"),
+    "assign_missing": lambda tf: tf.contrib.framework.assign_from_values({"q": np.zeros([])}),
+}
