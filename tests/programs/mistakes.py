@@ -20,7 +20,6 @@ MODULES = [
     "mistakes_variables",
     "mistakes_loops",
     "mistakes_gradients",
-    "mistakes_surroundings",
 ]
 
 
