@@ -190,3 +190,28 @@ def test_files_beside_a_script():
     assert tf.resource_loader.load_resource("version.py").startswith(b'"""')
     with pytest.raises(FileNotFoundError):
         tf.resource_loader.load_resource("none")
+
+
+def test_libraries_of_ops(tmp_path):
+    for load in (tf.load_op_library, tf.load_file_system_library):
+        with pytest.raises(tf.errors.NotFoundError, match=r"^x\.so: cannot open shared object file: No such file or"):
+            load("x.so")
+    with pytest.raises(FileNotFoundError, match="The file or folder to load kernel libraries from does not exist"):
+        tf.load_library("x.so")
+    tf.load_library(tmp_path)
+    (tmp_path / "x.so").touch()
+    with pytest.raises(tf.errors.NotFoundError, match="compiled for TensorFlow"):
+        tf.load_library(tmp_path)
+    with pytest.raises(TypeError, match="Expected binary or unicode string, got None"):
+        tf.load_library(None)
+
+
+def test_placements_of_all_sessions(capsys):
+    tf.debugging.set_log_device_placement(True)
+    try:
+        assert tf.debugging.get_log_device_placement()
+        with tf.Graph().as_default(), tf.Session() as sess:
+            sess.run(tf.constant(1, name="one"))
+    finally:
+        tf.debugging.set_log_device_placement(False)
+    assert capsys.readouterr().err == "one: (Const): /job:localhost/replica:0/task:0/device:CPU:0\n"

@@ -31,6 +31,7 @@ from flowgraph.sessions.settings import (
     DeviceAttributes,
     Growth,
     check_run,
+    get_log_device_placement,
     log_placement,
     note_unused,
     open_sessions,
@@ -92,7 +93,8 @@ class BaseSession:
         self._parts_begun = 0
         self._unheld: list[str] = []  # values that stay in the session and whose handles are gone
         self._seconds = config.operation_timeout_in_ms / 1000 if config is not None else 0.0
-        self._placed: set[str] | None = set() if config is not None and config.log_device_placement else None
+        logs = config.log_device_placement if config is not None else get_log_device_placement()
+        self._placed: set[str] | None = set() if logs else None
         self._growth = Growth(graph)
         if config is not None:
             note_unused(config)

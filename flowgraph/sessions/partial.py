@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from flowgraph import errors
+from flowgraph.ir.context import output_context
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import Program
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
+from flowgraph.kernels.tensor_array import Slots
+from flowgraph.ops.stack import Stack
 
 Run = Callable[[Program, Sequence[Any]], list[Any]]
 
@@ -90,6 +93,17 @@ class PartialRun:
         sources = {source for op in ops for source in op.inputs} | set(tensors)
         return [tensor for tensor in awaited if tensor in sources]
 
+    def _exits_beside(self, ops: Sequence[Operation]) -> list[Operation]:
+        """The other Exits of the loops that run now: a loop runs once, also for what later parts need of it."""
+        loops = {op.context for op in ops if op.opdef.role == "exit"}
+        if not loops:
+            return []
+        return [
+            op
+            for op in needed_ops(self._tensors, self._targets, self._feeds, self._done)
+            if op.opdef.role == "exit" and op.context in loops and not self._unfed_for((), [op], {})
+        ]
+
     def go_on(
         self,
         tensors: Sequence[Tensor],
@@ -102,6 +116,8 @@ class PartialRun:
         for tensor in feeds:
             del self._unfed[tensor]
         targets = [op for op in self._targets if op not in self._done and not self._unfed_for((), [op], {})]
+        ops = needed_ops(tensors, targets, self._values, self._done)
+        targets += self._exits_beside(ops)
         ops = needed_ops(tensors, targets, self._values, self._done)
         wanted = [tensor for tensor in tensors if tensor not in self._values]
         kept = [tensor for op in ops for tensor in op.outputs if _is_kept(tensor) and tensor not in self._values]
@@ -120,13 +136,20 @@ class PartialRun:
 
 
 def _array(value: Any) -> np.ndarray:
-    """A fetched value as an array that can be fed: numpy would take bytes for an array of characters."""
+    """A fetched value as an array that can be fed: numpy would take bytes for an array of characters.
+
+    A TensorArray or stack goes on as it is.
+    """
+    if isinstance(value, Slots | Stack):
+        return value  # type: ignore[return-value]  # it is fed to the engine only, like an array
     return np.array(value, object) if isinstance(value, bytes) else np.asarray(value)
 
 
 def _is_kept(tensor: Tensor) -> bool:
     """Whether a later part may take the value from here: not what is inside a branch or loop, nor variables."""
     op = tensor.op
-    if op.context is not None or op.opdef.effect is Effect.STATE or op.opdef.role in ("switch", "handle"):
+    if output_context(op) is not None or op.opdef.effect is Effect.STATE or op.opdef.role in ("switch", "handle"):
         return False
+    if op.opdef.effect is Effect.ARRAY:
+        return True
     return tensor.dtype.base_dtype.name not in ("resource", "variant")

@@ -27,6 +27,26 @@ _USED_FIELDS = (
 )
 _said: set[str] = set()
 
+_log_all = [False]
+
+
+def set_log_device_placement(enabled: bool) -> None:
+    """Let sessions that are made without a ConfigProto write to the error stream where each op is computed.
+
+    A ConfigProto says it for its own session: `tf.ConfigProto(log_device_placement=True)`.
+    """
+    _log_all[0] = bool(enabled)
+
+
+def get_log_device_placement() -> bool:
+    """Whether sessions made without a ConfigProto write where each op is computed.
+
+    >>> get_log_device_placement()
+    False
+    """
+    return _log_all[0]
+
+
 open_sessions: weakref.WeakSet[Any] = weakref.WeakSet()
 """Every session of the process that is not closed: `tf.Session.reset` closes them."""
 

@@ -173,6 +173,7 @@ def first_line(error):
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     text = text.strip().split("\n")[0].rstrip().replace("RefVariable", "Variable")
     text = re.sub(r"<(?:[\w.]+\.)?(\w+) object at 0x[0-9a-f]+>", r"<\1 object>", text)
+    text = re.sub(r"\bpyfunc_\d+", "pyfunc_", text)  # numbered by process
     text = re.sub(r"^(TensorArray \S+?)_\d+(?=[@:]| has )", r"\1", text)  # numbered by process
     return re.sub(r"<class '(?:[\w.]+\.)?(\w+)'>", r"<class '\1'>", text)
 
