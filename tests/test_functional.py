@@ -164,3 +164,22 @@ def test_switch_case_of_no_number():
         tf.switch_case(3, [int])
     with pytest.raises(TypeError, match="branch_index must an integer Tensor, got <dtype: 'float32'>"):
         tf.switch_case(tf.constant(1.0), [int])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_arrays_and_loops_in_a_run_in_parts(engine):
+    """A later part goes on with the arrays of an earlier one, and back through the loop that ran there."""
+    x, z = tf.placeholder(tf.float32, [2]), tf.placeholder(tf.float32, [])
+    array = tf.TensorArray(tf.float32, 3, clear_after_read=False, element_shape=[2]).write(0, x)
+    first, rows = array.read(0) * 2.0, array.write(1, x * z).stack()
+    products = tf.scan(lambda a, v: a * v, x)
+    total = tf.reduce_sum(products) * z
+    (slope,) = tf.gradients(total, x)
+    config = tf.ConfigProto()
+    config.experimental.executor_type = engine
+    with tf.Session(config=config) as session:
+        handle = session.partial_run_setup([first, rows, products, total, slope], [x, z])
+        early = session.partial_run(handle, [first, products], {x: [1.0, 2.0]})
+        late = session.partial_run(handle, [rows, total, slope], {z: 3.0})
+    assert [value.tolist() for value in early] == [[2.0, 4.0], [1.0, 2.0]]
+    assert [value.tolist() for value in late] == [[[1.0, 2.0], [3.0, 6.0], [0.0, 0.0]], 9.0, [9.0, 3.0]]

@@ -25,8 +25,10 @@ class Slots:
 
     Attributes:
       dtype, element: what each entry must be like; the shape gets known with the first write if all must be alike.
+      shape: that of a handle, which stands for the array where TF has it: engines ask every value that they are given.
     """
 
+    shape = (2,)
     __slots__ = (
         "_alike", "_clears", "_closed", "_grows", "_is_gradient", "_name", "_of_sources", "_shapes", "_states",
         "_values", "dtype", "element",

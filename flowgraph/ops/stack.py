@@ -19,8 +19,13 @@ from flowgraph.ir.tensor import Operation, Tensor
 
 
 class Stack:
-    """The values of one stack in one run."""
+    """The values of one stack in one run.
 
+    Attributes:
+      shape: that of a handle in TF: engines ask every value that they are given.
+    """
+
+    shape = (2,)
     __slots__ = ("limit", "name", "values")
 
     def __init__(self, name: str, limit: int) -> None:

@@ -98,11 +98,9 @@ class PartialRun:
         loops = {op.context for op in ops if op.opdef.role == "exit"}
         if not loops:
             return []
-        return [
-            op
-            for op in needed_ops(self._tensors, self._targets, self._feeds, self._done)
-            if op.opdef.role == "exit" and op.context in loops and not self._unfed_for((), [op], {})
-        ]
+        of_all_parts = needed_ops(self._tensors, self._targets, self._feeds, self._done)
+        exits = [op for op in of_all_parts if op.opdef.role == "exit" and op.context in loops]
+        return [op for op in exits if output_context(op) is None and not self._unfed_for((), [op], {})]
 
     def go_on(
         self,
