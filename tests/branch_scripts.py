@@ -1,7 +1,8 @@
 """Random scripts of assignments and branches: as a Python program, and as a graph.
 
 A script is a list of statements. Those of a chain run one after another (in the graph each waits for the one before);
-a free product waits for its operands only, and so reads its variable as it was when they were made.
+a free product waits for its operands only, and so reads its variable as it was when they were made; a resource
+variable is read by an op of its own, which waits for nothing but the branch it is in.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ class Known(NamedTuple):
 class Interpreter:
     """Runs a script as the Python program that it is."""
 
-    def __init__(self, state: State, preds: Sequence[bool]) -> None:
+    def __init__(self, state: State, preds: Sequence[bool], resources: bool = False) -> None:
+        self.resources = resources
         self.state = State(list(state.floats), state.flag)
         self.preds = preds
         self.known: dict[str, Known] = {}
@@ -150,7 +152,8 @@ class Interpreter:
         value, moment = Known(np.float32(1), entered) if factor is None else self.known[factor]
         moment = max(moment, entered)
         with np.errstate(all="ignore"):
-            self.known[name] = Known(self.history[moment][variable] * value, moment)
+            read = self.history[entered if self.resources else moment][variable]
+            self.known[name] = Known(read * value, moment)
 
     def _cond(self, _entered: int, made: Sequence[str], pred: Statement, sides: Sequence[Any]) -> None:
         if pred[0] == "less":
@@ -168,10 +171,15 @@ class Interpreter:
 class Builder:
     """Builds the graph of a script."""
 
-    floats: list[tf.Variable] = field(default_factory=lambda: [tf.Variable(i + 1.0) for i in range(VARIABLES)])
-    flag: tf.Variable = field(default_factory=lambda: tf.Variable(True))
+    resources: bool = False
+    floats: list[tf.Variable] = field(init=False)
+    flag: tf.Variable = field(init=False)
     preds: list[tf.Tensor] = field(default_factory=lambda: [tf.placeholder(tf.bool, []) for _ in range(2)])
     known: dict[str, tf.Tensor] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.floats = [tf.Variable(i + 1.0, use_resource=self.resources) for i in range(VARIABLES)]
+        self.flag = tf.Variable(True, use_resource=self.resources)
 
     def evaluate(self, expression: Statement) -> tf.Tensor:
         kind = expression[0]
@@ -213,7 +221,7 @@ class Builder:
         self.known[name] = tf.multiply(self.floats[variable], 1.0 if factor is None else self.known[factor])
 
     def _cond(self, _last: list[Any], made: Sequence[str], pred: Statement, sides: Sequence[Any]) -> list[tf.Operation]:
-        chosen: Any = self.flag
+        chosen: Any = self.flag.value() if self.resources else self.flag
         if pred[0] == "less":
             chosen = self.evaluate(pred)
         elif pred[0] == "fed":

@@ -115,12 +115,13 @@ def test_nodes_in_any_order(rng: random.Random) -> None:
 # -- tf.cond with assignments -----------------------------------------------------------------------------------
 
 
-@given(randoms)
+@pytest.mark.parametrize("resources", [False, True])
+@given(rng=randoms)
 @settings(max_examples=60)
-def test_scripts_with_assignments(rng: random.Random) -> None:
+def test_scripts_with_assignments(rng: random.Random, resources: bool) -> None:
     script, names = random_script(rng)
     with tf.Graph().as_default() as graph:
-        builder = Builder()
+        builder = Builder(resources)
         last = builder.run(script)
         init = tf.global_variables_initializer()
     fetches = [[builder.known[name] for name in names], last]
@@ -130,7 +131,7 @@ def test_scripts_with_assignments(rng: random.Random) -> None:
         state = State.initial()
         for bits in range(4):
             flags = [bool(bits & 1), bool(bits & 2)]
-            interpreter = Interpreter(state, flags)
+            interpreter = Interpreter(state, flags, resources)
             interpreter.run(script)
             values = session.run(fetches, dict(zip(builder.preds, flags, strict=True)))[0]
             expected = [interpreter.known[known].value for known in names]
