@@ -299,9 +299,9 @@ class Builder:
         while (number := self._known(tensor, version, block)) is None and tensor is not root:
             if tensor.op.opdef.alias:
                 chain.append(tensor.op)
-            tensor = tensor.op.inputs[0]
+            tensor = root if tensor in self.refs.given else tensor.op.inputs[0]
         if number is None:
-            number = self.number(tensor if tensor.dtype.is_ref else None)  # (a handle is not its value)
+            number = self.number(None if tensor.dtype is dt.resource else tensor)  # (a handle is not its value)
             block.steps.append(Step(root.op, READ, (self.value[root],), (number,), {}))
             block.reads[tensor, version] = number
             if block is self.top:

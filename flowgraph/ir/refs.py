@@ -27,6 +27,7 @@ class Refs:
     """What is known of the variables in a set of ops.
 
     Attributes:
+      given: in the body of a loop, the tensors that bring in a variable, and the one of them that stands for it.
       root: for every tensor that is a variable under any name, the tensor of the variable itself.
       loose: for a Merge of values, the variables that some branch hands out as they are.
       parts: for a Merge of different variables, which counts as a variable itself, those that it may be.
@@ -41,7 +42,8 @@ class Refs:
         loops: Loops = NO_LOOPS,
         given: Mapping[Tensor, Tensor] | None = None,
     ) -> None:
-        self.root: dict[Tensor, Tensor] = dict(given or {})  # given: the variables that a loop's body is given
+        self.given = dict(given or {})
+        self.root: dict[Tensor, Tensor] = dict(self.given)
         self.parts: dict[Tensor, tuple[Tensor, ...]] = {}
         self.loose: dict[Tensor, tuple[Tensor, ...]] = {}
         self._loops = loops
