@@ -20,7 +20,9 @@ Script = list[tuple[Any, ...]]
 
 def expression(rng: random.Random, depth: int = 0) -> Any:
     """A number, a local, a variable, or two of them added, subtracted, multiplied by halves."""
-    kind = rng.choice(["number", "local", "variable", "+", "-", "half"] if depth < 2 else ["number", "local", "variable"])
+    kind = rng.choice(
+        ["number", "local", "variable", "+", "-", "half"] if depth < 2 else ["number", "local", "variable"]
+    )
     if kind == "number":
         return ("number", rng.randrange(-3, 4))
     if kind in ("local", "variable"):
