@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph.errors import InvalidArgumentError
+from flowgraph.errors import InvalidArgumentError, explain
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, Effect, OpDef
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation
+from flowgraph.ops import attributes
 from flowgraph.ops.cond import cond
 from flowgraph.ops.control_flow import no_op
 from flowgraph.shapes import to_text
@@ -100,7 +103,11 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
     >>> print(run(y, {x: 1.0}))
     0.0
     """
+    if summarize is not None:
+        summarize = attributes.whole("summarize", summarize)
     with name_scope(name, "Assert", [condition, data]):
+        if not isinstance(data, Sequence):
+            raise TypeError(explain("values must be a sequence.", where=user_site()))
         tensors = [convert_to_tensor(value) for value in data]
         if not tensors:
             raise ValueError("Attr 'T' of 'Assert' Op passed list of length 0 less than minimum 1.")

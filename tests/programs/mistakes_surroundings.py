@@ -156,6 +156,8 @@ SHAPES = {
 }
 
 OTHERS = {
+    "assert_no_data": lambda tf: tf.Assert(False, None),
+    "assert_summarize": lambda tf: tf.Assert(False, ["x"], summarize="y"),
     "no_gradient_of_guarantee_const": lambda tf: _gradient_through(tf, tf.guarantee_const),
     "op_scope_without_names": lambda tf: tf.op_scope([tf.constant(1.0)], None, None).__enter__(),
     "op_library": lambda tf: tf.load_op_library("no_such_library.so"),
