@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT as MISSING_GRADIENT
 from flowgraph.ir.tensor import Tensor
 
@@ -65,8 +67,9 @@ def _looked_up(table: Tensor, ids: Tensor, clipped: Tensor | None = None, kept: 
     rows = gather(table, clipped)
     if kept is None:
         kept = greater_equal(ids, 0)
-        assert rows.sizes is not None
-        assert kept.sizes is not None
+        if rows.sizes is None or kept.sizes is None:
+            line = "The ranks of data and segment_ids must be known before this gradient is built"
+            raise TypeError(errors.explain(line, details=[f"{rows!r}", f"{kept!r}"], where=user_site()))
         for _ in range(len(rows.sizes) - len(kept.sizes)):
             kept = expand_dims(kept, -1)
         kept = kept & ones_like(rows, dtype=dt.bool)

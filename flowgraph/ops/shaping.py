@@ -181,7 +181,9 @@ def _transposed_sizes(x: Any, perm: Any) -> Sizes:
     for axis in order.tolist():
         if axis >= count:
             raise ValueError(f"perm dim {axis} is out of range of input rank {count}")
-    return (None,) * count if x.sizes is None else tuple(x.sizes[axis] for axis in order.tolist())
+    if x.sizes is None:
+        return (None,) * count
+    return tuple(x.sizes[axis] if axis >= -count else None for axis in order.tolist())
 
 
 def _transposed(xp: Any, x: Any, perm: Any) -> Any:

@@ -93,8 +93,6 @@ def _split_v_sizes(value: Any, size_splits: Any, axis: Any, *, num_split: int) -
     at = _split_axis(axis, known, None if sizes is None else len(sizes))
     if sizes is None:
         return [None] * num_split
-    if num_split == 1:
-        return [sizes]
     if at is None and len(sizes) == 1:
         at = 0
     if at is None:
