@@ -211,7 +211,10 @@ class GPUOptions(Message):
 class ConfigProto(Message):
     """The configuration of a Session.
 
-    Fields that flowgraph uses: `experimental.executor_type`. A session notes once which other fields have no effect.
+    Fields that flowgraph uses: `intra_op_parallelism_threads` (how many threads one op may use; 0: as many as help),
+    `log_device_placement`, `operation_timeout_in_ms` (a limit of time for each run), `graph_options.rewrite_options`
+    where they change numbers, and `experimental.executor_type`, the engine. A session notes once which other fields it
+    was given that have no effect.
     """
 
     class Experimental(Message):

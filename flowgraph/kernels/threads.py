@@ -116,16 +116,46 @@ def _help(queue: SimpleQueue[Callable[[], None]]) -> None:
         queue.get()()
 
 
+class _Limit(threading.local):
+    threads: int = 0  # 0: as many as there are tasks
+
+
+_limit = _Limit()
+
+
+@contextmanager
+def at_most(threads: int) -> Iterator[None]:
+    """Inside the block work of this thread is done by at most so many threads; the results are the same.
+
+    >>> with at_most(1):
+    ...     in_parallel([lambda: print(1), lambda: print(2)])
+    1
+    2
+    """
+    outer, _limit.threads = _limit.threads, threads
+    try:
+        yield
+    finally:
+        _limit.threads = outer
+
+
+def _one_after_the_other(tasks: Sequence[Callable[[], None]]) -> None:
+    for task in tasks:
+        task()
+
+
 def in_parallel(tasks: Sequence[Callable[[], None]]) -> None:
     """Run all tasks, some of them on other threads, and return when all are done.
 
     The first error that a task raised is raised again. After Ctrl-C, too, no task runs any more when this returns: the
     next run writes into the same buffers.
     """
-    if len(tasks) == 1 or PARTS == 1:
-        for task in tasks:
-            task()
+    most = _limit.threads or len(tasks)
+    if most == 1 or len(tasks) == 1 or PARTS == 1:
+        _one_after_the_other(tasks)
         return
+    if most < len(tasks):
+        tasks = [partial(_one_after_the_other, tasks[first::most]) for first in range(most)]
     job, helpers = _Job(tasks), _helpers()
     try:
         for number in range(1, len(tasks)):

@@ -37,7 +37,7 @@ from flowgraph.sessions.settings import (
     open_sessions,
     rewrites_divisions,
 )
-from flowgraph.sessions.timed import TimedExecutable, Within
+from flowgraph.sessions.timed import ByThreads, TimedExecutable, Within
 
 _UNHELD_VALUES = 10
 """How many values stay in a session after their handles are gone: TF's number."""
@@ -93,6 +93,7 @@ class BaseSession:
         self._parts_begun = 0
         self._unheld: list[str] = []  # values that stay in the session and whose handles are gone
         self._seconds = config.operation_timeout_in_ms / 1000 if config is not None else 0.0
+        self._threads = max(config.intra_op_parallelism_threads, 0) if config is not None else 0
         logs = config.log_device_placement if config is not None else get_log_device_placement()
         self._placed: set[str] | None = set() if logs else None
         self._growth = Growth(graph)
@@ -377,6 +378,8 @@ class BaseSession:
                 self._executables[key] = executable
         if isinstance(executable, TimedExecutable):
             executable = Within(executable, seconds)
+        if self._threads:
+            executable = ByThreads(executable, self._threads)
         return _Plan(feeds, executable, structure.build)
 
     def _compile(

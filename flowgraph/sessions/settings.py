@@ -22,6 +22,7 @@ _USED_FIELDS = (
     "experimental.executor_type",
     "graph_options.rewrite_options.constant_folding",
     "graph_options.rewrite_options.disable_meta_optimizer",
+    "intra_op_parallelism_threads",
     "log_device_placement",
     "operation_timeout_in_ms",
 )

@@ -1,4 +1,4 @@
-"""Runs with a limit of time."""
+"""Runs with a limit of time, or of threads."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import errors
+from flowgraph.engines.base import Executable
 from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.ir.program import Program, Step
+from flowgraph.kernels.threads import at_most
 
 
 class TimedExecutable(ReferenceExecutable):
@@ -50,3 +52,15 @@ class Within:
     def run(self, feeds: Sequence[Any]) -> list[Any]:
         """See `TimedExecutable.run_within`."""
         return self._executable.run_within(self._seconds, feeds)
+
+
+class ByThreads:
+    """A Program whose ops use at most so many threads each."""
+
+    def __init__(self, executable: Executable, threads: int) -> None:
+        self._executable, self._threads = executable, threads
+
+    def run(self, feeds: Sequence[Any]) -> list[Any]:
+        """See `Executable.run`."""
+        with at_most(self._threads):
+            return self._executable.run(feeds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import threading
 import time
@@ -9,6 +10,7 @@ import time
 import numpy as np
 import pytest
 
+import flowgraph as tf
 from flowgraph.kernels import threads
 from flowgraph.kernels.product import WORTH_CUTTING, product
 from flowgraph.kernels.threads import blas_alone, in_parallel, ranges
@@ -123,3 +125,31 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
     assert queue.get(timeout=60) == 400.0**3
     child.join(60)
     assert child.exitcode == 0
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_a_limit_of_threads(most: int) -> None:
+    seen: set[int] = set()
+    done: list[int] = []
+
+    def task(number: int) -> None:
+        seen.add(threading.get_ident())
+        time.sleep(0.001)
+        done.append(number)
+
+    with threads.at_most(most):
+        threads.in_parallel([functools.partial(task, number) for number in range(8)])
+    assert sorted(done) == list(range(8))
+    assert len(seen) <= most
+
+
+def test_a_session_with_one_thread_gives_the_same() -> None:
+    with tf.Graph().as_default():
+        x = tf.constant(np.random.RandomState(0).rand(300, 700).astype(np.float32))
+        y = tf.matmul(x, x, transpose_b=True)
+        values = []
+        for count in (0, 1, 2):
+            with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=count)) as sess:
+                values.append(sess.run(y))
+    assert np.array_equal(values[0], values[1])
+    assert np.array_equal(values[0], values[2])
