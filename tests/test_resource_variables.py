@@ -187,6 +187,13 @@ def test_fetched_values_are_the_callers_own(session):
     assert session.run(w).tolist() == [1.0, 2.0]
 
 
+def test_a_handle_cannot_be_fetched(session):
+    w = resource([1.0, 2.0])
+    session.run(w.initializer)
+    with pytest.raises(NotImplementedError, match="handle of a variable"):
+        session.run(w.handle)
+
+
 def test_load_puts_a_value_in():
     w = resource([1.0, 2.0])
     size = len(tf.get_default_graph().get_operations())

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from flowgraph import errors
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.guards import Alive, Path, Predicate, impossible
 from flowgraph.ir.program import IF, NEVER, Program, Step
 from flowgraph.ir.reciprocal import LITERAL
@@ -190,9 +192,7 @@ class Branches:
             keys.append(Alive(op))
         return keys
 
-    def _deliver(
-        self, op: Operation, keys: Sequence[Tensor | Predicate], numbers: Sequence[int], block: Block
-    ) -> None:
+    def _deliver(self, op: Operation, keys: Sequence[Tensor | Predicate], numbers: Sequence[int], block: Block) -> None:
         path = self._guards.path(self._guards.of(op.outputs[0]))
         for key, number in zip(keys, numbers, strict=True):
             self._builder.define(key, number, block)
@@ -216,9 +216,7 @@ class Branches:
         self._close(block, op, predicate, sides, results, outputs)
         return outputs
 
-    def _leaf(
-        self, op: Operation, keys: Sequence[Tensor | Predicate], index: int | None, block: Block
-    ) -> list[int]:
+    def _leaf(self, op: Operation, keys: Sequence[Tensor | Predicate], index: int | None, block: Block) -> list[int]:
         """The outputs of a Merge when it is known which input has a value, if any has."""
         numbers = []
         for key in keys:
@@ -283,6 +281,9 @@ class Branches:
         if impossible(guard):
             return NEVER
         is_variable = tensor in self._roots
+        if is_variable and not tensor.dtype.is_ref:
+            line = f"{tensor.name} is the handle of a variable, which has no value of its own."
+            raise NotImplementedError(errors.explain(line, mend="Fetch the variable itself.", where=user_site()))
         path = self._guards.path(guard)
         if not path and tensor in self._builder.refs.loose:
             return self.again(tensor, -1, self._builder.top)

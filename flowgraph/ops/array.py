@@ -25,6 +25,7 @@ from flowgraph.ops.identity import stop_gradient as stop_gradient
 from flowgraph.ops.reshape import reshape as reshape
 from flowgraph.ops.reshape import shape_argument as shape_argument
 from flowgraph.shapes import Sizes, TensorShape, num_elements, to_text
+from flowgraph.sizes import is_full
 
 # -- shape, rank, size -----------------------------------------------------------------------------
 
@@ -98,7 +99,10 @@ def shape(input: Any, name: str | None = None, out_type: Any = dt.int32) -> Tens
     with name_scope(name, "Shape", [input]) as scope:
         if _is_sparse(input):
             return _cast(input.dense_shape, out_type)
-        return shape(convert_to_tensor(input), scope, out_type)
+        tensor = convert_to_tensor(input)
+        if is_full(tensor.sizes):
+            return shape(tensor, scope, out_type)
+        return emit(SHAPE, input, out_type=as_dtype(out_type), name=scope)  # as in TF, which converts it once more
 
 
 def shape_n(input: Sequence[Any], out_type: Any = dt.int32, name: str | None = None) -> list[Tensor]:
@@ -123,7 +127,8 @@ def rank(input: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Rank", [input]) as scope:
         if _is_sparse(input):
             return emit(SIZE, input.dense_shape, name=scope)
-        return rank(convert_to_tensor(input), scope)
+        tensor = convert_to_tensor(input)
+        return emit(RANK, input, name=scope) if tensor.sizes is None else rank(tensor, scope)
 
 
 def size(input: Any, name: str | None = None, out_type: Any = dt.int32) -> Tensor:
@@ -133,8 +138,7 @@ def size(input: Any, name: str | None = None, out_type: Any = dt.int32) -> Tenso
     4
     """
     if type(input) is Tensor:
-        sizes = input.sizes
-        known = 0 if sizes is not None and 0 in sizes else num_elements(sizes)
+        known = _entries(input.sizes)
         if known is None:
             return emit(SIZE, input, out_type=as_dtype(out_type), name=name)
         return _constant_for(input, np.array(known), out_type, name, "Size")
@@ -143,7 +147,15 @@ def size(input: Any, name: str | None = None, out_type: Any = dt.int32) -> Tenso
             from flowgraph.ops.reduction import reduce_prod
 
             return reduce_prod(_cast(input.dense_shape, out_type), 0, name=scope)
-        return size(convert_to_tensor(input), scope, out_type)
+        tensor = convert_to_tensor(input)
+        if _entries(tensor.sizes) is not None:
+            return size(tensor, scope, out_type)
+        return emit(SIZE, input, out_type=as_dtype(out_type), name=scope)
+
+
+def _entries(sizes: Sizes) -> int | None:
+    """How many entries a tensor has, if that is known: none where one axis is empty, whatever the others are."""
+    return 0 if sizes is not None and 0 in sizes else num_elements(sizes)
 
 
 def _constant_for(tensor: Tensor, value: np.ndarray, out_type: Any, name: str | None, default: str) -> Tensor:

@@ -131,7 +131,7 @@ class Variable(Updates, metaclass=_VariableType):
       caching_device: a device for the op that reads the variable.
       name: its name, 'Variable' by default; made unique.
       dtype: the dtype to convert the initial value to.
-      expected_shape: a shape that the initial value must have.
+      expected_shape: a shape that the initial value must have (as in TF, that of a reference variable only).
       constraint: a function that optimizers apply to the variable after each update.
       synchronization, aggregation: how copies on several machines would be kept equal; here there is one.
       shape: the static shape, if not that of the initial value.
