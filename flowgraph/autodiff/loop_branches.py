@@ -71,7 +71,7 @@ class LoopBranches:
 
 def _entering(loop: Any) -> list[Tensor]:
     """The values with which the variables of a loop begin."""
-    return [entered.op.inputs[0] for entered in loop.loop_enters if isinstance(entered, Tensor)]
+    return [entered.op.inputs[0] for entered in loop.loop_enters]
 
 
 def _joined(paths: list[Path]) -> Path:

@@ -88,19 +88,37 @@ def exit_gradient(op: Operation, dy: Any) -> Any:
         return None
     parts = _parts(dy)
     loop.values.update(parts)
-    name = None if isinstance(dy, IndexedSlices) else "b_exit"
-    is_growing = changes_shape(op.inputs[0].op)
+    sparse = isinstance(dy, IndexedSlices)
+    name = None if sparse else "b_exit"
+    # slices of the result are there before the first iteration, slices of all rows after it
+    is_growing = changes_shape(op.inputs[0].op) or (sparse and not _same_rows(dy.values, op.inputs[0]))
     count = loop.parallel_iterations
     with loop:
         entered = [
             enter(part, loop.name, parallel_iterations=count, use_input_shape=not is_growing, name=name)
             for part in parts
         ]
-    if is_growing and not isinstance(dy, IndexedSlices):
+    if is_growing and sparse:
+        _forget_rows(entered, parts)
+    elif is_growing:
         entered[0].set_shape(op.inputs[0].shape)
-    result = _like(dy, entered)
-    loop.loop_enters.append(result)
-    return result
+    loop.loop_enters.extend(entered)
+    return _like(dy, entered)
+
+
+def _forget_rows(entered: list[Tensor], parts: list[Tensor]) -> None:
+    """Static shapes for values and indices of slices of which there may be more in the next iteration."""
+    if parts[0].sizes:
+        entered[0].set_shape([None, *parts[0].sizes[1:]])
+    entered[1].set_shape([None])
+    for tensor, part in zip(entered[2:], parts[2:], strict=True):
+        tensor.set_shape(part.shape)
+
+
+def _same_rows(values: Tensor, whole: Tensor) -> bool:
+    """Whether slices may be as many as there are rows, as far as that is known."""
+    rows = [tensor.sizes[0] for tensor in (values, whole) if tensor.sizes]
+    return None in rows or len(set(rows)) < 2
 
 
 def changes_shape(switch: Operation) -> bool:
@@ -123,10 +141,9 @@ def enter_gradient(op: Operation, dy: Any) -> Any:
     if op.attrs["is_constant"]:
         return _summed_slices(loop, op, dy) if isinstance(dy, IndexedSlices) else _summed(loop, op, dy)
     parts = [exit(part) for part in _parts(dy)]
-    result = _like(dy, parts)
-    loop.loop_exits.append(result)
+    loop.loop_exits.extend(parts)
     loop.exit_result(parts)
-    return result
+    return _like(dy, parts)
 
 
 # -- accumulators ------------------------------------------------------------------------------------------
