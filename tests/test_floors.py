@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"variables", "functional", "training", "neural", "data"},
     {"viz"},
     {"__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "initializers"}
-    | {"linalg", "logging", "losses", "manip", "math", "nn", "python", "quantization", "random", "sets", "resource_loader"}
+    | {"linalg", "logging", "losses", "manip", "math", "nn", "python", "quantization", "random", "lookup", "sets", "resource_loader"}
     | {"signal", "sparse", "spectral", "strings", "sysconfig", "test", "train", "user_ops", "version"},
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`

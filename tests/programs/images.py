@@ -1,0 +1,73 @@
+"""Images as tensors: sizes, crops, flips."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .data import uniform
+
+
+def resizers(tf):
+    x = tf.placeholder(tf.float32, [2, 4, 5, 2], name="x")
+    whole = tf.constant(np.arange(24, dtype=np.uint8).reshape(1, 3, 4, 2))
+    outputs = []
+    for resize in (tf.image.resize_bilinear, tf.image.resize_nearest_neighbor, tf.image.resize_bicubic):
+        outputs.append(resize(x, [3, 7]))
+        outputs.append(resize(x, [6, 9], align_corners=True))
+        outputs.append(resize(x, [6, 9], half_pixel_centers=True, name="centers"))
+    grads = tf.gradients([tf.square(y) for y in outputs], x)
+    outputs.append(tf.image.resize_area(x, [3, 7]))
+    outputs += [tf.image.resize_nearest_neighbor(whole, [2, 2]), tf.image.resize_bilinear(whole, [2, 2])]
+    return [(outputs + grads, {x: uniform(2, 4, 5, 2)})]
+
+
+def resize_images(tf):
+    x = tf.placeholder(tf.float32, [4, 5, 2], name="x")
+    batch = tf.placeholder(tf.float32, [None, None, 5, 2], name="batch")
+    outputs = [tf.image.resize_images(x, [6, 7], method) for method in range(4)]
+    outputs += [
+        tf.image.resize_images(batch, [6, 7], "bicubic", align_corners=True),
+        tf.image.resize(batch, [4, 5], tf.image.ResizeMethod.NEAREST_NEIGHBOR),
+        tf.image.resize_images(x, [4, 5], name="same"),
+        tf.image.resize_images(x, [8, 8], preserve_aspect_ratio=True),
+        tf.image.resize_images(batch, tf.stack([tf.shape(x)[0], 7])),
+    ]
+    tf.gradients(outputs[4], batch)
+    return [(outputs, {x: uniform(4, 5, 2), batch: uniform(2, 4, 5, 2, seed=1)})]
+
+
+def crops_and_pads(tf):
+    x = tf.placeholder(tf.float32, [4, 6, 2], name="x")
+    batch = tf.placeholder(tf.float32, [None, None, None, 2], name="batch")
+    outputs = []
+    for image in (x, batch):
+        outputs += [
+            tf.image.central_crop(image, 0.5),
+            tf.image.pad_to_bounding_box(image, 1, 2, 7, 9),
+            tf.image.crop_to_bounding_box(image, 1, 2, 3, 3),
+            tf.image.resize_image_with_crop_or_pad(image, 6, 3),
+            tf.image.resize_image_with_crop_or_pad(image, tf.constant(3), 9),
+            tf.image.resize_image_with_pad(image, 5, 5),
+        ]
+    outputs.append(tf.image.central_crop(x, 1.0))
+    return [(outputs, {x: uniform(4, 6, 2), batch: uniform(2, 4, 6, 2, seed=1)})]
+
+
+def flips_and_turns(tf):
+    tf.set_random_seed(3)
+    x = tf.placeholder(tf.float32, [2, 3, 2], name="x")
+    batch = tf.placeholder(tf.float32, [4, 2, 3, 2], name="batch")
+    unknown = tf.placeholder(tf.float32, name="unknown")
+    outputs = []
+    for image in (x, batch, unknown):
+        outputs += [
+            tf.image.flip_left_right(image),
+            tf.image.flip_up_down(image),
+            tf.image.transpose_image(image),
+            tf.image.random_flip_left_right(image, seed=1),
+            tf.image.random_flip_up_down(image),
+        ]
+    for image in (x, batch):
+        outputs += [tf.image.rot90(image), tf.image.rot90(image, 2), tf.image.rot90(image, tf.constant(7), name="turn")]
+    feed = {x: uniform(2, 3, 2), batch: uniform(4, 2, 3, 2, seed=1), unknown: uniform(2, 3, 2, seed=2)}
+    return [(outputs, feed), (outputs, feed)]
