@@ -218,9 +218,9 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, initializers, linalg, logging, lookup, losses,
-    manip, math, nest, nn, quantization, random, resource_loader, sets, signal, sparse, spectral, strings, sysconfig,
-    test, train, user_ops, version,
+    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, linalg, logging, lookup,
+    losses, manip, math, nest, nn, quantization, random, resource_loader, sets, signal, sparse, spectral, strings,
+    sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -278,7 +278,7 @@ __all__ = [
     "global_norm", "global_variables", "global_variables_initializer", "glorot_normal_initializer",
     "glorot_uniform_initializer", "grad_pass_through", "gradients", "greater", "greater_equal", "group",
     "guarantee_const", "half", "hessians", "histogram_fixed_width", "histogram_fixed_width_bins", "identity",
-    "identity_n", "ifft", "ifft2d", "ifft3d", "igamma", "igammac", "imag", "init_scope", "initialize_all_tables",
+    "identity_n", "ifft", "ifft2d", "ifft3d", "igamma", "igammac", "imag", "image", "init_scope", "initialize_all_tables",
     "initialize_all_variables", "initialize_local_variables", "initialize_variables", "initializers", "int8", "int16",
     "int32", "int64", "invert_permutation", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
     "is_strictly_increasing", "is_tensor", "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma",

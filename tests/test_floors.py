@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"session", "sessions", "feeds", "fetches"},
     {"variables", "functional", "training", "neural", "data"},
     {"viz"},
-    {"__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "initializers"}
+    {"__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image", "initializers"}
     | {"linalg", "logging", "losses", "manip", "math", "nn", "python", "quantization", "random", "lookup", "sets", "resource_loader"}
     | {"signal", "sparse", "spectral", "strings", "sysconfig", "test", "train", "user_ops", "version"},
 ]
