@@ -10,7 +10,7 @@ import numpy as np
 
 from flowgraph import errors
 from flowgraph.dtypes import DType
-from flowgraph.sizes import Sizes, compatible, is_full, to_text
+from flowgraph.sizes import Sizes, compatible, is_full, merge, to_text
 
 _WRITTEN, _READ, _CLEARED, _ZEROS = 1, 2, 4, 8  # of an entry; one of zeros has been given no array yet
 _PLAIN = (_WRITTEN, _WRITTEN | _READ)
@@ -217,8 +217,9 @@ class Slots:
             self.write(index, piece)
 
     def gather(self, indices: Any, element: Sizes) -> Any:
-        """The values of some entries, one row each; the shape `element` is needed where there are none."""
+        """The values of some entries, one row each; all entries must fit the shape `element`."""
         self._demand_open()
+        self._agree(element)
         if not len(indices):
             if not is_full(element):
                 raise _unimplemented(f"element shape {to_text(element)}", "packing")
@@ -238,6 +239,19 @@ class Slots:
         rows = np.empty(len(values), self.dtype.np)
         rows[:] = [value[()] for value in values]
         return rows
+
+    def _agree(self, element: Sizes) -> None:
+        """Note what is known of the shape where entries are read."""
+        own = self.element
+        if own is not None and element is not None and not compatible(own, element):
+            ranks = len(own) != len(element)
+            what = (
+                f"ranks during merge: {len(own)} vs. {len(element)}"
+                if ranks
+                else (f"shapes during merge: {to_text(own)} vs. {to_text(element)}")
+            )
+            raise _invalid(f"PartialTensorShape: Incompatible {what}")
+        self.element = merge(own, element)
 
     def _read_all(self, count: int) -> list[Any] | None:
         """The first entries at once; None unless each was written and none was read."""
@@ -259,6 +273,11 @@ class Slots:
             return empty, np.zeros(0, np.int64)
         values = [self.read(index) for index in range(len(self))]
         shapes = [value.shape for value in values]
+        if shapes[0] and not compatible(except_first, shapes[0][1:]):
+            raise _invalid(
+                f"TensorArray was passed element_shape_except0 {to_text(except_first)} but index 0 has (excepting "
+                f"dimension 0) shape: {to_text(shapes[0][1:])} which does not match."
+            )
         for number, shape in enumerate(shapes):
             if not shape:
                 raise _invalid(

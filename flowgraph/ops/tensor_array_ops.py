@@ -73,9 +73,11 @@ def _gather_sizes(handle: Any, indices: Any, flow_in: Any, *, dtype: DType, elem
     _demand_rank(1, indices)
     _demand_rank(0, flow_in)
     element = _element(handle)
-    if element is None or indices.sizes is None:
+    if element is None:
+        element = element_shape
+    if element is None:
         return None
-    return (*indices.sizes, *element)
+    return (*(indices.sizes or (None,)), *element)
 
 
 def _scatter_sizes(handle: Any, indices: Any, value: Any, flow_in: Any) -> Sizes:

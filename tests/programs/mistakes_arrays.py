@@ -123,6 +123,19 @@ def _close(array):
     return array.close()
 
 
+def _lie(tf, value, shape):
+    """A tensor that has another shape than it was said to have."""
+    tensor = tf.identity(_late(tf, value))
+    tensor.set_shape(shape)
+    return tensor
+
+
+def _written_elsewhere(tf):
+    array = _array(tf)
+    array.write(0, [1.0, 2.0, 3.0])
+    return array
+
+
 READING = {
     "twice": lambda tf: _run(tf, [array.read(0) for array in [_two(tf)] * 2]),
     "unwritten": lambda tf: _run(tf, _array(tf).read(0)),
@@ -152,6 +165,12 @@ READING = {
     "gathered_after_closing": lambda tf: _run(tf, _after(tf, _two(tf), _close, lambda array: array.gather([0]))),
     "size_after_closing": lambda tf: _run(tf, _after(tf, _two(tf), _close, lambda array: array.size())),
     "gradient_after_closing": lambda tf: _run(tf, _after(tf, _two(tf), _close, _grad)),
+    "another_shape_than_was_said": lambda tf: _run(tf, _array(tf, 1).write(0, _lie(tf, [1.0, 2.0], [3])).stack()),
+    "another_rank_than_was_said": lambda tf: _run(tf, _array(tf, 1).write(0, _lie(tf, [1.0], [3, None])).stack()),
+    "another_shape_than_was_said_chained": lambda tf: _run(
+        tf, _array(tf, 1).write(0, _lie(tf, [[1.0, 2.0]], [1, 3])).concat()
+    ),
+    "shape_known_from_a_write_elsewhere": lambda tf: _run(tf, _written_elsewhere(tf).stack()),
     "no_zeros_for_strings": lambda tf: _run(tf, tf.TensorArray(tf.string, 2, element_shape=[]).read(0)),
 }
 

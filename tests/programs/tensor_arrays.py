@@ -136,3 +136,17 @@ def training(tf):
     loss = tf.reduce_mean(tf.square(array.stack() - 1.0))
     train = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
     return [(tf.global_variables_initializer(), None), (train, None), ([loss, w], None), (train, None), (loss, None)]
+
+
+def shapes_of_rows(tf):
+    """What is known of gathered rows, by what is known of the elements and of the indices."""
+    indices = [tf.placeholder(tf.int32, shape) for shape in ([2], [None], None)]
+    for element_shape in (None, [3], [None, 3], []):
+        for infer_shape in (True, False):
+            array = tf.TensorArray(tf.float32, 4, element_shape=element_shape, infer_shape=infer_shape)
+            wrapped = tf.TensorArray(tf.float32, handle=array.handle, flow=array.flow)
+            for view in (array, wrapped, array.grad("mine"), wrapped.grad("other")):
+                for where in indices:
+                    view.gather(where)
+                view.read(0)
+                view.concat()
