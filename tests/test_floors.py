@@ -21,9 +21,12 @@ FLOORS: list[set[str]] = [
     {"session", "sessions", "feeds", "fetches"},
     {"variables", "functional", "training", "neural", "data"},
     {"viz"},
-    {"__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image", "initializers"}
-    | {"linalg", "logging", "losses", "manip", "math", "nn", "python", "quantization", "random", "lookup", "sets", "resource_loader"}
-    | {"signal", "sparse", "spectral", "strings", "sysconfig", "test", "train", "user_ops", "version"},
+    {
+        "__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image",
+        "initializers", "linalg", "logging", "lookup", "losses", "manip", "math", "nn", "python", "quantization",
+        "random", "resource_loader", "sets", "signal", "sparse", "spectral", "strings", "sysconfig", "test",
+        "train", "user_ops", "version",
+    },  # fmt: skip
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`
 # has ops beside the dtypes.
