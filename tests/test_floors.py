@@ -26,7 +26,7 @@ FLOORS: list[set[str]] = [
         "initializers", "linalg", "logging", "lookup", "losses", "manip", "math", "nn", "python", "quantization",
         "random", "resource_loader", "sets", "signal", "sparse", "spectral", "strings", "sysconfig", "test",
         "train", "user_ops", "version",
-    },  # fmt: skip
+    },
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`
 # has ops beside the dtypes.
