@@ -62,6 +62,11 @@ class Cell:
         return no_resource(self.op, self.store.has_resources)
 
 
+def _key(op: Operation) -> str:
+    """Where the store keeps what an op holds: under its shared name, or its own."""
+    return f"{op.attrs.get('container', '')}/{op.attrs.get('shared_name', '') or op.name}"
+
+
 class Store:
     """Everything that a session remembers between runs.
 
@@ -78,13 +83,14 @@ class Store:
         self._drawn: dict[Operation, tuple[int, int, int]] = {}  # seed, seed2, Philox blocks used so far
         self._counts: Counter[Operation] = Counter()
         self._kept: dict[Operation, Any] = {}
+        self._shared: dict[str, Any] = {}
         self.values = KeptValues()
         self._lock = threading.Lock()
         self._turns = Turns()
 
     def cell(self, op: Operation) -> Cell:
         """The variable that `op` holds: by its shared name, or its own."""
-        key = f"{op.attrs.get('container', '')}/{op.attrs.get('shared_name', '') or op.name}"
+        key = _key(op)
         with self._lock:
             found = self._cells.get(key)
             if found is None:
@@ -117,6 +123,14 @@ class Store:
             if op not in self._kept:
                 self._kept[op] = make()
             return self._kept[op]
+
+    def shared(self, op: Operation, make: Callable[[], Any]) -> Any:
+        """What all ops of one shared name hold, or an op alone by its own name; made when first asked for."""
+        key = _key(op)
+        with self._lock:
+            if key not in self._shared:
+                self._shared[key] = make()
+            return self._shared[key]
 
     def count(self, op: Operation) -> int:
         """How many times this was asked for an op, this time included."""
@@ -201,6 +215,10 @@ class Context:
     def keep(self, make: Callable[[], Any]) -> Any:
         """See `Store.keep`."""
         return self.store.keep(self.op, make)
+
+    def shared(self, make: Callable[[], Any]) -> Any:
+        """See `Store.shared`."""
+        return self.store.shared(self.op, make)
 
     def count(self) -> int:
         """How many times this op has run in this session, if it counts each of its runs by this."""

@@ -1,8 +1,8 @@
-"""Record what TensorFlow 1.15.5 makes of the expressions in sparse_expressions.py and string_expressions.py.
+"""Record what TensorFlow 1.15.5 makes of the expressions in {sparse,string,lookup}_expressions.py.
 
     python3.7 tests/golden/make_sparse_strings.py
 
-writes sparse.json and strings.json beside them.
+writes sparse.json, strings.json and lookup.json beside them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ sys.path.insert(0, str(HERE.parent.parent))
 
 import tensorflow as tf  # noqa: E402
 
-from tests.golden import sparse_expressions, string_expressions  # noqa: E402
+from tests.golden import lookup_expressions, sparse_expressions, string_expressions  # noqa: E402
 from tests.golden.expressions import record  # noqa: E402
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.FATAL)
 
 
 if __name__ == "__main__":
-    record(HERE / "sparse.json", sparse_expressions.GRAPHS, sparse_expressions.RUNS, tf)
-    record(HERE / "strings.json", string_expressions.GRAPHS, string_expressions.RUNS, tf)
+    for name, module in (
+        ("sparse", sparse_expressions),
+        ("strings", string_expressions),
+        ("lookup", lookup_expressions),
+    ):
+        record(HERE / (name + ".json"), module.GRAPHS, module.RUNS, tf)

@@ -1,4 +1,4 @@
-"""Ops of sparse tensors and strings beside TensorFlow 1.15.5: every node that they add, errors, values."""
+"""Sparse tensors, strings and lookup tables beside TensorFlow 1.15.5: every node that they add, errors, values."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import flowgraph as tf
-from tests.golden import sparse_expressions, string_expressions
+from tests.golden import lookup_expressions, sparse_expressions, string_expressions
 from tests.golden.expressions import expressions, graph_of, run_of
 
-FAMILIES = {"sparse": sparse_expressions, "strings": string_expressions}
+FAMILIES = {"sparse": sparse_expressions, "strings": string_expressions, "lookup": lookup_expressions}
 GOLDEN = {
     name: json.loads((Path(__file__).parents[1] / "golden" / f"{name}.json").read_text(encoding="utf-8"))
     for name in FAMILIES
