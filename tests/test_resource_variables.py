@@ -287,3 +287,15 @@ def test_a_destroyed_variable_has_no_value(session):
         session.run(w)
     with pytest.raises(tf.errors.NotFoundError, match="Resource localhost/w/N10tensorflow3VarE"):
         session.run(strict)
+
+
+def test_an_initial_value_that_comes_too_early_is_explained():
+    """TensorFlow races here. Of a reference variable it takes the initialized value by itself."""
+    a = resource([1.0, 2.0], name="a")
+    b = resource(a * 2.0, name="b")
+    with tf.Session() as sess:
+        with pytest.raises(tf.errors.FailedPreconditionError, match=r"take a\.initialized_value\(\)"):
+            sess.run(tf.global_variables_initializer())
+        sess.run(a.initializer)
+        sess.run(b.initializer)
+        assert sess.run(b).tolist() == [2.0, 4.0]

@@ -13,7 +13,7 @@ from flowgraph.engines.store import Cell, Context, Store
 from flowgraph.ir.describe import origin
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, Program, Step, no_value
-from flowgraph.ir.tensor import Tensor
+from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.kernels.tensor_array import Slots
 from flowgraph.sizes import to_text
 
@@ -45,7 +45,14 @@ def demand_variables(program: Program, store: Store) -> None:
     """Refuse to start when a variable that is read has no value: all such variables are named at once."""
     empty = [op for op in program.variables if store.cell(op).array is None]
     if empty:
-        raise uninitialized(empty, store.holds_values, store.has_resources)
+        raise uninitialized(empty, store.holds_values, store.has_resources, _filled(program).intersection(empty))
+
+
+def _filled(program: Program) -> set[Operation]:
+    """The variables that a Program itself gives a first value."""
+    holders = {step.outputs[0]: step.op for step in program.walk() if step.opdef.effect is Effect.STATE}
+    first = [step for step in program.walk() if step.opdef.effect is Effect.WRITE and step.opdef.allows_uninitialized]
+    return {holders[step.inputs[0]] for step in first if step.inputs[0] in holders}
 
 
 def own(value: Any, tensor: Tensor | None, program: Program) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flowgraph import errors
 from flowgraph.ir.graph import Graph, user_site
@@ -58,7 +58,10 @@ def _first_line(op: Operation, has_resources: bool) -> str:
 
 
 def uninitialized(
-    variables: Sequence[Operation], others_are_set: bool = False, has_resources: bool = False
+    variables: Sequence[Operation],
+    others_are_set: bool = False,
+    has_resources: bool = False,
+    filled: Collection[Operation] = (),
 ) -> errors.FailedPreconditionError:
     """The error for variables without a value.
 
@@ -66,9 +69,14 @@ def uninitialized(
       variables: the ops that hold them.
       others_are_set: whether the session has values for other variables.
       has_resources: whether any resource variable ever had a value in the session.
+      filled: those to which this very run gives a value, too late.
     """
     first = variables[0]
-    if others_are_set:
+    if filled:
+        name = next(op.name for op in variables if op in filled)
+        mend = f"This run gives {name} a value, but reads it before. To make the initial value of another variable of\n"
+        mend += f"it, take {name}.initialized_value(); else initialize {name} in a run of its own."
+    elif others_are_set:
         mend = (
             "Make the initializer op after the last variable: it initializes those that are there.\n"
             f"For these alone: sess.run(tf.variables_initializer([{', '.join(op.name for op in variables)}]))"
