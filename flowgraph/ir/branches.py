@@ -281,7 +281,7 @@ class Branches:
         if impossible(guard):
             return NEVER
         is_variable = tensor in self._roots
-        if is_variable and not tensor.dtype.is_ref:
+        if is_variable and tensor.dtype.name == "resource":
             line = f"{tensor.name} is the handle of a variable, which has no value of its own."
             raise NotImplementedError(errors.explain(line, mend="Fetch the variable itself.", where=user_site()))
         path = self._guards.path(guard)
