@@ -74,7 +74,7 @@ class Session(BaseSession):
             raise TypeError(errors.explain("containers must be a list of names", where=user_site()))
         if config is not None and not isinstance(config, ConfigProto):
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
-        for session in list(open_sessions):
+        for session in open_sessions():
             session.close()
             session._was_reset = True
 
@@ -90,7 +90,7 @@ class InteractiveSession(BaseSession):
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: ConfigProto | None = None) -> None:
         super().__init__(target, graph, config)
-        if any(isinstance(other, InteractiveSession) and other is not self for other in open_sessions):
+        if any(isinstance(other, InteractiveSession) and other is not self for other in open_sessions()):
             warnings.warn(
                 "An interactive session is already active. This can cause out-of-memory errors in some cases. You must "
                 "explicitly call `InteractiveSession.close()` to release resources held by the other session(s).",

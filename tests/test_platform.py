@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,11 @@ def script(tmp_path, code, *args):
     path.write_text(code, encoding="utf-8")
     root = str(Path(tf.__file__).parent.parent)
     done = subprocess.run(
-        [sys.executable, str(path), *args], capture_output=True, text=True, env={"PYTHONPATH": root}, check=False
+        [sys.executable, str(path), *args],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 

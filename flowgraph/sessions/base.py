@@ -31,10 +31,11 @@ from flowgraph.sessions.settings import (
     DeviceAttributes,
     Growth,
     check_run,
+    closed,
     get_log_device_placement,
     log_placement,
     note_unused,
-    open_sessions,
+    opened,
     rewrites_divisions,
 )
 from flowgraph.sessions.timed import ByThreads, TimedExecutable, Within
@@ -99,7 +100,7 @@ class BaseSession:
         self._growth = Growth(graph)
         if config is not None:
             note_unused(config)
-        open_sessions.add(self)
+        opened(self)
 
     @property
     def graph(self) -> Graph:
@@ -125,7 +126,7 @@ class BaseSession:
                 self._plans.clear()
                 self._executables.clear()
                 self._parts.clear()
-            open_sessions.discard(self)
+            closed(self)
             self._store = Store()
 
     def list_devices(self) -> list[DeviceAttributes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import weakref
 from collections.abc import Iterable
 from typing import Any
@@ -48,8 +49,26 @@ def get_log_device_placement() -> bool:
     return _log_all[0]
 
 
-open_sessions: weakref.WeakSet[Any] = weakref.WeakSet()
-"""Every session of the process that is not closed: `tf.Session.reset` closes them."""
+_open: weakref.WeakSet[Any] = weakref.WeakSet()
+_opening = threading.Lock()
+
+
+def opened(session: Any) -> None:
+    """Note a new session: `tf.Session.reset` closes it."""
+    with _opening:
+        _open.add(session)
+
+
+def closed(session: Any) -> None:
+    """Note that a session is closed."""
+    with _opening:
+        _open.discard(session)
+
+
+def open_sessions() -> list[Any]:
+    """Every session of the process that is not closed."""
+    with _opening:
+        return list(_open)
 
 
 def note_unused(config: ConfigProto) -> None:
