@@ -183,24 +183,26 @@ def test_shapes_that_change(engine: str) -> None:
         assert [value.shape for value in sess.run(loop)] == [(), (11,), (7,)]
 
 
-def test_values_of_one_iteration_do_not_leak_into_the_next(engine: str) -> None:
-    """Buffers are used again, but not while a loop variable lies in them."""
-    x = tf.placeholder(tf.float32, [3])
+@pytest.mark.parametrize("size", [3, 9000])
+def test_values_of_one_iteration_do_not_leak_into_the_next(engine: str, size: int) -> None:
+    """Buffers are used again, but not while a loop variable lies in them; those of large ones take turns."""
+    x = tf.placeholder(tf.float32, [size])
+    given = np.arange(size, dtype=np.float32) % 7
 
     def body(i: Any, a: Any, b: Any, c: Any) -> Any:
-        d = tf.cond(i % 2 < 1, lambda: a * 2.0, lambda: tf.reshape(a + 1.0, [3]))
+        d = tf.cond(i % 2 < 1, lambda: a * 2.0, lambda: tf.reshape(a + 1.0, [size]))
         e = tf.identity(d * 3.0)
-        return i + 1, e - b, tf.reshape(d, [3]), b + e
+        return i + 1, e - b, tf.reshape(d, [size]), b + e
 
     loop = tf.while_loop(lambda i, *_: i < 6, body, [0, x, x + 1.0, x])
-    a, b, c = (np.array([1, 2, 3], np.float32) + np.float32(k) for k in (0, 1, 0))
+    a, b, c = (given + np.float32(k) for k in (0, 1, 0))
     for i in range(6):
         d = a * 2 if i % 2 == 0 else a + 1
         e = d * 3
         a, b, c = e - b, d, b + e
     with tf.Session() as sess:
         for _ in range(2):
-            ours = sess.run(loop, {x: [1, 2, 3]})
+            ours = sess.run(loop, {x: given})
             for mine, theirs in zip(ours[1:], (a, b, c), strict=True):
                 np.testing.assert_array_equal(mine, theirs)
 

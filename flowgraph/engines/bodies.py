@@ -17,6 +17,7 @@ Each step has a line of its own: the line at which a run fails tells the step.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import CodeType
 from typing import Any
@@ -105,7 +106,8 @@ class _Writer:
         self.scope: dict[str, Any] = {"np": np, "DEAD": DEAD}
         self._slots: list[Any] = []
         self._depth = 1
-        self._kept: set[int] = set()
+        self._kept: Counter[int] = Counter()
+        self._turns: dict[int, str] = {}  # large values of loop variables -> what tells odd iterations from even ones
         self._live: dict[str, int] = {}  # how many values that something still needs have a name
 
     # -- lines and names -------------------------------------------------------------------------------------
@@ -170,6 +172,10 @@ class _Writer:
         for number, initial in zip(variables, step.inputs, strict=False):
             source = self.name(initial)
             self.line(f"{self._make(number)} = {source}{'[()]' if self._is_scalar(number) else ''}")
+        turn = f"odd{self._depth}"
+        self._turns.update(dict.fromkeys(self._values_in_turn(step), turn))
+        if turn in self._turns.values():
+            self.line(f"{turn} = False")
         self.line("while True:")
         self._depth += 1
         self._put_steps(condition, {condition.fetches[0]})
@@ -180,9 +186,24 @@ class _Writer:
         pairs = [pair for pair in pairs if pair[0] != pair[1]]
         if pairs:
             self.line(", ".join(a for a, _ in pairs) + " = " + ", ".join(b for _, b in pairs))
+        if turn in self._turns.values():
+            self.line(f"{turn} = not {turn}")
         self._depth -= 1
         for number, variable in zip(step.outputs, variables, strict=True):
             self.names[number] = self.names[variable]
+
+    def _values_in_turn(self, step: Step) -> list[int]:
+        """Large next values of a loop's variables that nothing uses after the next iteration: two buffers suffice."""
+        _, body = step.bodies
+        made = {number for inner in body.steps if not inner.bodies for number in inner.outputs}
+        rows = zip(body.feeds, body.fetches, step.outputs, strict=False)
+        return [
+            following
+            for variable, following, final in rows
+            if following in made
+            and self._kept[following] == 1
+            and not (self._kept[variable] or self._kept[final] or self._is_small(following))
+        ]
 
     def _put_branches(self, step: Step) -> None:
         predicate = step.inputs[0]
@@ -280,7 +301,10 @@ class _Writer:
         kernel = KERNELS.get(step.opdef)
         number = step.outputs[0] if step.outputs else NEVER
         fact = self._known.get(number)
-        if kernel is None or fact is None or number in self._kept or not fact.is_full or fact.dtype is None:
+        turn = self._turns.get(number)
+        if kernel is None or fact is None or not fact.is_full or fact.dtype is None:
+            return False
+        if self._kept[number] and turn is None:
             return False
         if fact.dtype.np.kind not in "biufc" or not fact.sizes:
             return False
@@ -292,15 +316,22 @@ class _Writer:
                 assignments.append(f"slots[{len(self._slots)}] = {self.name(source)}; ")
                 operands.append(Operand(self._known[source], None, len(self._slots)))
                 self._slots.append(None)
-        buffer = np.empty(fact.sizes, fact.dtype.np)  # type: ignore[type-var]  # no None is left
-        call = kernel(step, operands, buffer, self._slots)
-        if call is None:
-            return False
-        function, arguments = call
         self.scope["slots"] = self._slots
-        given = ", ".join(self.constant(argument) for argument in arguments)
-        self.line(f"{''.join(assignments)}{self.constant(function)}({given})", step)
-        self._arrays[number] = buffer
+        buffers, texts = [], []
+        for _ in range(1 if turn is None else 2):
+            buffer = np.empty(fact.sizes, fact.dtype.np)  # type: ignore[type-var]  # no None is left
+            call = kernel(step, operands, buffer, self._slots)
+            if call is None:
+                return False
+            buffers.append(buffer)
+            texts.append(f"{self.constant(call[0])}({', '.join(self.constant(argument) for argument in call[1])})")
+        if turn is None:
+            self.line("".join(assignments) + texts[0], step)
+            self._arrays[number] = buffers[0]
+        else:
+            self.line(f"{''.join(assignments)}{texts[0]} if {turn} else {texts[1]}", step)
+            first, second = (self.constant(buffer) for buffer in buffers)
+            self.line(f"{self._make(number)} = {first} if {turn} else {second}")
         return True
 
     def _put_forward(self, step: Step) -> None:
@@ -325,8 +356,8 @@ def _inside(step: Step) -> Any:
         yield from body.walk()
 
 
-def _kept(step: Step) -> set[int]:
-    """The values inside a step that may be used after the iteration in which they are made: no buffer is theirs."""
+def _kept(step: Step) -> Counter[int]:
+    """The values inside a step that may be used after the iteration in which they are made, and in how many ways."""
     maker = {number: (inner, at) for inner in (step, *_inside(step)) for at, number in enumerate(inner.outputs)}
     stack: list[int] = []
     for inner in (step, *_inside(step)):
@@ -334,12 +365,12 @@ def _kept(step: Step) -> set[int]:
             stack += inner.bodies[1].fetches
         elif inner.opdef.effect in _KEEPERS:
             stack += inner.inputs
-    kept: set[int] = set()
+    kept: Counter[int] = Counter()
     while stack:
         number = stack.pop()
-        if number in kept or number not in maker:
+        kept[number] += 1
+        if kept[number] > 1 or number not in maker:
             continue
-        kept.add(number)
         inner, at = maker[number]
         if inner.opdef is IF:
             stack += [body.fetches[at] for body in inner.bodies]
