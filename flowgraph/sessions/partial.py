@@ -91,7 +91,12 @@ class PartialRun:
         awaited = [tensor for tensor in self._unfed if tensor not in feeds]
         ops = needed_ops(tensors, targets, [*self._values, *feeds, *awaited], self._done)
         sources = {source for op in ops for source in op.inputs} | set(tensors)
-        return [tensor for tensor in awaited if tensor in sources]
+        waited_for = {source for op in ops for source in op.control}
+        return [
+            tensor
+            for tensor in awaited
+            if tensor in sources or (tensor.op in waited_for and tensor.op.opdef.role == "placeholder")
+        ]
 
     def _exits_beside(self, ops: Sequence[Operation]) -> list[Operation]:
         """The other Exits of the loops that run now: a loop runs once, also for what later parts need of it."""

@@ -236,3 +236,21 @@ def test_sessions_may_be_run_inside():
         sess.run(v.initializer)
         y = tf.py_func(lambda: sess.run(v) + np.float32(1), [], tf.float32)
         assert sess.run(v.assign_add(y)) == 3.0
+
+
+def test_in_branches_and_loops():
+    calls = []
+
+    def note(value):
+        calls.append(int(value))
+        return np.int32(value + 1)
+
+    p = tf.placeholder(tf.bool, [])
+    chosen = tf.cond(p, lambda: tf.py_func(note, [1], tf.int32), lambda: tf.py_func(note, [10], tf.int32))
+    looped = tf.while_loop(
+        lambda i: i < 3, lambda i: tf.py_func(note, [i], tf.int32), [0], shape_invariants=[tf.TensorShape(None)]
+    )
+    assert run(chosen, {p: False}) == 11
+    assert calls == [10]
+    assert run(looped) == 3
+    assert calls == [10, 0, 1, 2]
