@@ -37,20 +37,28 @@ def _demand_rank(rank: int, *inputs: Any) -> None:
             raise ValueError(f"Shape must be rank {rank} but is rank {len(tensor.sizes)}")
 
 
-def _element(handle: Any) -> Sizes:
-    """What the op that made an array says of its elements; the handle may have come through loops and branches."""
+def _promise(handle: Any) -> tuple[bool, Sizes]:
+    """Whether the op that made an array says anything of its elements' shape, and what.
+
+    Its handle may have come through loops and branches. Nothing is said where elements may differ.
+    """
     prepended: Sizes = ()
     while isinstance(handle, Tensor) and handle.op.inputs:
         opdef, attrs = handle.op.opdef, handle.op.attrs
         if opdef is TENSOR_ARRAY:
             sizes = attrs["element_shape"]
-            known = attrs["identical_element_shapes"] or (sizes is not None and None not in sizes)
-            return None if not known or sizes is None or prepended is None else (*prepended, *sizes)
+            says = attrs["identical_element_shapes"] or (sizes is not None and None not in sizes)
+            return says, (*prepended, *sizes) if says and sizes is not None and prepended is not None else None
         if opdef is TENSOR_ARRAY_GRAD_WITH_SHAPE:
             more = handle.op.inputs[2].constant_sizes()
             prepended = None if more is None or prepended is None else (*prepended, *more)
         handle = handle.op.inputs[0]
-    return None
+    return False, None
+
+
+def _element(handle: Any) -> Sizes:
+    """What is known of the shape of an array's elements."""
+    return _promise(handle)[1]
 
 
 def _array_sizes(size: Any, **_attrs: Any) -> list[Sizes]:
@@ -72,8 +80,8 @@ def _read_sizes(handle: Any, index: Any, flow_in: Any, *, dtype: DType) -> Sizes
 def _gather_sizes(handle: Any, indices: Any, flow_in: Any, *, dtype: DType, element_shape: Sizes) -> Sizes:  # noqa: ARG001
     _demand_rank(1, indices)
     _demand_rank(0, flow_in)
-    element = _element(handle)
-    if element is None:
+    says, element = _promise(handle)
+    if not says:
         element = element_shape
     if element is None:
         return None
