@@ -129,7 +129,7 @@ def branches(tf):
     w = tf.cond(p, lambda: v, lambda: v + 1.0)
     grads = tf.gradients([z, w], v)
     count = tf.Variable(0, use_resource=True)
-    op = tf.cond(p, lambda: tf.group(count.assign_add(1)), lambda: tf.no_op())
+    op = tf.cond(p, lambda: tf.group(count.assign_add(1)), tf.no_op)
     return _initialized(
         tf, (z, {p: True}), (w, {p: True}), (w, {p: False}), (grads, {p: True}), (grads, {p: False}),
         (y, {p: False}), (y, {p: True}), (v, None), (op, {p: True}), (op, {p: False}), (count, None),
@@ -282,3 +282,46 @@ def own_gradient(tf):
     with tf.variable_scope("outer", use_resource=True):
         y = scaled(x)
     return _initialized(tf, ([y, tf.gradients(y, [x] + tf.trainable_variables())], None))
+
+
+def places(tf):
+    """Devices, colocation and control dependencies: what waits for a variable reads nothing."""
+    v = tf.Variable(1.0, use_resource=True, name="v")
+    with tf.control_dependencies([v]):
+        tf.no_op(name="after_v")
+    with tf.control_dependencies([v.assign(2.0)]):
+        after = tf.identity(v, name="after_assign")
+    with tf.colocate_with(v):
+        beside = tf.constant(1.0)
+    with tf.colocate_with(v.assign_add(1.0)):
+        beside_update = tf.constant(2.0)
+    both = tf.group(v, v.assign(3.0), name="both")
+    pair = tf.tuple([v * 1.0, v.assign(4.0).value()])
+    with tf.device("/cpu:0"):
+        placed = tf.Variable([1.0], use_resource=True, name="placed")
+    with tf.device("/device:CPU:0"):
+        uses = [placed.assign([2.0]), placed + 1.0, placed.read_value(), tf.gather(placed, [0])]
+    with tf.name_scope("named"):
+        inner = tf.Variable(1.0, use_resource=True)
+        inner_uses = [inner.assign(tf.constant(1.0)), inner * 2.0]
+    return _initialized(tf, (after, None), (both, None), (v, None), (pair[1], None), ([beside, beside_update], None),
+                        (uses[0], None), (uses[1:], None), (inner_uses[1], None))  # fmt: skip
+
+
+def initial_values(tf):
+    a = tf.Variable([1.0, 2.0], use_resource=True, name="a")
+    r = tf.Variable([3.0], name="r")
+    b = tf.Variable(a.initialized_value() + 1.0, use_resource=True, name="b")
+    c = tf.Variable(a.initialized_value(), name="c")
+    d = tf.Variable(lambda: a.initialized_value() * 2.0, dtype=tf.float32, use_resource=True)
+    e = tf.Variable(r * 2.0, use_resource=True, name="e")
+    f = tf.Variable(a, use_resource=True, name="f")
+    return [(a.initializer, None), *_initialized(tf, ([a, b, c, d, e, f], None))]
+
+
+def parts(tf):
+    f = tf.Variable([[1, 2], [3, 4]], use_resource=True, dtype=tf.int64, name="f")
+    changes = [
+        f[0, 1].assign(5), f[1:, ::-1].assign([[1, 2]]), f[tf.constant(1)].assign([3, 4]), tf.assign(f[0], [7, 8]),
+    ]  # fmt: skip
+    return _initialized(tf, *[(change, None) for change in changes], ([f[..., tf.newaxis], tf.transpose(f)], None))
