@@ -24,3 +24,14 @@ def test_ops_are_those_of_the_surface() -> None:
             assert callable(getattr(module, name))
             if hasattr(tf, name):
                 assert getattr(module, name) is getattr(tf, name), name
+
+
+def test_platform_util_and_client_have_the_modules_of_tf():
+    from flowgraph.python.client import session
+    from flowgraph.python.platform import app, flags, gfile, resource_loader, tf_logging
+    from flowgraph.python.util import compat, nest
+
+    assert (app, flags, gfile, tf_logging) == (tf.app, tf.app.flags, tf.gfile, tf.logging)
+    assert (compat, nest, resource_loader) == (tf.compat, tf.nest, tf.resource_loader)
+    assert session.Session is tf.Session
+    assert session.InteractiveSession is tf.InteractiveSession
