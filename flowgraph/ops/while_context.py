@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import errors
-from flowgraph.ir.context import ControlContext, is_inside, output_context, while_context_of
+from flowgraph.ir.context import ControlContext, output_context, while_context_of
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import control_dependencies, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
@@ -201,8 +201,3 @@ def constant_enter_of(tensor: Tensor) -> Operation | None:
     while op.opdef.name in ("Identity", "RefIdentity") or op.opdef.role == "switch":
         op = op.inputs[0].op
     return op if _is_constant_enter(op) else None
-
-
-def is_in_loop(op: Operation, loop: WhileContext) -> bool:
-    """Whether an op was made in a loop, or in a branch or loop inside it."""
-    return is_inside(op.context, loop)
