@@ -130,8 +130,8 @@ class BaseSession:
             self._store = Store()
 
     def list_devices(self) -> list[DeviceAttributes]:
-        """The devices that compute: one, the CPU. Its memory and incarnation are TF's for one that has no bounds."""
-        return [DeviceAttributes(DEVICE, "CPU", 268435456, id(self._store) or 1)]
+        """The devices that compute: one, the CPU, with the size that TF gives for memory without bounds."""
+        return [DeviceAttributes(DEVICE, "CPU", 268435456, 1)]
 
     def as_default(self) -> Any:
         """Make this the session that `eval` and `run` use, inside the `with` block; it stays open afterwards."""
