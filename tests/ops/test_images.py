@@ -24,3 +24,19 @@ def test_gradient_of_resizing(method: str, flags: dict[str, bool], size: tuple[i
     with tf.Session() as session:
         resized, back = session.run([y, gradient], {x: value})
     np.testing.assert_allclose(np.sum(resized * weights), np.sum(back * value), rtol=1e-4, atol=1e-4)
+
+
+def test_gradient_of_hue_saturation_and_value() -> None:
+    """In float32, for every order of red, green and blue."""
+    x = tf.placeholder(tf.float32, [6, 3])
+    colors = np.array(
+        [[0.1, 0.5, 0.9], [0.9, 0.5, 0.1], [0.5, 0.1, 0.9], [0.5, 0.9, 0.1], [0.1, 0.9, 0.5], [0.9, 0.1, 0.5]]
+    )
+    rng = np.random.default_rng(0)
+    weights, step = rng.normal(size=colors.shape), rng.normal(size=colors.shape) * 1e-2
+    hsv = tf.image.rgb_to_hsv(x)
+    (gradient,) = tf.gradients(hsv, x, tf.constant(weights, tf.float32))
+    with tf.Session() as session:
+        slope = np.sum(session.run(gradient, {x: colors}) * step, axis=1)
+        up, down = (np.sum(session.run(hsv, {x: colors + s}) * weights, axis=1) for s in (step, -step))
+    np.testing.assert_allclose(slope, (up - down) / 2, rtol=1e-2, atol=1e-4)

@@ -71,3 +71,65 @@ def flips_and_turns(tf):
         outputs += [tf.image.rot90(image), tf.image.rot90(image, 2), tf.image.rot90(image, tf.constant(7), name="turn")]
     feed = {x: uniform(2, 3, 2), batch: uniform(4, 2, 3, 2, seed=1), unknown: uniform(2, 3, 2, seed=2)}
     return [(outputs, feed), (outputs, feed)]
+
+
+def colors(tf):
+    x = tf.placeholder(tf.float32, [2, 2, 3, 3], name="x")
+    hsv = tf.image.rgb_to_hsv(x)
+    outputs = [
+        hsv,
+        tf.image.hsv_to_rgb(x),
+        tf.image.rgb_to_grayscale(x),
+        tf.image.grayscale_to_rgb(x[..., :1]),
+        tf.image.rgb_to_yiq(x),
+        tf.image.yiq_to_rgb(x),
+        tf.image.rgb_to_yuv(x),
+        tf.image.yuv_to_rgb(x),
+        tf.image.grayscale_to_rgb(tf.placeholder_with_default(uniform(2, 2, 1), [None, None, None])),
+    ]
+    outputs += tf.gradients(hsv * tf.constant([1.0, 2.0, 3.0]), x)
+    outputs += tf.gradients(outputs[2:8], x)
+    return [(outputs, {x: np.abs(uniform(2, 2, 3, 3))})]
+
+
+def adjustments(tf):
+    x = tf.placeholder(tf.float32, [2, 2, 3, 3], name="x")
+    whole = tf.constant(np.arange(36, dtype=np.uint8).reshape(1, 3, 4, 3) * 7)
+    outputs = []
+    for image in (x, whole):
+        outputs += [
+            tf.image.adjust_brightness(image, 0.2),
+            tf.image.adjust_contrast(image, 0.7),
+            tf.image.adjust_gamma(image, 1.5, 0.9),
+            tf.image.adjust_hue(image, 0.3),
+            tf.image.adjust_saturation(image, 1.5, name="saturation"),
+            tf.image.per_image_standardization(image),
+        ]
+    outputs.append(tf.image.adjust_gamma(x, tf.constant(2.0)))
+    return [(outputs, {x: np.abs(uniform(2, 2, 3, 3))})]
+
+
+def random_adjustments(tf):
+    tf.set_random_seed(5)
+    x = tf.placeholder(tf.float32, [2, 2, 3, 3], name="x")
+    outputs = [
+        tf.image.random_brightness(x, 0.3),
+        tf.image.random_contrast(x, 0.3, 0.8, seed=1),
+        tf.image.random_hue(x, 0.3),
+        tf.image.random_saturation(x, 0.5, 2.0, seed=2),
+        tf.image.random_brightness(tf.cast(x * 255, tf.uint8), 0.1),
+    ]
+    feed = {x: np.abs(uniform(2, 2, 3, 3))}
+    return [(outputs, feed), (outputs, feed)]
+
+
+def pixel_types(tf):
+    x = tf.placeholder(tf.float32, [5], name="x")
+    whole = tf.constant(np.array([0, 1, 100, 200, 255], np.uint8))
+    wide = tf.constant(np.array([0, 1, 1000, 2**30, 2**31 - 1], np.int32))
+    outputs = []
+    for image in (x, whole, wide):
+        for dtype in (tf.uint8, tf.int16, tf.float16, tf.float32, tf.float64):
+            outputs.append(tf.image.convert_image_dtype(image, dtype))
+            outputs.append(tf.image.convert_image_dtype(image, dtype, saturate=True, name="saturated"))
+    return [(outputs, {x: [0.0, 0.1, 0.5, 0.999, 1.0]})]
