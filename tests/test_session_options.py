@@ -73,9 +73,19 @@ class TestHandles:
             for _ in range(12):
                 sess.run(kept)
                 gc.collect()
-            sess.run(tf.constant(0))
             with pytest.raises(tf.errors.InvalidArgumentError, match="is not in the session store"):
                 sess.run(value, {holder: first})
+
+    def test_values_that_were_deleted_by_hand_may_lose_their_handles_too(self) -> None:
+        kept = tf.get_session_handle(tf.constant(1.0))
+        with tf.Session() as sess:
+            handles = [sess.run(kept) for _ in range(15)]
+            holder, deleter = tf.delete_session_tensor(handles[0].handle)
+            for handle in handles:
+                sess.run(deleter, {holder: handle.handle})
+            del handle, handles
+            gc.collect()
+            assert sess.run(kept).eval() == 1
 
     def test_refused(self) -> None:
         with pytest.raises(TypeError, match=r"^`data` must be of type Tensor"):

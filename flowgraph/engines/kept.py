@@ -48,6 +48,10 @@ class KeptValues:
         if self._values.pop(handle, None) is None:
             raise _unknown(handle)
 
+    def discard(self, handle: str) -> None:
+        """Forget the value of a handle, if there is one."""
+        self._values.pop(handle, None)
+
 
 def _unknown(handle: str) -> errors.InvalidArgumentError:
     line = f"The tensor with handle '{handle}' is not in the session store."

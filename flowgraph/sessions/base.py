@@ -207,10 +207,6 @@ class BaseSession:
             raise RuntimeError(errors.explain("Attempted to use a closed Session.", details=[where], where=user_site()))
         if self._graph.version == 0:
             raise RuntimeError(self._empty_graph())
-        if len(self._unheld) > _UNHELD_VALUES:
-            unheld, self._unheld = self._unheld, []
-            for handle in unheld:
-                self._store.values.let_go(handle)
 
     def _run_first(self, fetches: Any, feed_dict: Any, key: Any, seconds: float = 0.0) -> Any:
         """Work out how to run this, run it, and remember the way."""
@@ -352,6 +348,10 @@ class BaseSession:
 
     def _let_go_later(self, handle: str) -> None:
         self._unheld.append(handle)
+        if len(self._unheld) > _UNHELD_VALUES:
+            unheld, self._unheld = self._unheld, []
+            for known in unheld:
+                self._store.values.discard(known)
 
     def _empty_graph(self) -> str:
         from flowgraph.ir.scope import place
