@@ -1,8 +1,9 @@
-"""Data in strings: decode_raw reads bytes as numbers, decode_csv the fields of a line."""
+"""Data in strings: decode_raw reads bytes as numbers, decode_csv the fields of a line; decode_compressed."""
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -15,10 +16,11 @@ from flowgraph.dtypes import DType
 from flowgraph.ir.cases import VALUE, case
 from flowgraph.ir.emit import BareError, emit
 from flowgraph.ir.graph import user_site
-from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
-from flowgraph.kernels.strings import entries, of_entries, to_float, to_integer
+from flowgraph.kernels.strings import each, entries, of_entries, to_float, to_integer
 from flowgraph.ops.attributes import ints, text
+from flowgraph.ops.broadcast import same
 from flowgraph.ops.reduction import one_of
 from flowgraph.shapes import Sizes
 
@@ -101,6 +103,60 @@ def decode_raw(
         line = "decode_raw_v1() missing 1 positional argument: 'out_type'"
         raise ValueError(errors.explain(line, where=user_site()))
     return emit(DECODE_RAW, data, out_type=out_type, little_endian=little_endian, name=name)
+
+
+# -- decode_compressed -------------------------------------------------------------------------------------
+
+_WINDOWS = {"ZLIB": zlib.MAX_WBITS, "GZIP": zlib.MAX_WBITS + 16}
+
+
+def _decompress(_xp: Any, data: Any, *, compression_type: str) -> Any:
+    if compression_type not in {"", *_WINDOWS}:
+        raise _refuse("Only ZLIB, GZIP or NONE are supported compressions")
+    if not compression_type:
+        return each(bytes, data)
+
+    def plain(item: bytes) -> bytes:
+        try:
+            return zlib.decompressobj(_WINDOWS[compression_type]).decompress(item)
+        except zlib.error as error:
+            found = re.match(r"Error (-?\d+) while decompressing data: (.*)", str(error))
+            line = f"inflate() failed with error {found[1]}: {found[2]}" if found else str(error)
+            raise errors.DataLossError(None, None, line) from None
+
+    return each(plain, data)
+
+
+DECODE_COMPRESSED = OpDef(
+    "DecodeCompressed(bytes: string) -> output: string",
+    attrs={"compression_type": ""},
+    infer=same,
+    forward=_decompress,
+    gradient=MISSING_GRADIENT,
+    cases=[
+        case(VALUE([b"abc"], dt.string)),
+        case(VALUE([zlib.compress(b"abc")], dt.string), compression_type="ZLIB"),
+    ],
+)
+
+
+def decode_compressed(bytes: Any, compression_type: str = "", name: str | None = None) -> Tensor:
+    """Strings as they were before they were compressed.
+
+    Args:
+      bytes: the compressed strings.
+      compression_type: "ZLIB", "GZIP" or "": not compressed.
+      name: the op's name.
+
+    Raises:
+      InvalidArgumentError: (when run) another compression.
+      DataLossError: (when run) a string was not compressed in this way.
+
+    >>> import zlib
+    >>> run(decode_compressed([zlib.compress(b"abc")], "ZLIB"))
+    array([b'abc'], dtype=object)
+    """
+    return emit(DECODE_COMPRESSED, bytes, compression_type=text("compression_type", compression_type), name=name)
 
 
 # -- decode_csv --------------------------------------------------------------------------------------------

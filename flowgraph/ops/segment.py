@@ -30,7 +30,8 @@ _REALS = tuple(dtype for dtype in NUMBER_TYPES if dtype in REALS)
 # -- any order -------------------------------------------------------------------------------------
 
 
-def _unsorted_sizes(data: Any, ids: Any, count: Any) -> Sizes:
+def unsorted_sizes(data: Any, ids: Any, count: Any) -> Sizes:
+    """Shape rule of what is collected by segments whose ids are in any order."""
     if count.sizes:
         raise ValueError(f"Shape must be rank 0 but is rank {len(count.sizes)}")
     if ids.sizes is None:
@@ -100,7 +101,7 @@ def _unsorted(name: str, ufunc: Any, start: Callable[[Any], Any], gradient: Any,
     return OpDef(
         f"{name}(data: T, segment_ids: Tindices, num_segments: Tnumsegments) -> output: T",
         attrs={"T": TypeAttr(types), "Tindices": TypeAttr(INDEX), "Tnumsegments": TypeAttr(INDEX, dt.int32)},
-        infer=_unsorted_sizes,
+        infer=unsorted_sizes,
         forward=lambda xp, data, ids, count: _collect(xp, ufunc, data, ids, count, start(data.dtype)),
         failure=_unsorted_failure,
         gradient=gradient,
