@@ -222,6 +222,37 @@ class TestVariables:
             assert sess.run([chosen, used, change.op], {p: False}) == [2.25, 2.25, None]
             assert sess.run(chosen, {p: True}) == 3.0
 
+    def test_a_variable_returned_as_it_is_through_two_conds(self) -> None:
+        """As TensorFlow 1.15.5 has it."""
+        p, q, v = pred(), pred(), tf.Variable(1.0)
+        inner = tf.cond(p, lambda: v, lambda: v + 1.0)
+        outer = tf.cond(q, lambda: inner, lambda: inner * 2.0)
+        change = tf.assign_add(v, 10.0)
+        with tf.control_dependencies([change]):
+            after = tf.cond(q, lambda: inner + 0.0, lambda: inner * 2.0)
+        expected = [[11.0, 11.0, 11.0, 11.0], [21.0, 22.0, 21.0, 42.0], [22.0, 22.0, 31.0, 22.0], [32.0, 64.0, 41.0, 64.0]]
+        with initialized() as sess:
+            flags = [(True, True), (True, False), (False, True), (False, False)]
+            values = [sess.run([inner, outer, change, after], {p: a, q: b}) for a, b in flags]
+            assert values == expected
+
+    def test_a_loop_over_a_chosen_variable(self) -> None:
+        p, v, w = pred(), tf.Variable(1.0), tf.Variable(2.0)
+        chosen, before = tf.cond(p, v._ref, w._ref), v + w
+
+        def body(i: tf.Tensor) -> tf.Tensor:
+            with tf.control_dependencies([tf.assign_add(chosen, 10.0)]):
+                return tf.identity(i + 1)
+
+        with tf.control_dependencies([before]):
+            end = tf.while_loop(lambda i: i < 3, body, [0])
+        with tf.control_dependencies([end]):
+            after = v + w
+        with initialized() as sess:
+            assert sess.run([before, end, after], {p: True}) == [3.0, 3, 33.0]
+            assert sess.run([before, end, after], {p: False}) == [33.0, 3, 63.0]
+            assert sess.run([v, w]) == [31.0, 32.0]
+
     def test_a_chosen_handle(self) -> None:
         p = pred()
         v, w = (tf.Variable(value, use_resource=True) for value in (1.0, 2.0))

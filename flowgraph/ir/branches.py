@@ -20,6 +20,7 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.guards import Alive, Path, Predicate, impossible
 from flowgraph.ir.program import IF, NEVER, Program, Step
 from flowgraph.ir.reciprocal import LITERAL
+from flowgraph.ir.refs import before_switches
 from flowgraph.ir.tensor import Operation, Tensor
 
 if TYPE_CHECKING:
@@ -265,6 +266,9 @@ class Branches:
             root = self._roots.get(source)
             if root is not None:
                 return self._builder.copy(source, self._builder.refs.version_in(version, root), op, block)
+            source = before_switches(source)
+            if source in self._builder.refs.loose:
+                return self._again(source.op, version, self._guards.choices[source.op], block)
             return self._builder.value[op.outputs[0]]
         predicate = path[0][0]
         sides = self._sides(block, predicate)

@@ -23,6 +23,13 @@ from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
 
 
+def before_switches(tensor: Tensor) -> Tensor:
+    """What went into the Switches that a tensor comes from."""
+    while tensor.op.opdef.role == "switch":
+        tensor = tensor.op.inputs[0]
+    return tensor
+
+
 class Refs:
     """What is known of the variables in a set of ops.
 
@@ -82,9 +89,9 @@ class Refs:
         merged = op.outputs[0]
         roots = [self.root.get(tensor) for tensor in op.inputs]
         if not (merged.dtype.is_ref or merged.dtype is dt.resource) or None in roots:
-            found = tuple(dict.fromkeys(root for root in roots if root is not None))
+            found = dict.fromkeys(root for tensor in op.inputs for root in self._carried(tensor))
             if found and op.context is None:
-                self.loose[merged] = found
+                self.loose[merged] = tuple(found)
             return
         parts = tuple(dict.fromkeys(part for root in roots if root is not None for part in self._parts(root)))
         if len(parts) == 1:
@@ -92,6 +99,11 @@ class Refs:
         else:
             self.root[merged] = merged
             self.parts[merged] = parts
+
+    def _carried(self, tensor: Tensor) -> tuple[Tensor, ...]:
+        """The variables that a tensor may be, as they are."""
+        root = self.root.get(tensor)
+        return self.loose.get(before_switches(tensor), ()) if root is None else (root,)
 
     def _parts(self, root: Tensor) -> tuple[Tensor, ...]:
         """The variables that a root may be."""
@@ -121,8 +133,8 @@ class Refs:
         """A loop writes the variables that something inside it changes, and reads the others that it takes."""
         changed = {self.root.get(loop.constants[tensor]) for tensor, changes in loop.by_reference.items() if changes}
         for root in dict.fromkeys(self.root.get(tensor) for tensor in self._loops.inputs[leader]):
-            if root is not None:
-                (self.writes if root in changed else self._readers).setdefault(root, []).append(leader)
+            for part in () if root is None else self._parts(root):
+                (self.writes if root in changed else self._readers).setdefault(part, []).append(leader)
 
     def _mask_writes(self, ops: Sequence[Operation]) -> None:
         """Give each write a bit, and note for each op the writes that it depends on."""
