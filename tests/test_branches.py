@@ -230,7 +230,12 @@ class TestVariables:
         change = tf.assign_add(v, 10.0)
         with tf.control_dependencies([change]):
             after = tf.cond(q, lambda: inner + 0.0, lambda: inner * 2.0)
-        expected = [[11.0, 11.0, 11.0, 11.0], [21.0, 22.0, 21.0, 42.0], [22.0, 22.0, 31.0, 22.0], [32.0, 64.0, 41.0, 64.0]]
+        expected = [
+            [11.0, 11.0, 11.0, 11.0],
+            [21.0, 22.0, 21.0, 42.0],
+            [22.0, 22.0, 31.0, 22.0],
+            [32.0, 64.0, 41.0, 64.0],
+        ]
         with initialized() as sess:
             flags = [(True, True), (True, False), (False, True), (False, False)]
             values = [sess.run([inner, outer, change, after], {p: a, q: b}) for a, b in flags]
