@@ -168,7 +168,10 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
         if not inputs and "value" in step.attrs:
             value = step.attrs["value"]
             return [Known(dtypes[0], value.shape, value)]
-    sizes = opdef.infer(*opdef.structure(inputs, step.attrs), **step.attrs)
+    asked: list[Any] = inputs
+    if opdef.effect is Effect.ARRAY and opdef.inputs[0].is_handle:
+        asked = [step.op.inputs[0], *inputs[1:]]  # the graph knows what the array says of its entries
+    sizes = opdef.infer(*opdef.structure(asked, step.attrs), **step.attrs)
     if opdef.gives_one:
         sizes = [sizes]
     if opdef.effect is Effect.NONE and _are_small(inputs) and (opdef.data_shape or _is_small(sizes)):
