@@ -73,6 +73,15 @@ def unknown_shape(x: tf.Tensor) -> Any:
     return repeat(3, lambda i, s: tf.cond(s[0] < 0.6, lambda: s * y, lambda: tf.sin(s) + y), y)
 
 
+def slices_in_one_branch(x: tf.Tensor) -> Any:
+    """Where the branch is not taken its gradient is zeros, although its indices are constants and there anyway."""
+
+    def step(i: Any, s: Any) -> Any:
+        return s * tf.cond(i < 1, lambda: s * x, lambda: tf.gather(x, [1, 0]) + tf.reduce_mean(tf.gather(x, [0, 0, 1])))
+
+    return repeat(3, step, x)
+
+
 FUNCTIONS: dict[str, Function] = {
     "captured": lambda x: repeat(4, lambda i, s: s * x, tf.ones([2], tf.float64)),
     "initial value": lambda x: repeat(4, lambda i, s: tf.sin(s) * 1.5, x),
@@ -84,6 +93,7 @@ FUNCTIONS: dict[str, Function] = {
     "reductions": lambda x: repeat(3, lambda i, s: s * tf.reduce_mean(s * x) + x, x),
     "slices": lambda x: repeat(2, lambda i, s: s * s + x[i], x),
     "gathered rows": lambda x: repeat(3, lambda i, s: s * tf.gather(x, [i % 2, (i + 1) % 2]), x),
+    "slices in one branch": slices_in_one_branch,
     "rows of the result": lambda x: tf.gather(repeat(3, lambda i, s: s * x, x), [0, 1, 0]),
     "rows of an inner result": lambda x: repeat(
         2, lambda i, s: tf.gather(repeat(2, lambda j, t: t * s, x), [1, 0]), x

@@ -14,6 +14,7 @@ import contextlib
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import shape_op, zeros, zeros_like
@@ -76,6 +77,8 @@ def close(head: Any, following: Any) -> None:
     """Hand a gradient to the next iteration of its loop: what the Merge at the loop's head takes then."""
     if isinstance(head, IndexedSlices):
         following = as_indexed_slices(following, optimize=False)
+    else:
+        following = to_tensor(following)
     edges = [next_iteration(part) for part in _parts(following)]
     for merged, edge in zip(_parts(head), edges, strict=True):
         merged.op._set_inputs([merged.op.inputs[0], edge])
