@@ -103,6 +103,8 @@ def main():
         module = getattr(tf.contrib, name)
         for public in dir(module):
             item = getattr(module, public)
+            if getattr(item, "__init__", None) is object.__init__:
+                continue  # a bag of constants, or a named tuple
             if not public.startswith("_") and callable(item) and not inspect.ismodule(item):
                 found["contrib.%s.%s" % (name, public)] = signature(item.__init__ if inspect.isclass(item) else item)
     lines = ["%s: %s" % (json.dumps(n), json.dumps(s)) for n, s in sorted(found.items()) if s is not None]
