@@ -2,6 +2,23 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph.linear.adjoint import LinearOperatorAdjoint
+from flowgraph.linear.base import LinearOperator
+from flowgraph.linear.block_diag import LinearOperatorBlockDiag
+from flowgraph.linear.circulant import (
+    LinearOperatorCirculant, LinearOperatorCirculant2D, LinearOperatorCirculant3D,
+)
+from flowgraph.linear.composition import LinearOperatorComposition
+from flowgraph.linear.diag import LinearOperatorDiag
+from flowgraph.linear.full_matrix import LinearOperatorFullMatrix
+from flowgraph.linear.householder import LinearOperatorHouseholder
+from flowgraph.linear.identity import LinearOperatorIdentity, LinearOperatorScaledIdentity
+from flowgraph.linear.inversion import LinearOperatorInversion
+from flowgraph.linear.kronecker import LinearOperatorKronecker
+from flowgraph.linear.low_rank_update import LinearOperatorLowRankUpdate
+from flowgraph.linear.lower_triangular import LinearOperatorLowerTriangular
+from flowgraph.linear.toeplitz import LinearOperatorToeplitz
+from flowgraph.linear.zeros import LinearOperatorZeros
 from flowgraph.ops.adjoint import adjoint
 from flowgraph.ops.clip import global_norm
 from flowgraph.ops.determinant import logdet, matrix_determinant as det, slogdet
@@ -28,6 +45,11 @@ from flowgraph.ops.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 from flowgraph.ops.vectors import cross
 
 __all__ = [
+    "LinearOperator", "LinearOperatorAdjoint", "LinearOperatorBlockDiag", "LinearOperatorCirculant",
+    "LinearOperatorCirculant2D", "LinearOperatorCirculant3D", "LinearOperatorComposition", "LinearOperatorDiag",
+    "LinearOperatorFullMatrix", "LinearOperatorHouseholder", "LinearOperatorIdentity", "LinearOperatorInversion",
+    "LinearOperatorKronecker", "LinearOperatorLowRankUpdate", "LinearOperatorLowerTriangular",
+    "LinearOperatorScaledIdentity", "LinearOperatorToeplitz", "LinearOperatorZeros",
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag", "diag_part", "eigh", "eigvalsh",
     "einsum", "expm", "eye", "global_norm", "inv", "l2_normalize", "logdet", "logm", "lstsq", "lu", "matmul",
     "matrix_rank", "matrix_transpose", "matvec", "norm", "normalize", "pinv", "qr", "set_diag", "slogdet", "solve",

@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"autodiff"},
     {"engines"},
     {"session", "sessions", "feeds", "fetches"},
-    {"variables", "functional", "training", "neural", "data"},
+    {"variables", "functional", "linear", "training", "neural", "data"},
     {"viz"},
     {
         "__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image",

@@ -2,7 +2,7 @@
 
     python3.7 tests/golden/make_numeric.py [name ...]
 
-writes quantize.json ... beside the modules quantize_expressions.py ... that hold the expressions.
+writes quantize.json, operators.json.gz ... beside the modules quantize_expressions.py ... that hold the expressions.
 """
 
 from __future__ import annotations
@@ -24,8 +24,12 @@ from tests.golden.numeric import record  # noqa: E402
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.FATAL)
 
-NAMES = ["linear_algebra", "patches", "quantize", "signal"]
+FORMS = {"operators": ".json.gz"}
+"""Where the file is large enough to be compressed."""
+
+NAMES = ["linear_algebra", "operators", "patches", "quantize", "signal"]
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or NAMES:
-        record(HERE / (name + ".json"), importlib.import_module("tests.golden.%s_expressions" % name), tf)
+        module = importlib.import_module("tests.golden.%s_expressions" % name)
+        record(HERE / (name + FORMS.get(name, ".json")), module, tf)

@@ -9,12 +9,16 @@ of tensors.
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 import numpy as np
 
 from .notation import array_of, first_line, value_record
+
+LARGE = 10**6
+"""Bytes from which on a file is compressed."""
 
 ALL = 100000
 """More entries than any array here has: all are written out."""
@@ -115,8 +119,15 @@ def record(path, module, tf):
     for key, outcomes in (("graphs", graphs), ("runs", runs)):
         rows = [json.dumps(line) + ":" + json.dumps(outcomes[line], separators=(",", ":")) for line in outcomes]
         blocks.append('"%s": {\n%s\n}' % (key, ",\n".join(rows)))
-    Path(path).write_text("{%s}\n" % ", ".join(blocks), encoding="utf-8")
+    text = ("{%s}\n" % ", ".join(blocks)).encode()
+    Path(path).write_bytes(gzip.compress(text, 9) if len(text) > LARGE else text)
     print("%s: %d graphs, %d runs" % (path, len(graphs), len(runs)))
+
+
+def load(name):
+    """What `record` wrote, as a dictionary."""
+    data = (Path(__file__).parent / name).read_bytes()
+    return json.loads(gzip.decompress(data) if data[:1] != b"{" else data)
 
 
 def compare(value, record, tolerance, where):
