@@ -240,6 +240,33 @@ def test_a_loop_reads_before_writes_that_it_does_not_depend_on(engine: str) -> N
         assert (values[0], values[2]) == (3.0, 33.0)
 
 
+def test_a_captured_view_of_a_variable_keeps_its_shape(engine: str) -> None:
+    v = tf.Variable([[1.0, 2.0]])
+    flat = tf.reshape(v, [2])
+
+    def body(i: Any, x: Any) -> Any:
+        with tf.control_dependencies([tf.assign_add(v, [[1.0, 1.0]])]):
+            return i + 1, x + tf.reduce_max(tf.shape(flat))
+
+    loop = tf.while_loop(lambda i, x: i < 3, body, [0, 0])
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        assert sess.run([loop, v])[0] == (3, 6)
+        assert sess.run(v).tolist() == [[4.0, 5.0]]
+
+
+def test_a_variable_as_a_loop_variable_is_its_value(engine: str) -> None:
+    v = tf.Variable(3.0)
+    reference = v.op.outputs[0]
+    passed = tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x), [0, reference])
+    changed = tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, tf.assign_add(x, 1.0)), [0, reference])
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        assert sess.run(passed) == (3, 3.0)
+        with pytest.raises(NotImplementedError, match="takes a variable by reference that is a loop variable"):
+            sess.run(changed)
+
+
 def test_memory_does_not_grow_with_the_iterations(engine: str) -> None:
     n = tf.placeholder(tf.int32, [])
     loop = tf.while_loop(lambda i, x: i < n, lambda i, x: (i + 1, tf.exp(-x) + 1.0), [0, tf.ones([1000])])

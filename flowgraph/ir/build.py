@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.ir.branches import Block, Branches
 from flowgraph.ir.frames import Loops, find_loops
 from flowgraph.ir.guards import Asked, Guards, Predicate
@@ -272,6 +273,8 @@ class Builder:
     def _cell(self, tensor: Tensor, op: Operation) -> int:
         """The variable that an op is to read or change by reference."""
         root = self.refs.root.get(tensor)
+        if root is None and tensor.dtype.is_ref and self.outer is not None and not op.opdef.alias:
+            raise _passed_on(tensor, op)
         if root is None or root in self.refs.parts:
             return self.value[tensor if root is None else root]
         first = self.refs.writes.get(root, [op])[0]
@@ -342,3 +345,13 @@ class Builder:
     def _ask(self, asked: Asked, op: Operation, block: Block) -> None:
         """A variable decides which branch runs: its value at this moment, for all ops of the branch."""
         self.define(asked, self.copy(asked.root, asked.version, op, block), block)
+
+
+def _passed_on(tensor: Tensor, op: Operation) -> NotImplementedError:
+    return NotImplementedError(
+        errors.explain(
+            f"{op.name} takes a variable by reference that is a loop variable: {tensor.name}.",
+            mend="Take the variable itself in the body of the loop, and make its value a loop variable if need be.",
+            where=op.site,
+        )
+    )

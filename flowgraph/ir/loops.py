@@ -91,18 +91,28 @@ class _Taken:
         numbers = []
         for tensor, source in loop.constants.items():
             root = refs.root.get(source)
-            if root is not None and root in by_reference:
+            if root is not None and root in by_reference and not _is_view(source, root, refs.given):
                 self.cells[tensor] = inside.setdefault(root, tensor)
                 numbers.append(builder.value[root])
                 self.given[inside[root]] = builder.value[root]
                 continue
-            if root is not None and root in refs.writes and tensor in loop.handed_out:
+            if root is not None and root in refs.writes and (tensor in loop.handed_out or root in by_reference):
                 number = builder.copy(source, refs.version(loop.leader, root), loop.leader, block)
             else:
                 number = builder.operand(source, loop.leader, block)
             self.given[tensor] = number
             numbers.append(number)
         self.numbers = tuple(dict.fromkeys(numbers))
+
+
+def _is_view(tensor: Tensor, root: Tensor, given: Mapping[Tensor, Tensor]) -> bool:
+    """Whether a tensor is a variable in another shape; a loop that writes the variable captures it as it was before."""
+    while tensor is not root and tensor not in given:
+        op = tensor.op
+        if op.opdef.alias and (len(op.inputs) > 1 or op.attrs):
+            return True
+        tensor = op.inputs[0]
+    return False
 
 
 def _body(
