@@ -1,7 +1,8 @@
 """Scalars in compiled bodies: numbers without axes are computed by Python's operators on numpy's scalars.
 
 An operator on two numpy scalars computes what the ufunc computes on 0-d arrays (integers wrap around, floats round as
-their type does), in a tenth of the time.
+their type does), in a tenth of the time. Complex products are left to the ufunc, which may round its four products and
+two sums otherwise.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _EXPRESSIONS: dict[OpDef, tuple[str, str]] = {
     math.ADD: ("{} + {}", "iufc"),
     math.ADD_V2: ("{} + {}", "iufc"),
     math.SUB: ("{} - {}", "iufc"),
-    math.MUL: ("{} * {}", "iufc"),
+    math.MUL: ("{} * {}", "iuf"),
     division.REAL_DIV: ("{} / {}", "f"),
     unary.NEG: ("-{}", "f"),
     unary.SQUARE: ("{0} * {0}", "f"),
