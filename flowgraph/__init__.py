@@ -218,7 +218,7 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, linalg, logging, lookup,
+    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, io, linalg, logging, lookup,
     losses, manip, math, nest, nn, quantization, random, resource_loader, sets, signal, sparse, spectral, strings,
     sysconfig, test, train, user_ops, version,
 )
@@ -280,7 +280,7 @@ __all__ = [
     "gradients", "greater", "greater_equal", "group", "guarantee_const", "half", "hessians", "histogram_fixed_width",
     "histogram_fixed_width_bins", "identity", "identity_n", "ifft", "ifft2d", "ifft3d", "igamma", "igammac", "imag",
     "image", "init_scope", "initialize_all_tables", "initialize_all_variables", "initialize_local_variables",
-    "initialize_variables", "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "is_finite",
+    "initialize_variables", "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "io", "is_finite",
     "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor",
     "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace",
     "load_file_system_library", "load_library", "load_op_library", "local_variables", "local_variables_initializer",

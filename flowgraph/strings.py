@@ -16,11 +16,12 @@ from flowgraph.ops.string_regex import regex_full_match, regex_replace
 from flowgraph.ops.string_segment import unsorted_segment_join
 from flowgraph.ops.string_split import strings_split as split
 from flowgraph.ops.string_unicode import (
-    unicode_decode, unicode_decode_with_offsets, unicode_encode, unicode_transcode,
+    unicode_decode, unicode_decode_with_offsets, unicode_encode, unicode_script, unicode_transcode,
 )
 
 __all__ = [
     "as_string", "format", "join", "length", "lower", "reduce_join", "regex_full_match", "regex_replace", "split",
     "strip", "substr", "to_hash_bucket", "to_hash_bucket_fast", "to_hash_bucket_strong", "to_number", "unicode_decode",
-    "unicode_decode_with_offsets", "unicode_encode", "unicode_transcode", "unsorted_segment_join", "upper",
+    "unicode_decode_with_offsets", "unicode_encode", "unicode_script", "unicode_transcode", "unsorted_segment_join",
+    "upper",
 ]

@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {
         "__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image",
         "initializers", "linalg", "logging", "lookup", "losses", "manip", "math", "nn", "python", "quantization",
-        "random", "resource_loader", "sets", "signal", "sparse", "spectral", "strings", "sysconfig", "test",
+        "random", "io", "resource_loader", "sets", "signal", "sparse", "spectral", "strings", "sysconfig", "test",
         "train", "user_ops", "version",
     },
 ]

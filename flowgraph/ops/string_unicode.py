@@ -1,4 +1,4 @@
-"""Strings as Unicode: unicode_transcode, unicode_decode and unicode_encode.
+"""Strings as Unicode: unicode_script, unicode_transcode, unicode_decode and unicode_encode.
 
 Ragged results are not known here: decode one string, encode the code points of one.
 """
@@ -22,6 +22,7 @@ from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import each, entries, of_entries
 from flowgraph.kernels.unicode import LAST, FormatError, Policy, decode, known
+from flowgraph.kernels.unicode_scripts import scripts
 from flowgraph.ops.array import shape
 from flowgraph.ops.attributes import choice, flag, text, whole
 from flowgraph.ops.broadcast import same
@@ -65,6 +66,26 @@ def _named(op_type: str, input_encoding: Any, errors: Any, replacement_char: Any
         "replacement_char": whole("replacement_char", replacement_char),
         "replace_control_characters": flag("replace_control_characters", control),
     }
+
+
+# -- unicode_script ----------------------------------------------------------------------------------------
+
+UNICODE_SCRIPT = OpDef(
+    "UnicodeScript(input: int32) -> output: int32",
+    infer=same,
+    forward=lambda xp, points: scripts(points),
+    gradient=MISSING_GRADIENT,
+    cases=[case(INTS(65, 0x3B1, -1)), case(INTS())],
+)
+
+
+def unicode_script(input: Any, name: str | None = None) -> Tensor:
+    """The script that each code point belongs to, by ICU's numbers (UScriptCode); -1 for what is no code point.
+
+    >>> run(unicode_script([ord("a"), ord("α"), ord("1")]))
+    array([25, 14,  0], dtype=int32)
+    """
+    return emit(UNICODE_SCRIPT, input, name=name)
 
 
 # -- unicode_transcode -------------------------------------------------------------------------------------
