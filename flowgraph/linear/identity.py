@@ -25,12 +25,7 @@ from flowgraph.ops.unary import abs as abs_op
 from flowgraph.ops.unary import log, sqrt
 from flowgraph.shapes import TensorShape
 
-_ALWAYS: dict[str, Any] = {
-    "is_non_singular": True,
-    "is_self_adjoint": True,
-    "is_positive_definite": True,
-    "is_square": True,
-}
+_DEFINITE: dict[str, Any] = {"is_non_singular": True, "is_self_adjoint": True, "is_positive_definite": True}
 
 
 class LinearOperatorIdentity(SizedOperator):
@@ -129,9 +124,8 @@ class LinearOperatorIdentity(SizedOperator):
         return self
 
     def _cholesky(self) -> LinearOperator:
-        return LinearOperatorIdentity(
-            num_rows=self._num_rows, batch_shape=self.batch_shape.as_list(), dtype=self.dtype, **_ALWAYS
-        )
+        batch = self.batch_shape.as_list()
+        return LinearOperatorIdentity(num_rows=self._num_rows, batch_shape=batch, dtype=self.dtype)
 
 
 class LinearOperatorScaledIdentity(SizedOperator):
@@ -253,5 +247,4 @@ class LinearOperatorScaledIdentity(SizedOperator):
         return self._like(1.0 / self.multiplier, **{**self._hints(), "is_self_adjoint": True})
 
     def _cholesky(self) -> LinearOperator:
-        hints = {"is_non_singular": True, "is_self_adjoint": True, "is_positive_definite": True}
-        return self._like(sqrt(self.multiplier), **hints)
+        return self._like(sqrt(self.multiplier), **_DEFINITE)

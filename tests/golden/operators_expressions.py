@@ -76,13 +76,9 @@ _F3 = "P(f, [3, 3])"
 
 GRAPHS = (
     "\n".join(
-        [
-            _FIXED % (what, operator.replace("%s", "float32"))
-            for operator in OPERATORS
-            for what in ["; ".join(_ALL).replace("; ", ", ")]
-        ]
+        [_FIXED % (what, operator.replace("%s", "float32")) for operator in OPERATORS for what in [", ".join(_ALL)]]
         + [
-            _FIXED % (", ".join([_SHAPES, _PRODUCTS, "o.trace()", _ENTRIES]), o.replace("%s", "float32"))
+            _FIXED % ("%s, %s, o.trace(), %s" % (_SHAPES, _PRODUCTS, _ENTRIES), o.replace("%s", "float32"))
             for o in _UNSOLVED
         ]
         + [
@@ -176,7 +172,7 @@ tf.linalg.LinearOperatorZeros(2, is_non_singular=True)
 tf.linalg.LinearOperatorZeros(2, 3, is_square=False, is_self_adjoint=False).matmul(P(f, [3, 1]))
 tf.linalg.LinearOperatorZeros(2).assert_non_singular()
 tf.linalg.LinearOperatorComposition([])
-tf.linalg.LinearOperatorComposition([tf.linalg.LinearOperatorDiag(P(f, [3])), tf.linalg.LinearOperatorDiag(P(c64, [3]))])
+tf.linalg.LinearOperatorComposition([tf.linalg.LinearOperatorDiag(P(f, [3])), tf.linalg.LinearOperatorDiag(P(c64))])
 tf.linalg.LinearOperatorBlockDiag([tf.linalg.LinearOperatorFullMatrix(P(f, [2, 3]))])
 tf.linalg.LinearOperatorBlockDiag([])
 tf.linalg.LinearOperatorKronecker([])
