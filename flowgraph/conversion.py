@@ -23,9 +23,7 @@ _PYTHON_TYPES = frozenset({bool, int, float, complex, str, bytes})
 _ALL = [as_dtype(number) for number in range(1, 24)]
 _NUMERIC = frozenset(dtype.np for dtype in _ALL if dtype is not bfloat16 and dtype.np.kind in "biufc")
 _WIDE = frozenset(
-    dtype
-    for dtype in _ALL
-    if dtype.is_floating or (dtype.is_integer and not dtype.is_unsigned and dtype.size > 2)
+    dtype for dtype in _ALL if dtype.is_floating or (dtype.is_integer and not dtype.is_unsigned and dtype.size > 2)
 )
 """The types that hold every integer up to 60000, and every such float if they hold floats at all."""
 _INTEGERS = (numbers.Integral, np.integer, Dimension)
@@ -70,9 +68,7 @@ def to_numpy(
         return np.empty(sizes, np.float32 if dtype is None else dtype.np)
     array = _convert(value, dtype)
     single = allow_broadcast and array.shape in ((), (1,))
-    if array.shape != sizes and (
-        verify_shape or (allow_broadcast and not single and array.size != prod(sizes))
-    ):
+    if array.shape != sizes and (verify_shape or (allow_broadcast and not single and array.size != prod(sizes))):
         raise TypeError(f"Expected Tensor's shape: {sizes}, got {array.shape}.")
     return fill_to_shape(array, sizes)
 
@@ -149,6 +145,8 @@ def _from_array(array: np.ndarray, dtype: DType | None) -> np.ndarray:
         return _to_bytes(array.ravel().tolist(), array.shape)
     try:
         with np.errstate(all="ignore"):
+            if array.dtype.kind in "US" and dtype.is_bool:
+                array = array.astype(np.int64)  # as numpy 1 did: a text that is no number is no truth value
             return array.astype(dtype.np, copy=False)
     except ValueError as error:
         # numpy 2 says "... to float: np.str_('a')" where numpy 1, and so TF, said "... to float: 'a'"
@@ -167,8 +165,7 @@ def _from_python(value: Any, dtype: DType | None) -> np.ndarray:
     wanted = _dense_shape(value)
     if list(array.shape) != wanted:
         raise ValueError(
-            f"Argument must be a dense tensor: {_text(value)} - "
-            f"got shape {list(array.shape)}, but wanted {wanted}."
+            f"Argument must be a dense tensor: {_text(value)} - got shape {list(array.shape)}, but wanted {wanted}."
         )
     if dtype is None:
         array = _prefer_32_bits(array)

@@ -11,7 +11,7 @@ from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.describe import cast, operands
 from flowgraph.ir.graph import Graph, user_site
-from flowgraph.ir.opdef import REQUIRED, Arg, OpDef
+from flowgraph.ir.opdef import REQUIRED, Arg, Effect, OpDef
 from flowgraph.ir.scope import belongs, default_graphs, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.shapes import Sizes
@@ -50,6 +50,8 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
     except ValueError as error:
         raise _shape_error(error, opdef, full_name, inputs, attrs) from None
     flat = inputs if not opdef.lists else _flatten(inputs)
+    if opdef.has_uneven_lists:
+        attrs = {**attrs, "_lists": tuple(len(inputs[i]) for i in opdef.lists)}
     dtypes, sizes = _outputs(opdef, types, attrs, sizes)
     op = graph.add(opdef, full_name, tuple(flat), attrs, dtypes, sizes)
     if opdef.has_refs:
@@ -57,7 +59,7 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
     outputs = op.outputs
     if opdef.gives_one:
         return outputs[0]
-    return list(outputs) if outputs else op
+    return list(outputs) if outputs or (opdef.outputs and opdef.effect is Effect.NONE) else op
 
 
 def graph_of(args: Sequence[Any]) -> Graph:
@@ -207,9 +209,7 @@ def _not_allowed(
     )
 
 
-def _convert(
-    opdef: OpDef, graph: Graph, full_name: str, args: Sequence[Any]
-) -> tuple[list[Any], dict[str, Any]]:
+def _convert(opdef: OpDef, graph: Graph, full_name: str, args: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
     """Turn all inputs into tensors, inside the scope of the op's own name, with the dtypes that earlier ones fix."""
     if len(args) != len(opdef.inputs):
         raise TypeError(f"{opdef.name} takes {len(opdef.inputs)} inputs, {len(args)} were given")
@@ -260,9 +260,7 @@ def _convert_one(
         try:
             observed = to_tensor(value, as_ref=arg.is_ref).dtype
         except ValueError as error:
-            raise ValueError(
-                f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}"
-            ) from None
+            raise ValueError(f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}") from None
         if arg.dtype is not None:
             tail = f"expected type of {arg.dtype.name}."
         else:
@@ -376,9 +374,7 @@ class _Watched:
         return self.asked_sizes
 
 
-def _shape_error(
-    error: ValueError, opdef: OpDef, name: str, args: Sequence[Any], attrs: dict[str, Any]
-) -> ValueError:
+def _shape_error(error: ValueError, opdef: OpDef, name: str, args: Sequence[Any], attrs: dict[str, Any]) -> ValueError:
     """TF's words for shapes that do not fit, and what TF leaves out."""
     if isinstance(error, BareError):
         return ValueError(errors.explain(str(error), details=operands(opdef, args), where=user_site()))
@@ -393,9 +389,7 @@ def _shape_error(
         for i, w in enumerate(flat)
         if w.values is not None and w.asked_sizes is None
     ]
-    shapes = [
-        f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes
-    ]
+    shapes = [f"input[{i}] = {to_text(w.asked_sizes)}" for i, w in enumerate(flat) if w.asked_sizes]
     if values:
         line += f" and with computed input tensors: {', '.join(values)}"
     if shapes:
@@ -410,6 +404,4 @@ def _value_text(value: Any) -> str:
 def _entries_text(value: Any) -> str:
     if value.ndim > 1:
         return "".join(f"[{_entries_text(row)}]" for row in value)
-    return " ".join(
-        f"{entry:g}" if value.dtype.kind == "f" else str(entry) for entry in value.reshape(-1)[:256]
-    )
+    return " ".join(f"{entry:g}" if value.dtype.kind == "f" else str(entry) for entry in value.reshape(-1)[:256])

@@ -253,9 +253,12 @@ class Graph(Members):
         """
         if name is None:
             return self.unique_name(default)
+        if not isinstance(name, str):
+            raise TypeError(errors.explain("expected string or bytes-like object", where=user_site()))
         if name and name[-1] == "/":
             return name[:-1]
-        if not isinstance(name, str) or not (_SCOPE_NAME if self._scope else _OP_NAME).match(name):
+        if not (_SCOPE_NAME if self._scope else _OP_NAME).match(name):
+            kind = kind if name else "node"
             raise ValueError(errors.explain(f"'{name}' is not a valid {kind} name", where=user_site()))
         return self.unique_name(name)
 

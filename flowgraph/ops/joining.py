@@ -13,6 +13,7 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.attributes import whole
 from flowgraph.ops.concat_grad import concat_grad
 from flowgraph.shapes import Size, Sizes, merge, to_text
 from flowgraph.sizes import is_full
@@ -335,4 +336,4 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
         if num is None:
             line = f"Cannot infer num from shape {value.shape}"
             raise ValueError(errors.explain(line, mend="Say how many there are: num=...", where=user_site()))
-    return emit(UNPACK, value, num=num, axis=axis, name=name)
+    return emit(UNPACK, value, num=whole("num", num), axis=axis, name=name)

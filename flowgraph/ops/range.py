@@ -22,15 +22,19 @@ def _require_scalars(**inputs: Any) -> None:
             raise ValueError(f"Shape must be rank 0 but is rank {len(value.sizes)}\n\t for '{name}'")
 
 
+def _text(number: Any) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"
+
+
 def _count(start: Any, limit: Any, delta: Any) -> int:
     """How many numbers there are from `start` on before `limit`."""
     if delta == 0:
         raise ValueError("Requires delta != 0")
     if delta > 0:
         if not start <= limit:
-            raise ValueError(f"Requires start <= limit when delta > 0: {start:g}/{limit:g}")
+            raise ValueError(f"Requires start <= limit when delta > 0: {_text(start)}/{_text(limit)}")
     elif not start >= limit:
-        raise ValueError(f"Requires start >= limit when delta < 0: {start:g}/{limit:g}")
+        raise ValueError(f"Requires start >= limit when delta < 0: {_text(start)}/{_text(limit)}")
     if isinstance(start, int):
         return (abs(limit - start) + abs(delta) - 1) // abs(delta)
     return math.ceil(abs((limit - start) / delta))

@@ -18,6 +18,7 @@ from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import RANK, rank, shape, size
+from flowgraph.ops.attributes import ints
 from flowgraph.ops.range import range_op
 from flowgraph.ops.reduction import one_of
 from flowgraph.ops.reshape import reshape as reshape
@@ -156,10 +157,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims:
         axis = []
     elif np.isscalar(axis):
         axis = [axis]
-    if not isinstance(axis, list | tuple):
-        line = f"Expected list for 'axis' argument to 'squeeze' Op, not {axis!r}."
-        raise TypeError(errors.explain(line, where=user_site()))
-    return emit(SQUEEZE, input, squeeze_dims=tuple(int(at) for at in axis), name=name)
+    return emit(SQUEEZE, input, squeeze_dims=ints("axis", axis, "squeeze"), name=name)
 
 
 # -- transpose -------------------------------------------------------------------------------------
