@@ -44,15 +44,13 @@ def value_of(tensor: Tensor) -> Any:
     return memory.get(tensor)
 
 
-def _fold_once(
-    tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, Any]
-) -> tuple[Any, list[Tensor]]:
+def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, Any]) -> tuple[Any, list[Tensor]]:
     """Compute one tensor from what `memory` holds: its value, or the inputs to be looked at first."""
     op = tensor.op
     opdef = op.opdef
     if opdef.effect is not Effect.NONE or opdef.role or opdef.has_refs:
         return None, []
-    if opdef.partial is not None:
+    if opdef.partial is not None and (opdef.partial_folds or _is_constant(op.inputs[tensor.index])):
         sizes = opdef.partial(tensor)
         if sizes is not None and None not in sizes:
             return np.asarray(sizes, tensor.dtype.np), []
@@ -74,6 +72,22 @@ def _fold_once(
     if isinstance(result, tuple):  # one output may be a list of one, too
         result = result[tensor.index]
     return np.asarray(result, tensor.dtype.base_dtype.np), []
+
+
+def _is_constant(tensor: Tensor) -> bool:
+    """Whether a tensor is computed from constants alone, however large they are."""
+    seen, stack = {tensor.op}, [tensor.op]
+    while stack:
+        op = stack.pop()
+        opdef = op.opdef
+        if opdef.effect is not Effect.NONE or opdef.role or opdef.has_refs or len(seen) > _FARTHEST:
+            return False
+        if not op.inputs and "value" not in op.attrs:
+            return False
+        fresh = {t.op for t in op.inputs} - seen
+        seen |= fresh
+        stack += fresh
+    return True
 
 
 def _is_small(tensor: Tensor) -> bool:

@@ -92,9 +92,7 @@ class Arg:
         return self.number_attr is not None or self.is_mixed
 
 
-_ARG = re.compile(
-    r"^(?P<name>\w+):\s*(?P<ref>&)?(?:(?P<n>[A-Za-z_]\w*)\s*\*\s*)?(?P<type>\w+)(?P<mixed>\[\])?$"
-)
+_ARG = re.compile(r"^(?P<name>\w+):\s*(?P<ref>&)?(?:(?P<n>[A-Za-z_]\w*)\s*\*\s*)?(?P<type>\w+)(?P<mixed>\[\])?$")
 _SIGNATURE = re.compile(r"^(?P<name>\w+)\((?P<inputs>[^)]*)\)\s*->\s*(?P<outputs>.*)$")
 
 
@@ -157,7 +155,7 @@ class OpDef:
 
     __slots__ = (
         "alias", "allows_uninitialized", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
-        "forward", "gives_one", "gradient", "has_refs", "infer", "inputs", "is_uniform", "lists", "moves", "n_inputs",
+        "forward", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs", "is_uniform", "lists", "moves", "n_inputs",
         "name", "outputs", "partial", "role", "signature", "times_reciprocal", "type_attrs",
     )  # fmt: skip
 
@@ -220,6 +218,8 @@ class OpDef:
             if name not in from_inputs and attr.default is None:
                 self.defaults[name] = REQUIRED
         self.lists = tuple(i for i, arg in enumerate(self.inputs) if arg.is_list)
+        # where each list has a size of its own, `emit` notes them all
+        self.has_uneven_lists = len({self.inputs[i].number_attr for i in self.lists}) > 1
         self.n_inputs = len(self.inputs)
         self.has_refs = any(arg.is_ref for arg in self.inputs)
         # the shape rule and `forward` then return that one bare, not in a sequence
@@ -231,7 +231,7 @@ class OpDef:
 
     def list_sizes(self, total: int, attrs: Mapping[str, Any] | None = None) -> Sequence[int]:
         """How many of `total` inputs each list argument has: those of one `N` have the same number."""
-        if len({self.inputs[i].number_attr for i in self.lists}) == 1:
+        if not self.has_uneven_lists:
             count = len(self.lists)
             return [(total - (self.n_inputs - count)) // count] * count
         return (attrs or {})["_lists"]

@@ -133,3 +133,30 @@ def pixel_types(tf):
             outputs.append(tf.image.convert_image_dtype(image, dtype))
             outputs.append(tf.image.convert_image_dtype(image, dtype, saturate=True, name="saturated"))
     return [(outputs, {x: [0.0, 0.1, 0.5, 0.999, 1.0]})]
+
+
+def likeness(tf):
+    a = tf.placeholder(tf.float32, [2, 24, 26, 2], name="a")
+    b = tf.placeholder(tf.float32, [None, None, None, None], name="b")
+    whole = tf.constant((np.arange(24 * 26 * 2) % 251).astype(np.uint8).reshape(24, 26, 2))
+    outputs = [
+        tf.image.psnr(a, b, max_val=1.0),
+        tf.image.ssim(a, b, 1.0),
+        tf.image.ssim(whole, whole + 3, 255, filter_size=5, filter_sigma=1.0, k1=0.02, k2=0.04),
+        tf.image.ssim_multiscale(a, b, 1.0, power_factors=[0.3, 0.7]),
+        tf.image.psnr(whole, whole + 3, 255, name="whole"),
+    ]
+    x, y = np.abs(uniform(2, 24, 26, 2)), np.abs(uniform(2, 24, 26, 2, seed=1))
+    return [(outputs + tf.gradients(outputs[1], a), {a: x, b: 0.7 * x + 0.3 * y})]
+
+
+def edges(tf):
+    x = tf.placeholder(tf.float32, [2, 4, 5, 3], name="x")
+    single = tf.placeholder(tf.float32, [None, None, 3], name="single")
+    outputs = [
+        tf.image.total_variation(x),
+        tf.image.total_variation(single, name="single_variation"),
+        *tf.image.image_gradients(x),
+        tf.image.sobel_edges(x),
+    ]
+    return [(outputs + tf.gradients(outputs, x), {x: uniform(2, 4, 5, 3), single: uniform(4, 5, 3, seed=1)})]
