@@ -3,7 +3,6 @@
     TF_CPP_MIN_LOG_LEVEL=3 python3.7 -m tests.golden.make_digits_lenet
 """
 
-import json
 from pathlib import Path
 
 import tensorflow as tf
