@@ -145,6 +145,8 @@ class OpDef:
         them becomes the op's name.
       partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a
         shape.
+      partial_folds: whether what `partial` tells makes a constant of the output while the graph is built; TF's ShapeN
+        is a shape to those who ask for one, and otherwise unknown.
       role: "switch" and "merge" steer branches; a "placeholder" must be fed, one with a "default" is never taken for
         a constant; a "handle" stands for a resource variable, whose value at one moment is what a "read" gives.
       times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
@@ -155,8 +157,9 @@ class OpDef:
 
     __slots__ = (
         "alias", "allows_uninitialized", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
-        "forward", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs", "is_uniform", "lists", "moves", "n_inputs",
-        "name", "outputs", "partial", "role", "signature", "times_reciprocal", "type_attrs",
+        "forward", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs", "is_uniform",
+        "lists", "moves", "n_inputs", "name", "outputs", "partial", "partial_folds", "role", "signature",
+        "times_reciprocal", "type_attrs",
     )  # fmt: skip
 
     def __init__(
@@ -172,6 +175,7 @@ class OpDef:
         elementwise: bool = False,
         data_shape: bool = False,
         partial: Callable[[Any], Any] | None = None,
+        partial_folds: bool = True,
         failure: Callable[..., str | None] | None = None,
         role: str | None = None,
         times_reciprocal: OpDef | None = None,
@@ -194,6 +198,7 @@ class OpDef:
         self.elementwise = elementwise
         self.data_shape = data_shape
         self.partial = partial
+        self.partial_folds = partial_folds
         self.failure = failure
         self.role = role
         self.times_reciprocal = times_reciprocal
