@@ -19,6 +19,7 @@ from flowgraph.ops.checks import assert_equal, assert_less, assert_positive
 from flowgraph.ops.determinant import matrix_determinant, slogdet
 from flowgraph.ops.diagonal import eye, matrix_diag_part
 from flowgraph.ops.factorize import cholesky
+from flowgraph.ops.matrix_like import MatrixLike
 from flowgraph.ops.reduction import reduce_max, reduce_min, reduce_sum
 from flowgraph.ops.shaping import expand_dims, squeeze
 from flowgraph.ops.svd import svd
@@ -31,7 +32,7 @@ def _warn_slow(what: str, why: str = "Requires conversion to a dense matrix and 
     logs.warn(f"Using (possibly slow) default implementation of {what}.  {why}")
 
 
-class LinearOperator:
+class LinearOperator(MatrixLike):
     """A batch of matrices [..., M, N], known by what it does to vectors.
 
     Classes override the methods with an underscore; those without are what users call. Hints say what is true of a
@@ -282,9 +283,6 @@ class LinearOperator:
             own = dimension_at_index(self.shape, -2 if adjoint else -1)
             own.assert_is_compatible_with(x.shape[-1 if adjoint_arg else -2])
             return self._matmul(x, adjoint=adjoint, adjoint_arg=adjoint_arg)
-
-    def __matmul__(self, other: Any) -> Any:
-        return self.matmul(other)
 
     def _matvec(self, x: Tensor, adjoint: bool = False) -> Tensor:
         return squeeze(self.matmul(expand_dims(x, axis=-1), adjoint=adjoint), axis=-1)

@@ -7,6 +7,7 @@ from typing import Any
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.matrix_like import MatrixLike, hand_over
 from flowgraph.ops.shaping import matrix_transpose
 
 
@@ -17,5 +18,7 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
     array([[1., 3.],
            [2., 4.]], dtype=float32)
     """
+    if isinstance(matrix, MatrixLike):
+        return hand_over(matrix, "adjoint", name, "adjoint")
     with name_scope(name, "adjoint", [matrix]):
         return matrix_transpose(convert_to_tensor(matrix, name="matrix"), conjugate=True)

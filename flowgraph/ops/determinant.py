@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from flowgraph import dtypes as dt
+from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, VALUE, case
 from flowgraph.ir.emit import emit
+from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
@@ -16,6 +18,7 @@ from flowgraph.ops.batches import check_square, matrix, put_together, same
 from flowgraph.ops.diagonal import matrix_diag_part
 from flowgraph.ops.factorize import cholesky
 from flowgraph.ops.joining import concat
+from flowgraph.ops.matrix_like import MatrixLike, hand_over
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.solve import matrix_inverse
 from flowgraph.sizes import Sizes
@@ -80,6 +83,8 @@ def matrix_determinant(input: Any, name: str | None = None) -> Tensor:
     >>> run(matrix_determinant([[1.0, 2.0], [2.0, 1.0]]))
     -3.0
     """
+    if isinstance(input, MatrixLike):
+        return hand_over(input, "determinant", name, "MatrixDeterminant")
     return emit(MATRIX_DETERMINANT, input, name=name)
 
 
@@ -138,6 +143,9 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     from flowgraph.ops.complex import real
     from flowgraph.ops.unary import log
 
+    if isinstance(matrix, MatrixLike) and not matrix._can_use_cholesky():
+        line = "Expected matrix to be self-adjoint positive definite."
+        raise ValueError(errors.explain(line, where=user_site()))
     with name_scope(name, "logdet", [matrix]):
         factor = cholesky(matrix)
         return 2.0 * reduce_sum(log(real(matrix_diag_part(factor))), axis=[-1])

@@ -20,6 +20,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, rank, shape, zeros, zeros_like
 from flowgraph.ops.joining import concat
 from flowgraph.ops.math import minimum
+from flowgraph.ops.matrix_like import MatrixLike, hand_over
 from flowgraph.ops.reduction import reduce_min, reduce_sum
 from flowgraph.ops.slicing import slice as slice_op
 from flowgraph.shapes import Size, Sizes, compatible, is_full, merge, to_text
@@ -296,6 +297,8 @@ def matrix_diag_part(input: Any, name: str = "diag_part", k: Any = 0, padding_va
     array([1, 5], dtype=int32)
     """
     _only_main("tf.matrix_diag_part", k, padding_value=(padding_value, 0))
+    if isinstance(input, MatrixLike):
+        return hand_over(input, "diag_part", name, "diag_part")
     return emit(MATRIX_DIAG_PART, input, name=name)
 
 
@@ -436,6 +439,8 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     >>> run(trace([[1., 2.], [3., 4.]]))
     5.0
     """
+    if isinstance(x, MatrixLike):
+        return hand_over(x, "trace", name, "Trace")
     with name_scope(name, "Trace", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return reduce_sum(matrix_diag_part(x), [-1], name=scope)

@@ -27,6 +27,7 @@ from flowgraph.ops.batches import (
 )
 from flowgraph.ops.diagonal import eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag
 from flowgraph.ops.matmul import matmul
+from flowgraph.ops.matrix_like import MatrixLike, hand_over
 from flowgraph.ops.shaping import expand_dims
 from flowgraph.ops.solve import matrix_triangular_solve
 from flowgraph.sizes import Sizes
@@ -90,6 +91,8 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
     array([[2., 0.],
            [1., 2.]], dtype=float32)
     """
+    if isinstance(input, MatrixLike):
+        return hand_over(input, "cholesky", name, "Cholesky")
     return emit(CHOLESKY, input, name=name)
 
 

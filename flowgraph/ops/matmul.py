@@ -15,6 +15,7 @@ from flowgraph.ir.opdef import OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.product import product
+from flowgraph.ops.matrix_like import MatrixLike, multiply
 from flowgraph.sizes import Size, Sizes, broadcast, merge, to_text
 
 _TYPES = (
@@ -307,6 +308,10 @@ def matmul(
     >>> matmul(tf.zeros([5, 2, 3]), tf.zeros([5, 4, 3]), transpose_b=True)
     <tf.Tensor 'MatMul_1:0' shape=(5, 2, 4) dtype=float32>
     """
+    if isinstance(a, MatrixLike) or isinstance(b, MatrixLike):
+        others = {"transpose_a": transpose_a, "transpose_b": transpose_b}
+        others |= {"a_is_sparse": a_is_sparse, "b_is_sparse": b_is_sparse}
+        return multiply(a, b, adjoint_a, adjoint_b, others, name)
     with name_scope(name, "MatMul", [a, b]) as scope:
         if transpose_a and adjoint_a:
             raise ValueError("Only one of transpose_a and adjoint_a can be True.")

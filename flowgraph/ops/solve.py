@@ -27,6 +27,7 @@ from flowgraph.ops.batches import (
 )
 from flowgraph.ops.diagonal import eye, matrix_band_part
 from flowgraph.ops.matmul import matmul
+from flowgraph.ops.matrix_like import MatrixLike, hand_over
 from flowgraph.ops.shaping import matrix_transpose
 from flowgraph.sizes import Sizes, num_elements, to_text
 
@@ -80,6 +81,9 @@ def matrix_inverse(input: Any, adjoint: bool = False, name: str | None = None) -
     array([[0.5 , 0.  ],
            [0.  , 0.25]], dtype=float32)
     """
+    if isinstance(input, MatrixLike):
+        inverse = hand_over(input, "inverse", name, "MatrixInverse")
+        return inverse.adjoint() if adjoint else inverse
     return emit(MATRIX_INVERSE, input, adjoint=adjoint, name=name)
 
 
@@ -137,6 +141,11 @@ def matrix_solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None 
     array([[1.],
            [2.]], dtype=float32)
     """
+    if isinstance(matrix, MatrixLike):
+        return hand_over(matrix, "solve", name, "MatrixSolve", rhs=rhs, adjoint=adjoint)
+    if isinstance(rhs, MatrixLike):
+        line = "Passing in `matrix` as a Tensor and `rhs` as a LinearOperator is not supported."
+        raise ValueError(errors.explain(line, where=user_site()))
     return emit(MATRIX_SOLVE, matrix, rhs, adjoint=adjoint, name=name)
 
 
