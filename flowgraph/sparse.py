@@ -7,6 +7,7 @@ from flowgraph.ops.sparse_arrange import (
     sparse_expand_dims as expand_dims, sparse_reorder as reorder, sparse_reshape as reshape,
     sparse_transpose as transpose,
 )
+from flowgraph.ops.sparse_cross import sparse_cross as cross, sparse_cross_hashed as cross_hashed
 from flowgraph.ops.sparse_dense import sparse_tensor_to_dense as to_dense
 from flowgraph.ops.sparse_math import sparse_softmax as softmax
 from flowgraph.ops.sparse_matmul import (
@@ -28,8 +29,8 @@ from flowgraph.ops.sparse_slices import sparse_concat as concat, sparse_slice as
 from flowgraph.ops.sparse_tensor import SparseTensor, sparse_placeholder as placeholder
 
 __all__ = [
-    "SparseTensor", "add", "concat", "expand_dims", "eye", "fill_empty_rows", "from_dense", "mask", "matmul",
-    "maximum", "merge", "minimum", "placeholder", "reduce_max", "reduce_max_sparse", "reduce_sum",
+    "SparseTensor", "add", "concat", "cross", "cross_hashed", "expand_dims", "eye", "fill_empty_rows", "from_dense",
+    "mask", "matmul", "maximum", "merge", "minimum", "placeholder", "reduce_max", "reduce_max_sparse", "reduce_sum",
     "reduce_sum_sparse", "reorder", "reset_shape", "reshape", "retain", "segment_mean", "segment_sqrt_n",
     "segment_sum", "slice", "softmax", "sparse_dense_matmul", "split", "to_dense", "to_indicator", "transpose",
 ]

@@ -106,9 +106,7 @@ def _of_more(data: bytes, size: int) -> int:
     v0 = v[0] + w0
     v, w = (v0 & _MASK, v[1]), (w0 + v0 & _MASK, w[1])
     x, y, z, v, w = _round(data, size - 64, x, y, z, v, w, mul, 9)
-    return _paired(
-        _paired(v[0], w[0], mul) + _mixed(y) * _K0 + z & _MASK, _paired(v[1], w[1], mul) + x & _MASK, mul
-    )
+    return _paired(_paired(v[0], w[0], mul) + _mixed(y) * _K0 + z & _MASK, _paired(v[1], w[1], mul) + x & _MASK, mul)
 
 
 def _round(
@@ -185,3 +183,13 @@ def hash64(data: bytes) -> int:
     if len(data) > whole:
         h = (h ^ int.from_bytes(data[whole:], "little")) * _M & _MASK
     return _mixed(_mixed(h) * _M)
+
+
+def concatenated(first: int, second: int) -> int:
+    """TF's fingerprint of two fingerprints, one after the other.
+
+    >>> concatenated(1, 2) == concatenated(2, 1)
+    False
+    """
+    result = (first ^ _M) ^ (_mixed(second * _M) * _M & _MASK)
+    return _mixed(_mixed(result * _M) * _M)

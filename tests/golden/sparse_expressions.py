@@ -221,6 +221,10 @@ tf.nn.safe_embedding_lookup_sparse([P(f, [5, 3])], tf.sparse_placeholder(i64, [2
 tf.nn.safe_embedding_lookup_sparse(None, tf.sparse_placeholder(i64))
 tf.nn.safe_embedding_lookup_sparse([], tf.sparse_placeholder(i64))
 tf.nn.safe_embedding_lookup_sparse(P(f, [5, 3]), tf.sparse_placeholder(i64), tf.sparse_placeholder(i32))
+tf.sparse.cross([tf.SparseTensor([[0, 0]], ['a'], [2, 2]), P(s, [2, 1])])
+tf.sparse.cross_hashed([tf.sparse_placeholder(s), tf.sparse_placeholder(i32)], num_buckets=10, name='q')
+tf.sparse.cross(5)
+tf.sparse.cross([5])
 """
 
 RUNS = r"""
@@ -430,4 +434,15 @@ tf.nn.embedding_lookup_sparse(F([[1., 2.], [3., 4.], [5., 6.]]), SP([[0, 0], [0,
 tf.nn.safe_embedding_lookup_sparse(F([[1., 2.], [3., 4.], [5., 6.]]), SP([[0, 0], [0, 1], [2, 0]], [1, -1, 0], [4, 2], i64))
 tf.nn.safe_embedding_lookup_sparse(F([[1., 2.], [3., 4.], [5., 6.]]), SP([[0, 0], [0, 1], [2, 0]], [1, 2, 0], [4, 2], i64), SP([[0, 0], [0, 1], [2, 0]], [.5, 2., -3.], [4, 2]), combiner='sum', default_id=1)
 tf.nn.safe_embedding_lookup_sparse([F([[1., 2.], [3., 4.], [5., 6.]])], SP([[0, 0, 0], [0, 1, 1], [1, 0, 0]], [1, 2, 0], [2, 2, 2], i64))
+tf.sparse.cross([SP([[0, 0], [1, 0], [1, 1]], ['a', 'b', 'c'], [2, 2], s), SP([[0, 0], [1, 0]], ['d', 'e'], [2, 2], s)])
+tf.sparse.cross([SP([[0, 0], [1, 0], [1, 1]], ['a', 'b', 'c'], [2, 2], s), S([['d'], ['e']])])
+tf.sparse.cross([SP([[0, 0], [1, 0], [1, 1]], [1, 2, 3], [2, 2], i64), S([['d'], ['e']])])
+tf.sparse.cross([SP([[0, 0], [0, 1], [2, 0]], ['a', 'b', 'z'], [3, 2], s), SP([[0, 0], [0, 1]], ['c', 'd'], [3, 2], s), S([['x', 'y'], ['p', 'q'], ['v', 'w']])])
+tf.sparse.cross([S([['d'], ['e']]), SP([[0, 0]], ['a'], [2, 2], s)])
+tf.sparse.cross([SP([[0, 0]], ['a'], [2, 2], s), SP([[0, 0]], ['a'], [3, 2], s)])
+tf.sparse.cross([SP([[0, 0]], ['a'], [2, 2], s), S([['a']])])
+tf.sparse.cross_hashed([SP([[0, 0], [1, 0], [1, 1]], ['a', 'b', 'c'], [2, 2], s), SP([[0, 0], [1, 0]], ['d', 'e'], [2, 2], s)])
+tf.sparse.cross_hashed([SP([[0, 0], [1, 0], [1, 1]], ['a', 'b', 'c'], [2, 2], s), SP([[0, 0], [1, 0]], ['d', 'e'], [2, 2], s)], num_buckets=100)
+tf.sparse.cross_hashed([SP([[0, 0], [1, 0], [1, 1]], [1, 2, 3], [2, 2], i64), SP([[0, 0], [1, 0]], ['d', 'e'], [2, 2], s)], num_buckets=100, hash_key=7)
+tf.sparse.cross_hashed([SP([[0, 0]], [-5], [1, 2], i64), F([[3]], i64)], num_buckets=1000)
 """
