@@ -112,6 +112,8 @@ def explain_failure(
             words = _tf_words(step, values)
         line = words or f"{type(error).__name__} in {step.opdef.name}: {error}"
         kind = errors.InvalidArgumentError
+        if words is None and isinstance(error, ValueError) and str(error).startswith(_TOO_BIG):
+            error = MemoryError(*error.args)  # numpy does not even try
         if isinstance(error, MemoryError):
             kind, words = errors.ResourceExhaustedError, _no_memory(error)
             line = words
@@ -123,6 +125,9 @@ def explain_failure(
     failure = kind(None, step.op, message)
     failure.__cause__ = None if words else error
     return failure
+
+
+_TOO_BIG = ("array is too big", "Maximum allowed dimension exceeded", "Maximum allowed size exceeded")
 
 
 def _no_memory(error: MemoryError) -> str:

@@ -32,3 +32,16 @@ def without_context(result):
     if len(result) == 2 and isinstance(result[1], str):
         return [result[0], re.sub(r"^\{\{node \w+\}\} |\s*\[\[.*", "", " ".join(result[1].split()))]
     return result
+
+
+def test_sizes_beyond_all_memory():
+    sizes = tf.placeholder_with_default([2**31 - 1] * 3, None)
+    with tf.Session() as session, pytest.raises(tf.errors.ResourceExhaustedError, match=r"^OOM when allocating tensor"):
+        session.run(tf.fill(sizes, 1.0))
+
+
+def test_a_sum_over_an_axis_that_is_named_twice():
+    x = tf.placeholder(tf.float32, [3])
+    (gradient,) = tf.gradients(tf.reduce_max(x, axis=[-1, 0]), x)
+    with tf.Session() as session:
+        assert session.run(gradient, {x: [1.0, 3.0, 3.0]}).tolist() == [0.0, 0.5, 0.5]
