@@ -11,6 +11,7 @@ what the body took from outside is taken from there.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
@@ -22,6 +23,7 @@ from flowgraph.ops.compare import greater_equal
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import merge, switch, switch_ref_or_tensor
 from flowgraph.ops.identity import identity
+from flowgraph.ops.indexed_slices import IndexedSlices
 from flowgraph.ops.loop_ops import enter, exit, loop_cond, next_iteration
 from flowgraph.ops.math import add, subtract
 from flowgraph.ops.stack import control_trigger, pop, push, stack
@@ -236,6 +238,20 @@ class GradLoop:
                 history = self.remember(pred)
             self.history[pred] = self.recall(history, pred)
         return self.history[pred]
+
+    def in_branches(self, branch: Any, dys: Sequence[Any]) -> list[Any]:
+        """What the branches of a cond bring back, with indices of slices that are there only in their branch.
+
+        In TF constant indices are there in either branch, and a Merge may take them for those of the other.
+        """
+        found = list(dys)
+        for side, dy in enumerate(dys):
+            if isinstance(dy, IndexedSlices):
+                branches = LoopBranches(self.grad_context)
+                if len(branches.of(dy.indices)) < len(branches.of(dy.values)):
+                    indices = switch_ref_or_tensor(dy.indices, self.pred_of(branch))[side]
+                    found[side] = IndexedSlices(dy.values, indices, dy.dense_shape)
+        return found
 
     def real_value(self, value: Tensor) -> Tensor:
         """What stands in the gradient's loop for a value of the forward loop; asked for in the gradient's loop."""

@@ -104,8 +104,6 @@ class Guards:
             (index, tuple(item for item in self.path(guard) if item not in common))
             for index, guard in possible
         ]
-        # a gradient's constants are there in both branches: what lies in a branch says more about which was taken
-        self.choices[op].sort(key=lambda choice: not choice[1] and op.inputs[choice[0]] not in self._fed)
         if _covers([guard - common for _, guard in possible]):
             return common
         alive = common | {(Alive(op), True)}

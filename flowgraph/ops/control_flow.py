@@ -65,6 +65,9 @@ def _switch_gradient(op: Operation, *dys: Any) -> Sequence[Any]:
         in_true = switch(dys[1], op.inputs[1])[1]
         return merge([in_false, in_true])[0], None
     if dys[1 - op.context.branch] is not None:
+        here = get_default_graph().context
+        if here is not None and here.grad_state is not None:
+            dys = here.grad_state.in_branches(op.context, dys)
         return merge(dys, name="cond_grad")[0], None
     if op.inputs[0].dtype.base_dtype == dt.resource:
         # no zeros can be made for the other branch: the gradient there is stands on both sides
