@@ -220,3 +220,11 @@ def test_placements_of_all_sessions(capsys):
     finally:
         tf.debugging.set_log_device_placement(False)
     assert capsys.readouterr().err == "one: (Const): /job:localhost/replica:0/task:0/device:CPU:0\n"
+
+
+def test_what_python_asks_of_every_object_does_not_parse_the_command_line() -> None:
+    """Tools that look through a module ask each thing in it for `__wrapped__`."""
+    script = "import flowgraph as tf; print(hasattr(tf.flags.FLAGS, '__wrapped__'), tf.flags.FLAGS.is_parsed())"
+    command = [sys.executable, "-c", script, "--no_flag_of_this_script"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["False", "False"]

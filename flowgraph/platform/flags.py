@@ -59,6 +59,8 @@ class ScriptFlags:
         try:
             return object.__getattribute__(self._absl, name)  # a method, or absl's own table
         except AttributeError:
+            if name.startswith("__"):  # Python asks such questions of everything, and no flag is called so
+                raise
             if not self._absl.is_parsed():
                 self._absl(sys.argv)
             return getattr(self._absl, name)
