@@ -95,9 +95,7 @@ FUNCTIONS: dict[str, Function] = {
     "gathered rows": lambda x: repeat(3, lambda i, s: s * tf.gather(x, [i % 2, (i + 1) % 2]), x),
     "slices in one branch": slices_in_one_branch,
     "rows of the result": lambda x: tf.gather(repeat(3, lambda i, s: s * x, x), [0, 1, 0]),
-    "rows of an inner result": lambda x: repeat(
-        2, lambda i, s: tf.gather(repeat(2, lambda j, t: t * s, x), [1, 0]), x
-    ),
+    "rows of an inner result": lambda x: repeat(2, lambda i, s: tf.gather(repeat(2, lambda j, t: t * s, x), [1, 0]), x),
     "matrices": lambda x: repeat(3, lambda i, s: tf.tanh(tf.matmul(s, x[:, None] * x)), tf.ones([2, 2], tf.float64)),
     "growing": growing,
     "unknown shape": unknown_shape,
