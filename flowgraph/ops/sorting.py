@@ -37,6 +37,9 @@ def _bound(xp: Any, rows: Any, values: Any, side: str, out_type: Any) -> Any:
     found = xp.empty(values.shape, out_type.np)
     for i, row in enumerate(rows):
         found[i] = xp.searchsorted(row, values[i], side)
+    if values.dtype.kind == "f":
+        # nothing is below nan, and nothing above it
+        found[xp.isnan(values)] = 0 if side == "left" else rows.shape[1]
     return found
 
 
