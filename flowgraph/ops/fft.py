@@ -69,8 +69,8 @@ def _fft_op(name: str, axes: int) -> OpDef:
 
 def _ifft_op(name: str, axes: int) -> OpDef:
     def gradient(_op: Any, dy: Tensor) -> list[Any]:
-        share = 1.0 / cast(entries_of_last(dy, axes), dy.dtype.real_dtype)
-        return [FORWARD[axes](dy) * cast(share, dy.dtype)]
+        share = cast(1.0 / cast(entries_of_last(dy, axes), dy.dtype.real_dtype), dy.dtype)
+        return [FORWARD[axes](dy) * share]
 
     return _op(name, axes, True, gradient)
 

@@ -35,6 +35,8 @@ MODULES = [
     "lookups",
     "tables",
     "linear_algebra",
+    "signals",
+    "quantized",
     "inspection",
     "branches",
     "loops",
