@@ -87,7 +87,7 @@ from flowgraph.ops.masking import boolean_mask, one_hot, sequence_mask
 from flowgraph.ops.math import add, maximum, minimum, multiply, pow, scalar_mul, squared_difference, subtract
 from flowgraph.ops.matmul import matmul, sparse_matmul
 from flowgraph.ops.matrix_functions import sqrtm as matrix_square_root
-from flowgraph.ops.norm import norm
+from flowgraph.linear.norms import norm
 from flowgraph.ops.numerics import add_check_numerics_ops, check_numerics, verify_tensor_all_finite
 from flowgraph.ops.padding import pad
 from flowgraph.ops.parsing import decode_compressed, decode_csv, decode_raw

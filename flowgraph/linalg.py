@@ -17,6 +17,7 @@ from flowgraph.linear.inversion import LinearOperatorInversion
 from flowgraph.linear.kronecker import LinearOperatorKronecker
 from flowgraph.linear.low_rank_update import LinearOperatorLowRankUpdate
 from flowgraph.linear.lower_triangular import LinearOperatorLowerTriangular
+from flowgraph.linear.norms import norm, normalize
 from flowgraph.linear.toeplitz import LinearOperatorToeplitz
 from flowgraph.linear.zeros import LinearOperatorZeros
 from flowgraph.ops.adjoint import adjoint
@@ -32,7 +33,6 @@ from flowgraph.ops.factorize import (
 )
 from flowgraph.ops.matmul import matmul, matvec
 from flowgraph.ops.matrix_functions import expm, logm, sqrtm
-from flowgraph.ops.norm import norm, normalize
 from flowgraph.ops.shaping import matrix_transpose, matrix_transpose as transpose
 from flowgraph.ops.solve import (
     cholesky_solve, matrix_inverse as inv, matrix_solve as solve, matrix_solve_ls as lstsq,

@@ -10,6 +10,7 @@ from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
 from flowgraph.linear.helpers import convert, refusal
+from flowgraph.linear.norms import norm
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import ones, shape, zeros
 from flowgraph.ops.cast import cast
@@ -18,7 +19,6 @@ from flowgraph.ops.control_flow import no_op
 from flowgraph.ops.diagonal import matrix_diag_part, matrix_set_diag
 from flowgraph.ops.joining import concat
 from flowgraph.ops.matmul import matmul
-from flowgraph.ops.norm import norm
 from flowgraph.shapes import TensorShape
 
 

@@ -153,6 +153,11 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
     return (real(s), u, v) if compute_uv else real(s)
 
 
+def singular_values(x: Tensor) -> Tensor:
+    """The first output of the op itself, which of complex matrices is complex."""
+    return emit(SVD, x, compute_uv=False)[0]
+
+
 def _checked(a: Any, validate_args: bool) -> Tensor:
     """A tensor of floats with at least two axes, which a run checks where it must."""
     from flowgraph.ops.identity import identity

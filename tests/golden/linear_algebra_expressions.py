@@ -105,6 +105,9 @@ _FUNCTIONS = [
     "tf.linalg.normalize(P(f, [3, 3]), 1, 0, 'q')",
     "tf.linalg.normalize(P(c64, [3, 3]), axis=[0, 1])",
     "tf.linalg.adjoint(P(c64, [2, None]), 'q')",
+    "tf.norm(P(f, [2, 3, 4]), 2, axis=[0, 1])",
+    "tf.linalg.norm(P(c64, [2, None, 4]), 2, axis=(-1, 1), keepdims=True, name='q')",
+    "tf.linalg.normalize(P(f, [2, 3]), 2, [0, 1])",
 ]
 
 _TRIDIAGONAL = [
@@ -304,8 +307,10 @@ _TRIDIAGONAL_VALUES = [
         "(F(R([3, 5], 'float64')), F(R([5, 2], 'float64')))"
     ),
     "tf.linalg.tridiagonal_solve(F([[1., 2., 3.], [0., 0., 0.], [0., 0., 9.]]), F([1., 2., 3.]))",
-    "tf.linalg.tridiagonal_solve(F([[1., 2., 3.], [0., 0., 0.], [0., 0., 9.]]),"
-    " F([1., 2., 3.]), partial_pivoting=False)",
+    (
+        "tf.linalg.tridiagonal_solve(F([[1., 2., 3.], [0., 0., 0.], [0., 0., 9.]]),"
+        " F([1., 2., 3.]), partial_pivoting=False)"
+    ),
     "tf.linalg.tridiagonal_solve(F([[1.], [0.], [0.]]), F([1.]))",
     "tf.linalg.tridiagonal_solve(F(np.zeros([3, 0], 'f')), F(np.zeros([0], 'f')))",
 ]
@@ -370,5 +375,8 @@ tf.linalg.pinv(F(R([2, 3, 4]), None), .9)
 tf.linalg.normalize(F(R([3, 4])))
 tf.linalg.normalize(F(R([3, 4], 'complex64')), 1, 0)
 tf.linalg.adjoint(F(R([2, 3], 'complex64')))
+tf.norm(F(R([2, 3, 4])), 2, axis=[0, 1])
+tf.norm(F(R([2, 3, 4], 'complex128')), 2, axis=(-1, 0), keepdims=True)
+tf.norm(F(R([2, 3, 4])), 2, axis=(1, 2))
 """
 )

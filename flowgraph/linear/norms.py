@@ -31,7 +31,7 @@ def norm(
       tensor: a tensor of floats or complex numbers.
       ord: "euclidean" (or 2): the root of the sum of squares; 1: the sum, `np.inf`: the largest of absolute
         values; any positive p: the p-norm. Of matrices: "euclidean" or "fro": the same; 1, `np.inf`: the
-        largest sum of a column, of a row.
+        largest sum of a column, of a row; 2: the largest singular value.
       axis: the axis of the vectors, or the two axes of the matrices; None: all entries are one vector.
       keepdims: whether these axes stay, with size 1.
       name: the name of the scope of its ops.
@@ -39,7 +39,6 @@ def norm(
 
     Raises:
       ValueError: TF knows no such norm, or the axes are none.
-      NotImplementedError: the spectral norm (2) of matrices, which needs TF's Svd op.
 
     >>> run(norm([[3.0, 4.0], [0.0, 1.0]], axis=1))
     array([5., 1.], dtype=float32)
@@ -58,11 +57,39 @@ def norm(
         axis = None if axis is None else (axis,)
     with name_scope(name, "norm", [tensor]):
         tensor = convert_to_tensor(tensor)
-        if ord in ("fro", "euclidean", 2):
+        if of_matrices and ord == 2:
+            result = _spectral_norm(tensor, axis)
+        elif ord in ("fro", "euclidean", 2):
             result = sqrt(reduce_sum(tensor * conj(tensor), axis, keepdims=True))
         else:
             result = _other_norm(tensor, ord, axis, of_matrices)
         return result if keepdims else squeeze(result, axis)
+
+
+def _spectral_norm(tensor: Tensor, axis: Any) -> Tensor:
+    """The largest singular values of the matrices along two axes, which are moved to the end and back."""
+    from flowgraph import dtypes as dt
+    from flowgraph.functional.map_fn import map_fn
+    from flowgraph.ops.array import rank
+    from flowgraph.ops.cast import cast
+    from flowgraph.ops.compare import equal
+    from flowgraph.ops.cond import cond
+    from flowgraph.ops.joining import concat
+    from flowgraph.ops.range import range as range_op
+    from flowgraph.ops.select import where_v2
+    from flowgraph.ops.sets import setdiff1d
+    from flowgraph.ops.shaping import expand_dims, squeeze, transpose
+    from flowgraph.ops.svd import singular_values
+    from flowgraph.ops.unary import abs as abs_op
+
+    axes = rank(tensor)
+    matrix = map_fn(lambda i: cond(i >= 0, lambda: i, lambda: i + axes), convert_to_tensor(axis))
+    every = range_op(axes)
+    there = concat([setdiff1d(every, matrix)[0], matrix], axis=0)
+    back = map_fn(lambda i: cast(squeeze(where_v2(equal(there, i))), dtype=dt.int32), every)
+    values = abs_op(singular_values(transpose(tensor, perm=there)))
+    largest = expand_dims(reduce_max(values, axis=-1, keepdims=True), axis=-1)
+    return transpose(largest, perm=back)
 
 
 def _other_norm(tensor: Tensor, ord: Any, axis: Any, of_matrices: bool) -> Tensor:
@@ -87,9 +114,6 @@ def _check_matrix_norm(ord: Any, axis: tuple[Any, ...]) -> None:
         raise _refusal("'axis' must be None, an integer, or a tuple of 2 unique integers")
     if ord not in _MATRIX_NORMS:
         raise _refusal(f"'ord' must be a supported matrix norm in {_MATRIX_NORMS}, got {ord}")
-    if ord == 2:
-        line = "The spectral norm of matrices needs the op Svd, which is not here yet."
-        raise NotImplementedError(errors.explain(line, where=user_site()))
 
 
 def _check_vector_norm(ord: Any, axis: Any) -> None:
