@@ -41,7 +41,7 @@ GRADIENT_CASES = [
 # all shapes known. Each is tested where it is used.
 WITHOUT_CASES = {
     opdef.name for opdef in OURS if opdef.has_refs or opdef.role or opdef.effect not in (Effect.NONE, Effect.RANDOM)
-} | {"ControlTrigger", "NoOp", "ParallelConcat", "Placeholder"}
+} | {"ControlTrigger", "Fact", "NoOp", "ParallelConcat", "Placeholder", "PyFuncStateless"}
 
 GRADIENT_WITHOUT_CASE = {
     "Cholesky": "differences move one triangle, the gradient is that of both: tests/ops/test_linear_algebra.py",

@@ -142,9 +142,7 @@ def fixed_weights(
     return np.concatenate([np.asarray(reserved, np.float32), powers.astype(np.float32)])
 
 
-def sample(
-    source: Stream, classes: Range, count: int, unique: bool, true_classes: Array
-) -> tuple[Array, Array, Array]:
+def sample(source: Stream, classes: Range, count: int, unique: bool, true_classes: Array) -> tuple[Array, Array, Array]:
     """Draw `count` classes.
 
     Returns:
@@ -154,8 +152,7 @@ def sample(
       InvalidArgumentError: `unique`, and there are fewer classes than that.
 
     >>> sample(Stream.seeded(1, 2), UniformRange(5), 5, True, np.array([[0]]))[2]
-    array([0.9672646, 0.9672646, 0.9672646, 0.9672646, 0.9672646],
-          dtype=float32)
+    array([0.931281, 0.931281, 0.931281, 0.931281, 0.931281], dtype=float32)
     """
     words = WordStream(source)
     drawn: list[int] = []
@@ -198,16 +195,14 @@ def check_true_classes(true_classes: Array, num_true: int, range_max: int | None
     outside = (true_classes < 0) | (true_classes >= range_max)
     if outside.any():
         row, column = (int(i) for i in np.argwhere(outside)[0])
-        _invalid(
-            f"true_classes[{row}, {column}] = {true_classes[row, column]} is outside the range [0, {range_max})"
-        )
+        _invalid(f"true_classes[{row}, {column}] = {true_classes[row, column]} is outside the range [0, {range_max})")
 
 
 def accidental_hits(true_classes: Array, sampled: Array, num_true: int) -> tuple[Array, Array, Array]:
     """Where a sampled class is a true one of a row: (row, position in the sample, -FLT_MAX) for each.
 
     >>> accidental_hits(np.array([[3], [5]]), np.array([5, 4, 3]), 1)
-    (array([0, 1], dtype=int32), array([2, 0]), array([-3.4028235e+38, -3.4028235e+38], dtype=float32))
+    (array([0, 1], dtype=int32), array([2, 0]), array([-3.402823e+38, -3.402823e+38], dtype=float32))
     """
     if true_classes.ndim != 2 or true_classes.shape[1] != num_true:
         _invalid("true_candidates must be a batch_size * num_true matrix")

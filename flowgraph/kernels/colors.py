@@ -21,7 +21,7 @@ def rgb_to_hsv(rgb: Array) -> Array:
     """Hue, saturation and value of colours.
 
     >>> rgb_to_hsv(np.array([[0.0, 0.5, 0.0]]))
-    array([[0.33333333, 1.        , 0.5       ]])
+    array([[0.333333, 1.      , 0.5     ]])
     """
     wide = _wide(rgb)
     one = wide.dtype.type

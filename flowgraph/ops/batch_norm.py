@@ -302,7 +302,8 @@ def batch_norm_with_global_normalization(
       name: the scope of the ops.
       input, mean, variance: other names of `t`, `m` and `v`.
 
-    >>> run(batch_norm_with_global_normalization([[3.0]], [1.0], [4.0], [0.5], [2.0], 0.0, True))
+    >>> x, mean, variance = tf.constant([[3.0]]), tf.constant([1.0]), tf.constant([4.0])
+    >>> run(batch_norm_with_global_normalization(x, mean, variance, 0.5, 2.0, 0.0, True))
     array([[2.5]], dtype=float32)
     """
     t = one_of("input", input, "t", t)

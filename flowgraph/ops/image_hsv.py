@@ -228,7 +228,7 @@ def rgb_to_hsv(images: Any, name: str | None = None) -> Tensor:
       FailedPreconditionError: when it runs, and there are not three channels.
 
     >>> run(rgb_to_hsv([0.0, 0.5, 0.0]))
-    array([0.33333334, 1.        , 0.5       ], dtype=float32)
+    array([0.333333, 1.      , 0.5     ], dtype=float32)
     """
     return emit(RGB_TO_HSV, images, name=name)
 

@@ -205,6 +205,6 @@ def resize_area(images: Any, size: Any, align_corners: bool = False, name: str |
     Args and errors: see `resize_nearest_neighbor`.
 
     >>> run(resize_area([[[[1.0], [2.0], [3.0]]]], [1, 2])).ravel()
-    array([1.3333334, 2.6666667], dtype=float32)
+    array([1.333333, 2.666667], dtype=float32)
     """
     return emit(RESIZE_AREA, images, size, name=name, align_corners=flag("align_corners", align_corners))

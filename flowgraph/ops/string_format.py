@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph.errors import explain
+from flowgraph.ir.cases import BOOL, FLOAT, RANDOM_INT, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT, REQUIRED, OpDef
@@ -60,6 +61,10 @@ STRING_FORMAT = OpDef(
     infer=lambda values, **attrs: (),
     forward=_format,
     gradient=MISSING_GRADIENT,
+    cases=[
+        case([FLOAT(2, 3), RANDOM_INT(9)], template="%s and %s", gradient=False),
+        case([BOOL()], template="x", placeholder="x", gradient=False),
+    ],
 )
 
 
@@ -86,6 +91,4 @@ def format(
     if count != len(values):
         line = f"{count} placeholder(s) in template does not match {len(values)} tensor(s) provided as input"
         raise ValueError(explain(line, where=user_site()))
-    return emit(
-        STRING_FORMAT, list(values), template=template, placeholder=placeholder, summarize=summarize, name=name
-    )
+    return emit(STRING_FORMAT, list(values), template=template, placeholder=placeholder, summarize=summarize, name=name)
