@@ -497,4 +497,4 @@ def _wait_for(item: Any) -> Any:
         return item.op  # waiting for a resource variable is no read of it
     if hasattr(item, "_as_graph_element"):
         return item._as_graph_element()
-    return getattr(item, "op", item)
+    return item if hasattr(item, "get_shape") else getattr(item, "op", item)  # a SparseTensor stands for no single op

@@ -26,6 +26,7 @@ from flowgraph.ir.scope import colocate_with, control_dependencies, device, get_
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import identity, shape_op, zeros, zeros_like
 from flowgraph.ops.identity import REF_IDENTITY
+from flowgraph.ops.indexed_slices import IndexedSlices
 from flowgraph.ops.resource import zeros_of_variable
 from flowgraph.shapes import Sizes
 
@@ -163,9 +164,7 @@ def group(*inputs: Any, **kwargs: Any) -> Operation:
         on_device: dict[str, list[Any]] = {}
         for item in nest.flatten(inputs, expand_composites=True):
             if not hasattr(item, "device"):
-                raise TypeError(
-                    f"Expected tf.group() expected Tensor arguments not '{item}' with type '{type(item)}'"
-                )
+                raise TypeError(f"Expected tf.group() expected Tensor arguments not '{item}' with type '{type(item)}'")
             on_device.setdefault(item.device, []).append(item)
         if len(on_device) == 1:
             ((place, members),) = on_device.items()
@@ -202,13 +201,11 @@ def with_dependencies(dependencies: Iterable[Any], output_tensor: Any, name: str
     ):
         if hasattr(output_tensor, "dense_shape"):
             values = identity_or_ref(output_tensor.values, name=scope)
-            return type(output_tensor)(values, output_tensor.indices, output_tensor.dense_shape)
+            return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)  # of a SparseTensor as well
         return identity_or_ref(to_tensor(output_tensor), name=scope)
 
 
-def tuple(
-    tensors: Sequence[Any], name: str | None = None, control_inputs: Sequence[Any] | None = None
-) -> list[Any]:
+def tuple(tensors: Sequence[Any], name: str | None = None, control_inputs: Sequence[Any] | None = None) -> list[Any]:
     """The same tensors, each available only once all of them have been computed.
 
     Args:
@@ -225,9 +222,7 @@ def tuple(
     [1, 2]
     """
     with name_scope(name, "tuple", tensors):
-        tensors = [
-            t if t is None or isinstance(t, Operation) or is_tensor(t) else to_tensor(t) for t in tensors
-        ]
+        tensors = [t if t is None or isinstance(t, Operation) or is_tensor(t) else to_tensor(t) for t in tensors]
         gates = {t.op for t in tensors if t is not None}
         for item in control_inputs or ():
             if not isinstance(item, Operation | Tensor):

@@ -89,13 +89,14 @@ def levenshtein(a: Sequence[Any], b: Sequence[Any]) -> int:
     >>> levenshtein("kitten", "sitting")
     3
     """
-    before = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y)))
-        before = row
-    return before[-1]
+    codes: dict[Any, int] = {}
+    others = np.array([codes.setdefault(y, len(codes)) for y in b], np.int64)
+    row = steps = np.arange(len(b) + 1)
+    for x in a:
+        replaced = row[:-1] + (others != codes.get(x, -1))
+        best = np.concatenate([row[:1] + 1, np.minimum(row[1:] + 1, replaced)])
+        row = np.minimum.accumulate(best - steps) + steps  # an insertion costs as much as a step to the right
+    return int(row[-1])
 
 
 EDIT_DISTANCE = OpDef(

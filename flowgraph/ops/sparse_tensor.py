@@ -43,7 +43,6 @@ class SparseTensor:
     __slots__ = ("__weakref__", "_dense_shape", "_indices", "_values")
 
     is_tensor_like = True
-    __array_priority__ = 100  # numpy must leave `array + sparse` to us
 
     def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
         with name_scope(None, "SparseTensor", [indices, values, dense_shape]):

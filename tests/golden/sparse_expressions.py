@@ -225,6 +225,9 @@ tf.sparse.cross([tf.SparseTensor([[0, 0]], ['a'], [2, 2]), P(s, [2, 1])])
 tf.sparse.cross_hashed([tf.sparse_placeholder(s), tf.sparse_placeholder(i32)], num_buckets=10, name='q')
 tf.sparse.cross(5)
 tf.sparse.cross([5])
+tf.control_dependencies([tf.SparseTensor([[0, 1]], [1.5], [2, 3])])
+tf.tuple([tf.SparseTensor([[0, 1]], [1.5], [2, 3]), tf.constant(1.0)])
+np.ones([2, 3]) * tf.SparseTensor([[0, 1]], [1.5], [2, 3])
 """
 
 RUNS = r"""
@@ -445,4 +448,7 @@ tf.sparse.cross_hashed([SP([[0, 0], [1, 0], [1, 1]], ['a', 'b', 'c'], [2, 2], s)
 tf.sparse.cross_hashed([SP([[0, 0], [1, 0], [1, 1]], ['a', 'b', 'c'], [2, 2], s), SP([[0, 0], [1, 0]], ['d', 'e'], [2, 2], s)], num_buckets=100)
 tf.sparse.cross_hashed([SP([[0, 0], [1, 0], [1, 1]], [1, 2, 3], [2, 2], i64), SP([[0, 0], [1, 0]], ['d', 'e'], [2, 2], s)], num_buckets=100, hash_key=7)
 tf.sparse.cross_hashed([SP([[0, 0]], [-5], [1, 2], i64), F([[3]], i64)], num_buckets=1000)
+tf.edit_distance(tf.SparseTensor([[0, 0], [0, 1], [0, 2]], [np.nan, 0.0, 1.0], [1, 3]), tf.SparseTensor([[0, 0], [0, 1], [0, 2]], [np.nan, -0.0, 1.0], [1, 3]), False)
+tf.edit_distance(tf.SparseTensor([[0, i] for i in range(7)], list(b'sitting'), [1, 7]), tf.SparseTensor([[0, i] for i in range(6)], list(b'kitten'), [1, 6]), False)
+tf.edit_distance(tf.SparseTensor([[0, 0], [0, 1]], ['a\\0', 'b'], [1, 2]), tf.SparseTensor([[0, 0], [0, 1]], ['a', 'b'], [1, 2]))
 """
