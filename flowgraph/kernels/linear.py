@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels import jacobi
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -230,7 +231,7 @@ def qr(x: Array, full: bool) -> tuple[Array, Array]:
 def svd(x: Array, compute_uv: bool, full: bool) -> tuple[Array, Array, Array]:
     """Singular values from large to small, and the singular vectors of both sides as columns.
 
-    What is not finite gives NaN, with identity matrices for vectors.
+    What is not finite gives NaN, with identity matrices for vectors. Of small matrices the vectors have TF's signs.
     """
     *batch, rows, columns = x.shape
     size = min(rows, columns)
@@ -245,11 +246,22 @@ def svd(x: Array, compute_uv: bool, full: bool) -> tuple[Array, Array, Array]:
     if not compute_uv:
         s = np.linalg.svd(values, compute_uv=False)
         return (np.where(finite[..., 0], s, np.nan).astype(x.dtype), *no_vectors)
-    u, s, vh = np.linalg.svd(values, full_matrices=full)
+    if jacobi.is_small(x) and not np.iscomplexobj(x):
+        u, s, v = _one_by_one(lambda a: jacobi.svd(a, full), values.astype(np.float64))
+    else:
+        u, s, vh = np.linalg.svd(values, full_matrices=full)
+        v = adjoint(vh)
     s = np.where(finite[..., 0], s, np.nan)
     u = np.where(finite, u, np.eye(rows, u_size))
-    v = np.where(finite, adjoint(vh), np.eye(columns, v_size))
+    v = np.where(finite, v, np.eye(columns, v_size))
     return s.astype(x.dtype), u.astype(x.dtype), v.astype(x.dtype)
+
+
+def _one_by_one(function: Callable[[Array], tuple[Array, ...]], x: Array) -> tuple[Array, ...]:
+    """A function of single matrices on a batch of them."""
+    batch = x.shape[:-2]
+    parts = zip(*(function(matrix) for matrix in x.reshape(-1, *x.shape[-2:])))
+    return tuple(np.stack(part).reshape(*batch, *part[0].shape) for part in parts)
 
 
 def _identities(batch: Any, rows: int, columns: int, dtype: Any) -> Array:
@@ -258,6 +270,8 @@ def _identities(batch: Any, rows: int, columns: int, dtype: Any) -> Array:
 
 def self_adjoint_eig(x: Array, compute_v: bool) -> tuple[Array, Array]:
     """Eigenvalues from small to large, and eigenvectors as columns; only the lower triangle of `x` is read.
+
+    Of small matrices the vectors have TF's signs.
 
     >>> self_adjoint_eig(np.array([[2.0, 99.0], [0.0, 1.0]]), False)
     (array([1., 2.]), array([], dtype=float64))
@@ -270,7 +284,10 @@ def self_adjoint_eig(x: Array, compute_v: bool) -> tuple[Array, Array]:
     if not compute_v:
         e = by_lapack(np.linalg.eigvalsh, failure)(widened(x))
         return e.astype(x.dtype), np.zeros(0, x.dtype)
-    e, v = by_lapack(np.linalg.eigh, failure)(widened(x))
+    if jacobi.is_small(x):
+        e, v = _one_by_one(jacobi.self_adjoint_eig, widened(x))
+    else:
+        e, v = by_lapack(np.linalg.eigh, failure)(widened(x))
     return e.astype(x.dtype), v.astype(x.dtype, copy=False)
 
 

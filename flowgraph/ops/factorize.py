@@ -288,7 +288,8 @@ def self_adjoint_eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tens
       name: the op's name.
 
     Returns:
-      The eigenvalues, and matrices with the eigenvectors as columns. TF chooses the signs of eigenvectors another way.
+      The eigenvalues, and matrices with the eigenvectors as columns. Their signs are TF's where the matrices are small
+      (up to 15 rows, and 2000 entries in all).
 
     >>> values, vectors = self_adjoint_eig([[2.0, 0.0], [0.0, 1.0]])
     >>> run(values)
