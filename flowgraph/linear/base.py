@@ -10,8 +10,8 @@ from flowgraph.dtypes import as_dtype
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.linear import algebra
-from flowgraph.linear.helpers import broadcast_cholesky_solve, broadcast_solve, refusal, shape_tensor
+from flowgraph.linear import algebra, parts
+from flowgraph.linear.helpers import broadcast_cholesky_solve, broadcast_solve, check_fit, refusal, shape_tensor
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import size
 from flowgraph.ops.cast import cast
@@ -127,6 +127,21 @@ class LinearOperator(MatrixLike):
         if self._is_square_hint is False and found:
             raise refusal("User set is_square hint to False, but the operator was square.")
         return found if self._is_square_hint is None else self._is_square_hint
+
+    @property
+    def submodules(self) -> tuple[LinearOperator, ...]:
+        """The operators that it is made of, and theirs."""
+        return parts.operators_in(self)
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """The variables that it is made of, those of its operators too."""
+        return parts.variables_in(self)
+
+    @property
+    def trainable_variables(self) -> tuple[Any, ...]:
+        """Those of the variables that are trained."""
+        return tuple(variable for variable in self.variables if variable.trainable)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
@@ -274,7 +289,7 @@ class LinearOperator(MatrixLike):
         if isinstance(x, LinearOperator):
             left = self.adjoint() if adjoint else self
             right = x.adjoint() if adjoint_arg else x
-            _check_fit(left, right, "x")
+            check_fit(left, right, "x")
             with self._name_scope(name):
                 return algebra.matmul(left, right)
         with self._name_scope(name):
@@ -359,7 +374,7 @@ class LinearOperator(MatrixLike):
         if isinstance(rhs, LinearOperator):
             left = self.adjoint() if adjoint else self
             right = rhs.adjoint() if adjoint_arg else rhs
-            _check_fit(left, right, "rhs")
+            check_fit(left, right, "rhs")
             with self._name_scope(name):
                 return algebra.solve(left, right)
         with self._name_scope(name):
@@ -482,11 +497,3 @@ class LinearOperator(MatrixLike):
             x = convert_to_tensor(x, name="x")
             self._check_dtype(x)
             return self._add_to_tensor(x)
-
-
-def _check_fit(left: LinearOperator, right: LinearOperator, name: str) -> None:
-    """Refuse operators whose sizes are known not to fit."""
-    wanted, found = left.domain_dimension, right.range_dimension
-    if found != wanted and None not in (found.value, wanted.value):
-        line = f"Operators are incompatible. Expected `{name}` to have dimension {wanted} but got {found}."
-        raise refusal(line)

@@ -50,6 +50,17 @@ def not_a_variable(value: Any, name: str) -> None:
         raise refusal(f"Argument {name} cannot be reference type. Found: {type(value)}", TypeError)
 
 
+def check_fit(left: Any, right: Any, name: str) -> None:
+    """Refuse operators whose sizes are known not to fit.
+
+    Raises:
+      ValueError: the rows of the right one are not as many as the columns of the left one.
+    """
+    wanted, found = left.domain_dimension, right.range_dimension
+    if found != wanted and None not in (found.value, wanted.value):
+        raise refusal(f"Operators are incompatible. Expected `{name}` to have dimension {wanted} but got {found}.")
+
+
 def shape_tensor(value: Any, name: str | None = None) -> Tensor:
     """A shape as a tensor; that of a scalar is of int32 too."""
     from flowgraph import dtypes as dt
