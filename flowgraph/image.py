@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph.ops.crop_boxes import crop_and_resize
 from flowgraph.ops.image_color import (
     adjust_brightness, adjust_contrast, adjust_gamma, adjust_hue, adjust_saturation, convert_image_dtype,
     grayscale_to_rgb, per_image_standardization, random_brightness, random_contrast, random_hue, random_saturation,

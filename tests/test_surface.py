@@ -109,7 +109,7 @@ def parameters(item: Any) -> list[inspect.Parameter]:
 def expected(text: str) -> list[inspect.Parameter]:
     """The parameters of a golden signature."""
     code = re.sub(r"=tf\.(\w+)", r"='tf.\1'", text)
-    return list(inspect.signature(eval(f"lambda {code}: None")).parameters.values())
+    return list(inspect.signature(eval(f"lambda {code}: None", {"inf": float("inf")})).parameters.values())
 
 
 def default_differs(theirs: Any, ours: Any) -> bool:

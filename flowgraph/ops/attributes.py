@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence, Sized
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from flowgraph import errors
 from flowgraph.ir.emit import BareError
@@ -68,6 +71,32 @@ def whole(name: str, value: Any) -> int:
       TypeError: it is no number.
     """
     return ints(name, [value], "")[0]
+
+
+def real(name: str, value: Any) -> float:
+    """A number, whole or not.
+
+    Raises:
+      TypeError: it is none.
+    """
+    if not isinstance(value, Real | np.generic):
+        raise _refusal(TypeError, f"Expected float for argument '{name}' not {value!r}.")
+    return float(value)
+
+
+def reals(name: str, value: Any, function: str, fewest: int = 0, op_type: str = "") -> tuple[float, ...]:
+    """A list of numbers, of at least `fewest` where the op type says so.
+
+    Raises:
+      TypeError: it is no list or tuple, or something in it is no number.
+      ValueError: it is too short.
+    """
+    if not isinstance(value, list | tuple):
+        raise _refusal(TypeError, f"Expected list for '{name}' argument to '{function}' Op, not {value!r}.")
+    if len(value) < fewest:
+        line = f"Attr '{name}' of '{op_type}' Op passed list of length {len(value)} less than minimum {fewest}."
+        raise _refusal(ValueError, line)
+    return tuple(real(name, item) for item in value)
 
 
 def choice(name: str, value: Any, allowed: Sequence[str], op_type: str) -> str:

@@ -48,6 +48,7 @@ MODULES = [
     "convolution",
     "convolution_nd",
     "images",
+    "image_boxes",
     "morphology",
     "candidates",
     "normalization",
