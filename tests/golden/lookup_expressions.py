@@ -65,6 +65,7 @@ tf.contrib.lookup.MutableHashTable(s, i64, -1, checkpoint=False).remove(tf.const
 tf.contrib.lookup.MutableHashTable(s, i64, -1, checkpoint=False).size()
 tf.contrib.lookup.MutableHashTable(s, i64, -1, checkpoint=False).export('q')
 tf.contrib.lookup.MutableDenseHashTable(i64, i64, -1, empty_key=0, deleted_key=-1).lookup(P(i64, [2]))
+tf.lookup.experimental.DenseHashTable(i64, f, 0.0, -1, -2).lookup([1])
 """
 
 RUNS = r"""
@@ -86,4 +87,5 @@ tf.lookup.StaticVocabularyTable(tf.lookup.KeyValueTensorInitializer(tf.constant(
 tf.contrib.lookup.index_table_from_tensor(['a', 'b'], num_oov_buckets=2, hasher_spec=tf.contrib.lookup.StrongHashSpec([1, 2])).lookup(S(['a', 'c', 'd']))
 tf.contrib.lookup.index_table_from_tensor(['a', 'b']).lookup(SP([[0, 0], [1, 1]], ['b', 'c'], [2, 2], s))
 tf.contrib.lookup.index_to_string_table_from_tensor(['a', 'b']).lookup(F([1, 5, 0], i64))
+tf.lookup.experimental.DenseHashTable(i64, f, 0.5, -1, -2).lookup([1])
 """
