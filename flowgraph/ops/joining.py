@@ -87,7 +87,7 @@ CONCAT_V2 = OpDef(
     "ConcatV2(values: N*T, axis: Tidx) -> output: T",
     attrs={"T": TypeAttr(), "Tidx": TypeAttr(INDEX, dt.int32)},
     infer=_concat_sizes,
-    forward=lambda xp, values, axis: xp.concatenate(values, int(axis)),
+    forward=lambda xp, values, axis: xp.concatenate(values, axis.__index__()),
     failure=concat_failure,
     gradient=concat_grad,
     partial=_joined_shape,
