@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import product
 from math import prod
 from typing import Any, NoReturn
 
@@ -24,7 +25,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from flowgraph.errors import InvalidArgumentError, UnimplementedError
-from flowgraph.kernels.threads import blas_alone, in_parallel, ranges
+from flowgraph.kernels.threads import PARTS, blas_alone, in_parallel, ranges
 from flowgraph.kernels.window import (
     Array,
     Axis,
@@ -49,6 +50,9 @@ BLOCK_BYTES = 1 << 21
 
 BLOCK_WINDOWS = 384
 """A block has at least so many windows, however large they are: products of fewer rows are slow."""
+
+TASKS = 4 * PARTS
+"""Into how many tasks a batch is cut: more than there are threads, so that one that gets to run less does less."""
 
 THIN = 4
 """With fewer channels than this, what lies together in memory is too short to be handled piece by piece."""
@@ -189,13 +193,15 @@ def _correlate(x: Array, w: Array, rows: Axis, cols: Axis) -> Array:
 def _filter_gradient(x: Array, dy: Array, rows: Axis, cols: Axis) -> Array:
     in_depth, out_depth = x.shape[3], dy.shape[3]
     dy = np.ascontiguousarray(dy)
-    shares = ranges(len(x))  # each adds up its own, and in the end they are added in order: always the same sum
+    # each share adds up its own, and in the end they are added in order: always the same sum
+    shares = ranges(len(x), TASKS // 2)
     sums = np.zeros((max(1, len(shares)), rows.kernel * cols.kernel * in_depth, out_depth), dy.dtype)
 
     def add_up(share: int) -> None:
-        images = shares[share]
+        images, part = shares[share], np.empty_like(sums[0])
         for block, windows in _blocks_of_windows(x[images], rows, cols):
-            sums[share] += windows.T @ dy[images][block].reshape(len(windows), out_depth)
+            np.matmul(windows.T, dy[images][block].reshape(len(windows), out_depth), out=part)
+            sums[share] += part
 
     with blas_alone():
         in_parallel([partial(add_up, share) for share in range(len(shares))])
@@ -221,17 +227,16 @@ def _scatter(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
         dx = np.zeros((in_depth, n, rows.size, cols.size), dy.dtype).transpose(1, 2, 3, 0)
     else:
         dx = np.zeros((n, rows.size, cols.size, in_depth), dy.dtype)
-    col_taps = list(cols.taps())
-    floats = rows.out * cols.out * max(in_depth * (cols.kernel if thin else 1), out_depth)
+    taps = list(product(rows.taps(), cols.taps()))
+    floats = rows.out * cols.out * max(in_depth * (len(taps) if thin else 1), out_depth)
     step = max(1, BLOCK_BYTES // max(1, floats * dy.itemsize))
 
     def send(images: slice) -> None:
         for first in range(images.start, images.stop, step):
             block = slice(first, min(first + step, images.stop))
             grads, target = dy[block], dx[block]
-            for w_row, (out_rows, in_rows) in zip(w, rows.taps()):
-                for piece, (out_cols, in_cols) in zip(pieces(grads, w_row), col_taps):
-                    target[:, in_rows, in_cols] += piece[:, out_rows, out_cols]
+            for piece, ((out_rows, in_rows), (out_cols, in_cols)) in zip(pieces(grads, w), taps):
+                target[:, in_rows, in_cols] += piece[:, out_rows, out_cols]
 
     _over_images(send, n)
     return dx
@@ -240,22 +245,22 @@ def _scatter(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
 def _over_images(work: Callable[[slice], None], count: int) -> None:
     """Do the work for all images, some of them on other threads."""
     with blas_alone():
-        in_parallel([partial(work, images) for images in ranges(count)])
+        in_parallel([partial(work, images) for images in ranges(count, TASKS)])
 
 
-def _pieces(dy: Array, w_row: Array) -> Iterator[Array]:
-    """What each tap of a filter's row makes of the output gradients."""
+def _pieces(dy: Array, w: Array) -> Iterator[Array]:
+    """What each tap of a filter makes of the output gradients."""
     grads = dy.reshape(prod(dy.shape[:3]), dy.shape[3])
-    for tap in w_row:
+    for tap in w.reshape(prod(w.shape[:2]), *w.shape[2:]):
         yield (grads @ tap.T).reshape(*dy.shape[:3], len(tap))
 
 
-def _thin_pieces(dy: Array, w_row: Array) -> Iterator[Array]:
+def _thin_pieces(dy: Array, w: Array) -> Iterator[Array]:
     """The same by one product, in which the channels stay planes."""
-    kernel_cols, in_depth, out_depth = w_row.shape
+    kernel_rows, kernel_cols, in_depth, out_depth = w.shape
     grads = dy.reshape(prod(dy.shape[:3]), out_depth)
-    planes = w_row.reshape(kernel_cols * in_depth, out_depth) @ grads.T
-    yield from planes.reshape(kernel_cols, in_depth, *dy.shape[:3]).transpose(0, 2, 3, 4, 1)
+    planes = w.reshape(kernel_rows * kernel_cols * in_depth, out_depth) @ grads.T
+    yield from planes.reshape(kernel_rows * kernel_cols, in_depth, *dy.shape[:3]).transpose(0, 2, 3, 4, 1)
 
 
 def _blocks_of_windows(x: Array, rows: Axis, cols: Axis) -> Iterator[tuple[Block, Array]]:
@@ -266,7 +271,8 @@ def _blocks_of_windows(x: Array, rows: Axis, cols: Axis) -> Iterator[tuple[Block
     window_bytes = rows.kernel * cols.kernel * x.shape[3] * x.itemsize
     count = max(BLOCK_WINDOWS, BLOCK_BYTES // max(1, window_bytes))
     step = max(1, count // max(1, rows.out * cols.out))
-    row_step = max(1, rows.out if step > 1 else count // max(1, cols.out))
+    row_step = max(1, count // max(1, cols.out))
+    row_step = max(1, -(-rows.out // max(1, -(-rows.out // row_step))))  # blocks of an image are of one size
     for first in range(0, len(x), step):
         windows = _windows(x[first : first + step], rows, cols)
         for top in range(0, rows.out, row_step):
