@@ -2,15 +2,24 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph.training.adadelta import AdadeltaOptimizer
+from flowgraph.training.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer
+from flowgraph.training.adam import AdamOptimizer
+from flowgraph.training.ftrl import FtrlOptimizer
 from flowgraph.training.global_step import (
     assert_global_step, create_global_step, get_global_step, get_or_create_global_step, global_step,
 )
 from flowgraph.training.gradient_descent import GradientDescentOptimizer
+from flowgraph.training.momentum import MomentumOptimizer
 from flowgraph.training.moving_averages import ExponentialMovingAverage
 from flowgraph.training.optimizer import Optimizer
+from flowgraph.training.proximal import ProximalGradientDescentOptimizer
+from flowgraph.training.rmsprop import RMSPropOptimizer
 from flowgraph.training.schedules import exponential_decay
 
 __all__ = [
-    "ExponentialMovingAverage", "GradientDescentOptimizer", "Optimizer", "assert_global_step", "create_global_step",
+    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "ExponentialMovingAverage",
+    "FtrlOptimizer", "GradientDescentOptimizer", "MomentumOptimizer", "Optimizer", "ProximalAdagradOptimizer",
+    "ProximalGradientDescentOptimizer", "RMSPropOptimizer", "assert_global_step", "create_global_step",
     "exponential_decay", "get_global_step", "get_or_create_global_step", "global_step",
 ]

@@ -54,12 +54,12 @@ def change_rows(buffer: np.ndarray, rows: np.ndarray, updates: Any, change: Chan
     if np.may_share_memory(buffer, updates):
         updates = updates.copy()
     updates = np.broadcast_to(updates, (len(rows), *buffer.shape[1:]))
-    for chosen in _rounds(rows):
+    for chosen in rounds(rows):
         at = rows[chosen]
         buffer[at] = change(buffer[at], updates[chosen])
 
 
-def _rounds(rows: np.ndarray) -> Iterator[Any]:
+def rounds(rows: np.ndarray) -> Iterator[Any]:
     """Positions in `rows` in groups without repeats: all first occurrences, all second ones ..."""
     order = np.argsort(rows, kind="stable")
     ordered = rows[order]

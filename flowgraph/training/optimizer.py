@@ -12,7 +12,7 @@ from flowgraph.dtypes import DType
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.describe import at
 from flowgraph.ir.emit import emit
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import (
     GraphKeys,
     colocate_with,
@@ -29,6 +29,7 @@ from flowgraph.ops.control_flow import tuple as tuple_op
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from flowgraph.ops.resource import ASSIGN_ADD_VARIABLE_OP
 from flowgraph.ops.state import assign_add
+from flowgraph.shapes import TensorShape
 from flowgraph.training import slots
 from flowgraph.variables.lists import trainable_variables
 from flowgraph.variables.resource_variable import BaseResourceVariable
@@ -58,6 +59,7 @@ class Optimizer:
         self._use_locking = use_locking
         self._name = name
         self._slots: dict[str, dict[Operation, Variable]] = {}
+        self._non_slots: dict[tuple[str, Graph], Variable] = {}
 
     def get_name(self) -> str:
         """The scope of the update ops, as the constructor was given it."""
@@ -193,14 +195,37 @@ class Optimizer:
     def variables(self) -> list[Variable]:
         """The variables that this optimizer keeps in the current graph, by name."""
         graph = get_default_graph()
-        kept = [slot for named in self._slots.values() for slot in named.values() if slot.graph is graph]
-        return sorted(kept, key=lambda slot: slot.op.name)
+        kept = [*self._non_slots.values(), *(slot for named in self._slots.values() for slot in named.values())]
+        return sorted((var for var in kept if var.graph is graph), key=lambda var: var.name)
 
     def _zeros_slot(self, var: Any, slot_name: str, op_name: str) -> Variable:
         return self._slot(var, slot_name, lambda: slots.create_zeros_slot(var, op_name))
 
     def _get_or_make_slot(self, var: Any, value: Tensor, slot_name: str, op_name: str) -> Variable:
         return self._slot(var, slot_name, lambda: slots.create_slot(var, value, op_name))
+
+    def _get_or_make_slot_with_initializer(
+        self, var: Any, initializer: Any, shape: TensorShape, dtype: Any, slot_name: str, op_name: str
+    ) -> Variable:
+        return self._slot(
+            var, slot_name, lambda: slots.create_slot_with_initializer(var, initializer, shape, dtype, op_name)
+        )
+
+    def _create_non_slot_variable(self, initial_value: Any, name: str, colocate_with: Any) -> Variable:
+        """A variable that accompanies no other one, such as a power of a decay: one for each graph."""
+        key = (name, colocate_with.graph)
+        if key not in self._non_slots:
+            with get_default_graph().colocate_with(colocate_with):
+                self._non_slots[key] = Variable(
+                    initial_value,
+                    name=name,
+                    trainable=False,
+                    use_resource=isinstance(colocate_with, BaseResourceVariable),
+                )
+        return self._non_slots[key]
+
+    def _get_non_slot_variable(self, name: str, graph: Graph | None = None) -> Variable | None:
+        return self._non_slots.get((name, graph or get_default_graph()))
 
     def _slot(self, var: Any, slot_name: str, make: Callable[[], Variable]) -> Variable:
         named = self._slots.setdefault(slot_name, {})
@@ -334,9 +359,7 @@ def _as_gradient(grad: Any) -> Any:
     try:
         return convert_to_tensor_or_indexed_slices(grad)
     except TypeError:
-        raise TypeError(
-            f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {grad}"
-        ) from None
+        raise TypeError(f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {grad}") from None
 
 
 def _no_gradients(loss: Tensor, variables: Sequence[Any]) -> str:

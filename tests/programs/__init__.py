@@ -20,6 +20,7 @@ MODULES = [
     "lenet",
     "regression",
     "schedules",
+    "optimizers",
     "averages",
     "variables",
     "updates",

@@ -1,0 +1,104 @@
+"""Ten steps of each optimizer, of dense and of sparse gradients, for variables of both kinds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+ROWS = [[0, 2, 2], [3], [1, 1, 0], [2, 3]]
+
+
+def _optimizers(tf):
+    """The optimizers by the ends of the programs' names."""
+    train = tf.train
+    return {
+        "momentum": lambda: train.MomentumOptimizer(0.1, 0.9),
+        "nesterov": lambda: train.MomentumOptimizer(0.1, 0.9, use_locking=True, use_nesterov=True),
+        "adam": lambda: train.AdamOptimizer(0.05),
+        "adagrad": lambda: train.AdagradOptimizer(0.3),
+        "adadelta": lambda: train.AdadeltaOptimizer(1.0, epsilon=1e-3),
+        "rmsprop": lambda: train.RMSPropOptimizer(0.02, momentum=0.5),
+        "rmsprop_centered": lambda: train.RMSPropOptimizer(0.02, 0.8, 0.3, 1e-4, centered=True),
+        "ftrl": lambda: train.FtrlOptimizer(0.3, l1_regularization_strength=0.1, l2_regularization_strength=0.05),
+        "ftrl_power": lambda: train.FtrlOptimizer(0.3, learning_rate_power=-0.7, accum_name="a", linear_name="l"),
+        "ftrl_shrinkage": lambda: train.FtrlOptimizer(0.2, l2_shrinkage_regularization_strength=0.3),
+        "proximal_descent": lambda: train.ProximalGradientDescentOptimizer(0.05, 0.2, 0.1),
+        "proximal_adagrad": lambda: train.ProximalAdagradOptimizer(0.2, 0.1, 0.3, 0.1),
+        "proximal_adagrad_plain": lambda: train.ProximalAdagradOptimizer(0.2),
+    }
+
+
+def _watched(optimizer, variables):
+    slots = [optimizer.get_slot(var, name) for var in variables for name in optimizer.get_slot_names()]
+    return variables + [slot for slot in slots if slot is not None]
+
+
+def _dense(tf, make, use_resource, dtype=np.float32):
+    w = tf.Variable(np.linspace(-1, 1, 6).reshape(2, 3).astype(dtype), name="w", use_resource=use_resource)
+    b = tf.Variable(np.array([0.5, -0.02, 0.0], dtype), name="b", use_resource=use_resource)
+    x = tf.constant(np.cos(np.arange(8)).reshape(4, 2).astype(dtype))
+    y = tf.constant(np.sin(np.arange(12)).reshape(4, 3).astype(dtype))
+    loss = tf.reduce_mean(tf.square(tf.matmul(x, w) + b - y))
+    steps = tf.Variable(0, name="steps", trainable=False, dtype=tf.int64, use_resource=use_resource)
+    optimizer = make(steps)
+    train = optimizer.minimize(loss, global_step=steps)
+    watched = _watched(optimizer, [w, b]) + [loss, steps]
+    return [(tf.global_variables_initializer(), None)] + [(train, None)] * 9 + [(train, None), (watched, None)]
+
+
+def _sparse(tf, make, use_resource, dtype=np.float32):
+    table = tf.Variable(np.linspace(-1, 1, 8).reshape(4, 2).astype(dtype), name="table", use_resource=use_resource)
+    ids = tf.placeholder(tf.int32, [None], name="ids")
+    loss = tf.reduce_sum(tf.square(tf.gather(table, ids) - 0.3))
+    steps = tf.Variable(0, name="steps", trainable=False, dtype=tf.int64, use_resource=use_resource)
+    optimizer = make(steps)
+    train = optimizer.minimize(loss, global_step=steps)
+    runs = [(tf.global_variables_initializer(), None)]
+    runs += [(train, {ids: ROWS[step % len(ROWS)]}) for step in range(10)]
+    return runs + [(_watched(optimizer, [table]), None)]
+
+
+def _program(of, name, use_resource, *dtype):
+    def program(tf):
+        return of(tf, lambda steps: _optimizers(tf)[name](), use_resource, *dtype)
+
+    return program
+
+
+def _dual_averaging(of, l1, use_resource):
+    def program(tf):
+        return of(tf, lambda steps: tf.train.AdagradDAOptimizer(0.5, steps, 0.1, l1, 0.02), use_resource)
+
+    return program
+
+
+def _programs():
+    names = [
+        "momentum",
+        "nesterov",
+        "adam",
+        "adagrad",
+        "adadelta",
+        "rmsprop",
+        "rmsprop_centered",
+        "ftrl",
+        "ftrl_power",
+        "ftrl_shrinkage",
+        "proximal_descent",
+        "proximal_adagrad",
+        "proximal_adagrad_plain",
+    ]
+    programs = {}
+    for kind, of in (("dense", _dense), ("sparse", _sparse)):
+        for resource in (False, True):
+            suffix = f"{kind}_resource" if resource else kind
+            for name in names:
+                programs[f"{name}_{suffix}"] = _program(of, name, resource)
+            programs[f"adagrad_da_{suffix}"] = _dual_averaging(of, 0.1, resource)
+            programs[f"adagrad_da_plain_{suffix}"] = _dual_averaging(of, 0.0, resource)
+    for name in ("momentum", "adam", "adagrad", "adadelta", "rmsprop_centered", "ftrl_shrinkage"):
+        programs[f"{name}_float64_dense"] = _program(_dense, name, False, np.float64)
+        programs[f"{name}_float64_sparse_resource"] = _program(_sparse, name, True, np.float64)
+    return programs
+
+
+globals().update(_programs())
