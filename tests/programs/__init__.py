@@ -50,6 +50,7 @@ MODULES = [
     "convolution_nd",
     "images",
     "image_boxes",
+    "sequence_labels",
     "morphology",
     "candidates",
     "normalization",
