@@ -13,13 +13,21 @@ __all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pa
 
 _Parts = Callable[[Any], list[Any]]
 _Join = Callable[[Any, list[Any]], Any]
+_Spec = Callable[[Any], str]
 
-_composites: dict[type, tuple[_Parts, _Join]] = {}
+_composites: dict[type, tuple[_Parts, _Join, _Spec]] = {}
 
 
-def register_composite(kind: type, parts: _Parts, join: _Join) -> None:
-    """Teach `expand_composites` a type: `parts(value)` takes it apart, `join(value, parts)` rebuilds it."""
-    _composites[kind] = parts, join
+def register_composite(kind: type, parts: _Parts, join: _Join, spec: _Spec) -> None:
+    """Teach `expand_composites` a type.
+
+    Args:
+      kind: the type.
+      parts: takes a value of the type apart.
+      join: makes a value from one to resemble and the parts.
+      spec: says in a message what kind of parts a value has.
+    """
+    _composites[kind] = parts, join, spec
 
 
 def is_composite(value: Any) -> bool:
@@ -143,9 +151,7 @@ def map_structure(
     return pack_sequence_as(structure[0], [func(*column) for column in columns], expand_composites)
 
 
-def assert_same_structure(
-    nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False
-) -> None:
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
     """Check that two structures differ in their leaves only.
 
     Raises:
@@ -178,6 +184,8 @@ def _difference(a: Any, b: Any, check_types: bool, expand: bool) -> tuple[type[E
             f"The two namedtuples don't have the same sequence type. First structure {_describe(a)} has type "
             f"{type(a).__name__}, while second structure {_describe(b)} has type {type(b).__name__}"
         )
+    if is_composite(a):
+        return _difference_of_composites(a, b)
     if isinstance(a, Mapping) and isinstance(b, Mapping) and set(a) != set(b):
         return ValueError, (
             "The two dictionaries don't have the same set of keys. First structure has keys "
@@ -194,6 +202,14 @@ def _difference(a: Any, b: Any, check_types: bool, expand: bool) -> tuple[type[E
             f"{_describe(a)}. Second structure: {_describe(b)}"
         )
     return None
+
+
+def _difference_of_composites(a: Any, b: Any) -> tuple[type[Exception], str] | None:
+    of_a, of_b = ([getattr(part, "dtype", None) for part in _children(value)] for value in (a, b))
+    if of_a == of_b:
+        return None
+    spec = _composites[type(a)][2]
+    return ValueError, f"Incompatible CompositeTensor TypeSpecs: {spec(a)} vs. {spec(b)}"
 
 
 def _same_kind(a: Any, b: Any) -> bool:

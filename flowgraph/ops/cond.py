@@ -178,7 +178,7 @@ def cond(
         returned_f, result_f = context_f.build(false_fn, "false_fn")
         if not strict:
             returned_t, returned_f = _unpacked(returned_t), _unpacked(returned_f)
-        nest.assert_same_structure(returned_t, returned_f, expand_composites=True)
+        _check_alike(returned_t, returned_f)
         merged = _merged(result_t, result_f)
         if context_t.outer_context is None:
             add_to_collection(GraphKeys.COND_CONTEXT, context_t)
@@ -214,6 +214,17 @@ def _unpacked(result: Any) -> Any:
     return result[0] if isinstance(result, list | tuple) and len(result) == 1 else result
 
 
+def _check_alike(returned_t: Any, returned_f: Any) -> None:
+    """Demand results of one structure from both branches, in TF's words."""
+    nest.assert_same_structure(returned_t, returned_f)
+    try:
+        nest.assert_same_structure(returned_t, returned_f, expand_composites=True)
+    except TypeError as error:
+        raise TypeError(f"Incompatible return types of true_fn and false_fn: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"Incompatible return values of true_fn and false_fn: {error}") from None
+
+
 def _merged(result_t: Any, result_f: Any) -> list[Tensor]:
     """A Merge for each pair of results."""
     if not result_t:
@@ -223,8 +234,7 @@ def _merged(result_t: Any, result_f: Any) -> list[Tensor]:
         if x.dtype.base_dtype != y.dtype.base_dtype:
             raise ValueError(
                 errors.explain(
-                    "Outputs of true_fn and false_fn must have the same type: "
-                    f"{x.dtype.name}, {y.dtype.name}",
+                    f"Outputs of true_fn and false_fn must have the same type: {x.dtype.name}, {y.dtype.name}",
                     details=[f"true_fn gives {x!r}{at(x.op)}", f"false_fn gives {y!r}{at(y.op)}"],
                     mend="tf.cast converts one of them.",
                     where=user_site(),

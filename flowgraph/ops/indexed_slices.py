@@ -19,6 +19,8 @@ from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.nest import register_composite
 from flowgraph.ops.array import shape, shape_op
+from flowgraph.ops.static_value import constant_shape
+from flowgraph.shapes import TensorShape
 
 _LARGE = 100_000_000  # entries; from here on TF warns of making a dense tensor
 
@@ -176,7 +178,15 @@ def _parts(slices: IndexedSlices) -> list[Any]:
     return [part for part in (slices.values, slices.indices, slices.dense_shape) if part is not None]
 
 
-register_composite(IndexedSlices, _parts, lambda _, parts: IndexedSlices(*parts))
+def _spec(slices: IndexedSlices) -> str:
+    whole = slices.dense_shape
+    shape = [None, *slices.values.shape[1:]] if whole is None else constant_shape(whole)
+    dtypes = [slices.dtype, slices.indices.dtype, whole if whole is None else whole.dtype]
+    inner = ", ".join(map(repr, [TensorShape(shape), *dtypes, slices.indices.shape]))
+    return f"type=IndexedSlicesSpec str=IndexedSlicesSpec({inner})"
+
+
+register_composite(IndexedSlices, _parts, lambda _, parts: IndexedSlices(*parts), _spec)
 
 
 def as_indexed_slices(x: Any, optimize: bool = True) -> Any:

@@ -146,7 +146,11 @@ def _join(_like: Any, parts: list[Any]) -> SparseTensor | SparseTensorValue:
     return SparseTensorValue(*parts) if of_arrays else SparseTensor(*parts)
 
 
-register_composite(SparseTensor, parts_of, _join)
+def _spec(sparse: SparseTensor) -> str:
+    return f"type=SparseTensorSpec str=SparseTensorSpec({sparse.shape!r}, {sparse.dtype!r})"
+
+
+register_composite(SparseTensor, parts_of, _join, _spec)
 
 
 def convert_to_tensor_or_sparse_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:

@@ -244,6 +244,11 @@ tf.serialize_tensor([1.5])
 tf.io.serialize_tensor([['a']], 'q')
 tf.parse_tensor('a', f)
 tf.io.parse_tensor(['a'], tf.bool, 'q')
+tf.cond(P(tf.bool, []), lambda: tf.SparseTensor([[0, 1]], [1.5], [2, 3]), lambda: tf.SparseTensor([[0, 1]], [1], [2, 3]))
+tf.cond(P(tf.bool, []), lambda: tf.SparseTensor([[0, 1]], [1.5], [2, 3]), lambda: tf.constant(1.5))
+tf.cond(P(tf.bool, []), lambda: tf.SparseTensor([[0, 1]], [1.5], [2, 3]), lambda: tf.SparseTensor([[0]], [1.5], [2]))
+tf.cond(P(tf.bool, []), lambda: tf.SparseTensor([[0, 1]], [1.5], [2, 3]), lambda: tf.IndexedSlices(tf.constant([1.5]), tf.constant([0])))
+tf.nest.assert_same_structure(tf.SparseTensor([[0, 1]], [1.5], [2, 3]), tf.SparseTensor([[0, 1]], [1], [2, 3]), expand_composites=True)
 """
 
 RUNS = r"""
