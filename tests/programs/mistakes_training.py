@@ -113,9 +113,7 @@ OPTIMIZERS = {
     "var_list_of_number": lambda tf: _minimize(tf, tf.square(tf.Variable(1.0)), var_list=[3]),
     "global_step_number": lambda tf: _minimize(tf, tf.square(tf.Variable(1.0)), global_step=0),
     "global_step_tensor": lambda tf: _minimize(tf, tf.square(tf.Variable(1.0)), global_step=tf.constant(0)),
-    "learning_rate_none": lambda tf: tf.train.GradientDescentOptimizer(None).minimize(
-        tf.square(tf.Variable(1.0))
-    ),
+    "learning_rate_none": lambda tf: tf.train.GradientDescentOptimizer(None).minimize(tf.square(tf.Variable(1.0))),
     "name_missing": lambda tf: tf.train.GradientDescentOptimizer(0.1, name=""),
     "apply_nothing": lambda tf: tf.train.GradientDescentOptimizer(0.1).apply_gradients([]),
     "apply_none": lambda tf: tf.train.GradientDescentOptimizer(0.1).apply_gradients(
@@ -124,14 +122,34 @@ OPTIMIZERS = {
     "apply_wrong_shape": lambda tf: tf.train.GradientDescentOptimizer(0.1).apply_gradients(
         [(tf.zeros([3]), tf.Variable([1.0, 2.0]))]
     ),
-    "apply_text": lambda tf: tf.train.GradientDescentOptimizer(0.1).apply_gradients(
-        [("a", tf.Variable(1.0))]
-    ),
+    "apply_text": lambda tf: tf.train.GradientDescentOptimizer(0.1).apply_gradients([("a", tf.Variable(1.0))]),
     "apply_to_tensor": lambda tf: tf.train.GradientDescentOptimizer(0.1).apply_gradients(
         [(tf.constant(1.0), tf.constant(1.0))]
     ),
     "gate_unknown": lambda tf: _minimize(tf, tf.square(tf.Variable(1.0)), gate_gradients=7),
     "grad_loss_shape": lambda tf: _minimize(tf, tf.square(tf.Variable([1.0, 2.0])), grad_loss=tf.ones([3])),
+    "adagrad_start": lambda tf: tf.train.AdagradOptimizer(0.1, initial_accumulator_value=0.0),
+    "adagrad_da_start": lambda tf: tf.train.AdagradDAOptimizer(0.1, None, -1.0),
+    "proximal_adagrad_start": lambda tf: tf.train.ProximalAdagradOptimizer(0.1, -0.5),
+    "ftrl_start": lambda tf: tf.train.FtrlOptimizer(0.1, initial_accumulator_value=-0.1),
+    "ftrl_power": lambda tf: tf.train.FtrlOptimizer(0.1, learning_rate_power=0.5),
+    "ftrl_l1": lambda tf: tf.train.FtrlOptimizer(0.1, l1_regularization_strength=-0.1),
+    "ftrl_l2": lambda tf: tf.train.FtrlOptimizer(0.1, l2_regularization_strength=-0.1),
+    "ftrl_shrinkage": lambda tf: tf.train.FtrlOptimizer(0.1, l2_shrinkage_regularization_strength=-0.1),
+    "momentum_without_momentum": lambda tf: tf.train.MomentumOptimizer(0.1),
+    "momentum_of_text": lambda tf: tf.train.MomentumOptimizer(0.1, "a").minimize(tf.square(tf.Variable(1.0))),
+    "adam_rate_of_vector": lambda tf: tf.train.AdamOptimizer([0.1]).minimize(tf.square(tf.Variable(1.0))),
+    "adam_name_missing": lambda tf: tf.train.AdamOptimizer(name=""),
+    "adam_other_shape": lambda tf: tf.train.AdamOptimizer().apply_gradients([(tf.zeros([3]), tf.Variable([1.0, 2.0]))]),
+    "adagrad_da_int32_step": lambda tf: tf.train.AdagradDAOptimizer(0.1, tf.Variable(0)).minimize(
+        tf.square(tf.Variable(1.0))
+    ),
+    "proximal_of_doubles": lambda tf: tf.train.ProximalGradientDescentOptimizer(0.1).minimize(
+        tf.square(tf.Variable(1.0, dtype=tf.float64))
+    ),
+    "constraint_of_rows": lambda tf: tf.train.AdamOptimizer().minimize(
+        tf.reduce_sum(tf.gather(tf.Variable([1.0, 2.0], constraint=tf.abs), [0]))
+    ),
     "abstract_optimizer": lambda tf: tf.train.Optimizer(False, "a").minimize(tf.square(tf.Variable(1.0))),
 }
 
@@ -146,6 +164,12 @@ SCHEDULES_AND_AVERAGES = {
     "decay_without_step": lambda tf: tf.train.exponential_decay(0.1, None, 10, 0.9),
     "decay_rate_text": lambda tf: tf.train.exponential_decay("a", 0, 10, 0.9),
     "decay_int_rate": lambda tf: tf.train.exponential_decay(1, 0, 10, 0.9),
+    "piecewise_counts": lambda tf: tf.train.piecewise_constant(0, [1, 2], [1.0, 2.0]),
+    "piecewise_boundary_dtype": lambda tf: tf.train.piecewise_constant(0, [1.5], [1.0, 2.0]),
+    "piecewise_value_dtypes": lambda tf: tf.train.piecewise_constant(0, [1], [1.0, 2]),
+    "piecewise_number": lambda tf: tf.train.piecewise_constant(0, 1, [1.0, 2.0]),
+    "cosine_of_doubles": lambda tf: tf.train.cosine_decay(tf.constant(0.1, tf.float64), 0, 10),
+    "polynomial_of_long_step": lambda tf: tf.train.polynomial_decay(0.1, 0, tf.constant(10)),
     "average_of_int": lambda tf: tf.train.ExponentialMovingAverage(0.9).apply([tf.Variable(1, name="v")]),
     "average_of_number": lambda tf: tf.train.ExponentialMovingAverage(0.9).apply([1.0]),
     "average_of_one": lambda tf: tf.train.ExponentialMovingAverage(0.9).apply(tf.Variable(1.0)),

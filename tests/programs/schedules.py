@@ -151,3 +151,87 @@ def integer_global_steps(tf):
     one = tf.train.GradientDescentOptimizer(0.1).minimize(tf.square(x), global_step=step32)
     two = tf.train.GradientDescentOptimizer(0.1).minimize(tf.square(x), global_step=step64)
     return [(tf.global_variables_initializer(), None), (one, None), (two, None), ([step32, step64, x], None)]
+
+
+def _schedules(tf):
+    """Every schedule with its defaults, and with everything else: functions of a step."""
+    train = tf.train
+    return {
+        "natural_exp": lambda step: train.natural_exp_decay(0.5, step, 5, 0.3),
+        "natural_exp_staircase": lambda step: train.natural_exp_decay(0.5, step, 5, 0.3, staircase=True, name="rate"),
+        "inverse_time": lambda step: train.inverse_time_decay(0.5, step, 5, 0.3),
+        "inverse_time_staircase": lambda step: train.inverse_time_decay(0.5, step, 5.0, 2, True, name="rate"),
+        "polynomial": lambda step: train.polynomial_decay(0.5, step, 12),
+        "polynomial_square": lambda step: train.polynomial_decay(0.5, step, 12, 0.01, power=2.0, name="rate"),
+        "polynomial_cycle": lambda step: train.polynomial_decay(0.5, step, 6, 0.01, power=0.5, cycle=True),
+        "cosine": lambda step: train.cosine_decay(0.5, step, 20),
+        "cosine_alpha": lambda step: train.cosine_decay(0.5, step, 20, alpha=0.1, name="rate"),
+        "restarts": lambda step: train.cosine_decay_restarts(0.5, step, 4),
+        "restarts_equal": lambda step: train.cosine_decay_restarts(0.5, step, 4, t_mul=1.0, m_mul=0.9),
+        "restarts_all": lambda step: train.cosine_decay_restarts(0.5, step, 4, 1.5, 0.8, 0.1, name="rate"),
+        "linear_cosine": lambda step: train.linear_cosine_decay(0.5, step, 20),
+        "linear_cosine_all": lambda step: train.linear_cosine_decay(0.5, step, 20, 2.5, 0.1, 0.01, name="rate"),
+        "noisy": lambda step: train.noisy_linear_cosine_decay(0.5, step, 20),
+        "noisy_all": lambda step: train.noisy_linear_cosine_decay(0.5, step, 20, 0.5, 0.9, 2.5, 0.1, 0.01, name="r"),
+        "piecewise_two": lambda step: train.piecewise_constant(step, [5], [1.0, 0.1]),
+        "piecewise_named": lambda step: train.piecewise_constant_decay(
+            step, [1, 5, 10], [1.0, 0.5, 0.25, 0.1], name="p"
+        ),
+        "piecewise_keywords": lambda step: train.piecewise_constant(x=step, boundaries=[5, 10], values=[3, 2, 1]),
+    }
+
+
+def _over_a_step(name, dtype):
+    def program(tf):
+        tf.set_random_seed(7)
+        step = tf.placeholder(getattr(tf, dtype), [])
+        return _at_steps(step, _schedules(tf)[name](step))
+
+    return program
+
+
+def _over_a_variable(name, use_resource):
+    def program(tf):
+        tf.set_random_seed(7)
+        step = tf.Variable(7, trainable=False, use_resource=use_resource)
+        rate = _schedules(tf)[name](step)
+        return [(tf.global_variables_initializer(), None), (rate, None)]
+
+    return program
+
+
+class _Nothing:
+    """In place of the library where only the programs' names are asked for."""
+
+    train = None
+
+
+def _all_schedules():
+    names = list(_schedules(_Nothing))
+    programs = {name + "_decay": _over_a_step(name, "int32") for name in names}
+    for name in names[::3] + ["piecewise_named"]:
+        programs[name + "_of_int64"] = _over_a_step(name, "int64")
+    for name in names[1::3] + ["piecewise_keywords"]:
+        programs[name + "_of_variable"] = _over_a_variable(name, False)
+        programs[name + "_of_resource"] = _over_a_variable(name, True)
+    return programs
+
+
+globals().update(_all_schedules())
+
+
+def schedules_of_tensors(tf):
+    """Everything that may be a tensor is one."""
+    step = tf.placeholder(tf.int64, [])
+    base, steps, rate = tf.constant(0.3, tf.float64), tf.constant(10), tf.constant(0.5, tf.float64)
+    rates = [
+        tf.train.natural_exp_decay(base, step, steps, rate),
+        tf.train.inverse_time_decay(base, step, steps, rate),
+        tf.train.piecewise_constant(step, [tf.constant(3), tf.constant(9)], [base, rate, base * rate]),
+    ]
+    return _at_steps(step, rates)
+
+
+def piecewise_of_floats(tf):
+    step = tf.placeholder(tf.float32, [])
+    return _at_steps(step, tf.train.piecewise_constant(step, [2.5, 7.0], [1, 2, 3]))
