@@ -95,7 +95,8 @@ def triangular_solve(matrix: Array, rhs: Array, lower: bool = True, adjointed: b
     array([[1.],
            [1.]])
     """
-    if not np.all(np.diagonal(matrix, axis1=-2, axis2=-1)):
+    pivots = np.diagonal(matrix, axis1=-2, axis2=-1)
+    if not np.all(pivots) or np.any(np.isnan(pivots[..., :1])):  # the least one, as Eigen finds it among NaNs
         raise refuse("Input matrix is not invertible.")
     dtype, matrix = rhs.dtype, widened(matrix)
     if adjointed:

@@ -57,9 +57,9 @@ def square_sizes(x: Any, **_attrs: Any) -> Sizes:
 def solution_sizes(a: Any, b: Any, square: bool = True) -> Sizes:
     """The shape of the X of a X = b."""
     batch, rows, columns = matrix(a)
-    b_batch, b_rows, b_columns = matrix(b)
     if square:
         rows = columns = same(rows, columns)
+    b_batch, b_rows, b_columns = matrix(b)
     batch = merge(batch, b_batch)
     rows = same(rows, b_rows)
     return put_together(batch, rows if square else columns, b_columns)

@@ -55,12 +55,10 @@ def _check(x: Any, fft_length: Any, axes: int, forward: bool) -> None:
     check_axes(x, axes)
     if fft_length.shape != (axes,):
         raise refuse(f"fft_length must have shape [{axes}]")
-    if not x.size:
-        return
     for i, length in enumerate(fft_length.tolist()):
         axis = x.ndim - axes + i
         needed = length if forward or i < axes - 1 or length <= 0 else length // 2 + 1
-        if not 0 <= needed <= x.shape[axis]:
+        if x.shape[axis] and not 0 <= needed <= x.shape[axis]:
             least = needed % 2**64  # a negative length, as C++ has it
             raise refuse(f"Input dimension {axis} must have length of at least {least} but got: {x.shape[axis]}")
 

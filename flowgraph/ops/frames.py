@@ -71,7 +71,9 @@ def _frame_sizes(signal: Tensor, length: Any, step: Any, pad_end: bool, axis: An
     samples, count = signal.sizes[axis], None
     outer, inner = signal.sizes[: int(axis)], signal.sizes[int(axis) :][1:]
     if samples is not None and step is not None:
-        if pad_end:
+        if not step:
+            count = 0  # the division fails when it runs
+        elif pad_end:
             count = max(0, -(-samples // int(step)))
         elif length is not None:
             count = max(0, (samples - int(length) + int(step)) // int(step))
