@@ -221,8 +221,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 # modules
 from flowgraph import (
     app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, io, linalg, logging, lookup,
-    losses, manip, math, nest, nn, quantization, random, resource_loader, sets, signal, sparse, spectral, strings,
-    sysconfig, test, train, user_ops, version,
+    losses, manip, math, metrics, nest, nn, quantization, random, resource_loader, sets, signal, sparse, spectral,
+    strings, sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -289,7 +289,7 @@ __all__ = [
     "log", "log1p", "log_sigmoid", "logging", "logical_and", "logical_not", "logical_or", "logical_xor", "lookup",
     "losses", "make_template", "manip", "map_fn", "math", "matmul", "matrix_band_part", "matrix_determinant",
     "matrix_diag", "matrix_diag_part", "matrix_inverse", "matrix_set_diag", "matrix_solve", "matrix_solve_ls",
-    "matrix_square_root", "matrix_transpose", "matrix_triangular_solve", "maximum", "meshgrid",
+    "matrix_square_root", "matrix_transpose", "matrix_triangular_solve", "maximum", "meshgrid", "metrics",
     "min_max_variable_partitioner", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial",
     "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm",
     "not_equal", "numpy_function", "one_hot", "ones", "ones_initializer", "ones_like", "op_scope",

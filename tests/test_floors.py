@@ -23,9 +23,9 @@ FLOORS: list[set[str]] = [
     {"viz"},
     {
         "__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image",
-        "initializers", "linalg", "logging", "lookup", "losses", "manip", "math", "nn", "python", "quantization",
-        "random", "io", "resource_loader", "sets", "signal", "sparse", "spectral", "strings", "sysconfig", "test",
-        "train", "user_ops", "version",
+        "initializers", "linalg", "logging", "lookup", "losses", "manip", "math", "metrics", "nn", "python",
+        "quantization", "random", "io", "resource_loader", "sets", "signal", "sparse", "spectral", "strings",
+        "sysconfig", "test", "train", "user_ops", "version",
     },
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`

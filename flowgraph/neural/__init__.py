@@ -1,1 +1,1 @@
-"""Floor 7, neural networks: what is built of ops for their sake (regularizers now; layers, cells and losses later)."""
+"""Floor 7, neural networks: what is built of ops for their sake (losses, metrics, regularizers)."""

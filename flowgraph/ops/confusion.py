@@ -52,7 +52,7 @@ def confusion_matrix(
            [0, 0, 2]], dtype=int32)
     """
     with name_scope(name, "confusion_matrix", (predictions, labels, num_classes, weights)):
-        labels, predictions = _of_one_rank(
+        labels, predictions = squeezed_to_ranks(
             convert_to_tensor(labels, name="labels"), convert_to_tensor(predictions, name="predictions")
         )
         predictions, labels = cast(predictions, dt.int64), cast(labels, dt.int64)
@@ -92,19 +92,20 @@ def _in_matrix(indices: Tensor, values: Tensor, dense_shape: Tensor, dtype: Any)
     return emit(SPARSE_TENSOR_DENSE_ADD, indices, values, sparse_shape, empty)
 
 
-def _of_one_rank(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tensor]:
-    """Both with a last axis of size 1 taken off where the other has one axis less."""
+def squeezed_to_ranks(labels: Any, predictions: Any, more: int = 0) -> tuple[Tensor, Tensor]:
+    """Both, without a last axis of size 1 that is one too many: predictions should have `more` axes than labels."""
     with name_scope(None, "remove_squeezable_dimensions", [labels, predictions]):
+        predictions, labels = convert_to_tensor(predictions), convert_to_tensor(labels)
         if labels.sizes is not None and predictions.sizes is not None:
-            more = len(predictions.sizes) - len(labels.sizes)
-            if more == 1:
+            excess = len(predictions.sizes) - len(labels.sizes) - more
+            if excess == 1:
                 predictions = squeeze(predictions, [-1])
-            elif more == -1:
+            elif excess == -1:
                 labels = squeeze(labels, [-1])
             return labels, predictions
         difference = rank(predictions) - rank(labels)
-        predictions = _squeezed_if(predictions, 1, difference)
-        return _squeezed_if(labels, -1, difference), predictions
+        predictions = _squeezed_if(predictions, more + 1, difference)
+        return _squeezed_if(labels, more - 1, difference), predictions
 
 
 def _squeezed_if(x: Tensor, excess: int, difference: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""Metrics over many batches: local variables that count, ops that update them, and what they say (tf.metrics)."""
