@@ -134,11 +134,11 @@ def _new_shape(old: tuple[int, ...], wanted: list[int]) -> tuple[int, ...]:
         if known == 0:
             line = "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes "
             raise refuse(f"{line}are non-zero")
-        wanted = [total // known if size == -1 else size for size in wanted]
-        if prod(wanted) != total:
+        if total % known:
             needs = f"the requested shape requires a multiple of {known}"
-            told = _both(needs, old, wanted)
+            told = _both(needs, old, [abs(size) for size in wanted])
             raise refuse(f"Input to reshape is a SparseTensor with {total} dense values, but {told}")
+        wanted = [total // known if size == -1 else size for size in wanted]
     elif known != total:
         has = f"the requested shape has {known}"
         raise refuse(f"Input to reshape is a tensor with {total} dense values, but {_both(has, old, wanted)}")

@@ -165,7 +165,9 @@ def _softmax(_xp: Any, indices: Any, values: Any, dense_shape: Any) -> Any:
         raise refuse(f"Input should have rank >= 2, but received shape: {sizes}")
     if not len(values):
         return values.copy()
-    _, group = np.unique(indices[:, :-1], axis=0, return_inverse=True)
+    order = np.lexsort(indices.T[::-1])  # TF's result is in this order too, whatever that of the indices is
+    values = values[order]
+    _, group = np.unique(indices[order, :-1], axis=0, return_inverse=True)
     group = group.reshape(-1)
     largest = np.full(group.max() + 1, -np.inf, values.dtype)
     np.maximum.at(largest, group, values)
@@ -206,7 +208,8 @@ def sparse_softmax(sp_input: SparseTensor, name: str | None = None) -> SparseTen
     """The softmax of each row's entries (along the last axis); entries that are not there count as minus infinity.
 
     Args:
-      sp_input: a SparseTensor of float32 or float64, of rank 2 or more.
+      sp_input: a SparseTensor of float32 or float64, of rank 2 or more, its entries in order. (Of others TF gives the
+        results in order, beside the indices as they were; so they come here.)
       name: the scope of the new ops.
 
     Raises:
@@ -218,5 +221,3 @@ def sparse_softmax(sp_input: SparseTensor, name: str | None = None) -> SparseTen
     with name_scope(name, "SparseSoftmax", [sp_input.indices, sp_input.values]):
         values = emit(SPARSE_SOFTMAX, *parts_of(sp_input))
         return SparseTensor(sp_input.indices, values, sp_input.dense_shape)
-
-

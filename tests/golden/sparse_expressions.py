@@ -526,4 +526,7 @@ tf.parse_tensor(b'\x08\x13\x12\x04\x12\x02\x08\x02j\x05\x80x\x80\x80\x01', tf.fl
 tf.parse_tensor(b'\x08\x08\x12\x00J\x08\x00\x00\x80?\x00\x00\x00@', tf.complex64)
 tf.parse_tensor(b'\x08\x09\x12\x00R\n\xf9\xff\xff\xff\xff\xff\xff\xff\xff\x01', i64)
 tf.parse_tensor(b'\x08\x16\x12\x00\x82\x01\x01\x07', tf.uint32)
+tf.sparse_softmax(SP([[2, 0], [1, 1], [2, 2], [1, 2], [1, 0]], [0.5, 2.0, -0.25, 0.0, 2.0], [3, 3]))
+tf.sparse_reshape(SP([[0, 1]], [1.5], [3, 3]), [-1, 2])
+tf.sparse_reshape(SP([[0]], [1.5], [1]), [2, -1])
 """
