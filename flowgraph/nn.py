@@ -35,6 +35,7 @@ from flowgraph.ops.dilation import dilation2d, erosion2d
 from flowgraph.ops.dropout import dropout
 from flowgraph.ops.embedding import embedding_lookup
 from flowgraph.ops.embedding_sparse import embedding_lookup_sparse, safe_embedding_lookup_sparse
+from flowgraph.ops.fractional_pool import fractional_avg_pool, fractional_max_pool
 from flowgraph.ops.hyperbolic import sigmoid, tanh
 from flowgraph.ops.logistic import (
     log_poisson_loss, sigmoid_cross_entropy_with_logits, weighted_cross_entropy_with_logits,
@@ -43,7 +44,7 @@ from flowgraph.ops.lrn import local_response_normalization, local_response_norma
 from flowgraph.ops.moments import normalize_moments, sufficient_statistics, weighted_moments
 from flowgraph.ops.pool import avg_pool, avg_pool as avg_pool2d, max_pool, max_pool2d
 from flowgraph.ops.pool3d import avg_pool3d, max_pool3d
-from flowgraph.ops.pooling import avg_pool1d, max_pool1d, pool
+from flowgraph.ops.pooling import avg_pool1d, avg_pool_v2, max_pool1d, max_pool_v2, pool
 from flowgraph.ops.ranking import in_top_k, top_k
 from flowgraph.ops.sampled_loss import nce_loss, sampled_softmax_loss
 from flowgraph.ops.softmax import log_softmax, softmax
@@ -54,7 +55,7 @@ from flowgraph.ops.statistics import batch_normalization, l2_loss, l2_normalize,
 
 __all__ = [
     "all_candidate_sampler", "atrous_conv2d", "atrous_conv2d_transpose", "avg_pool", "avg_pool1d", "avg_pool2d",
-    "avg_pool3d", "batch_norm_with_global_normalization", "batch_normalization", "bias_add",
+    "avg_pool3d", "avg_pool_v2", "batch_norm_with_global_normalization", "batch_normalization", "bias_add",
     "collapse_repeated", "compute_accidental_hits", "conv1d", "conv1d_transpose", "conv2d",
     "conv2d_backprop_filter", "conv2d_backprop_input", "conv2d_transpose", "conv3d", "conv3d_backprop_filter",
     "conv3d_backprop_filter_v2", "conv3d_transpose", "conv_transpose", "convolution", "crelu",
@@ -62,15 +63,15 @@ __all__ = [
     "ctc_unique_labels", "depth_to_space", "depthwise_conv2d", "depthwise_conv2d_backprop_filter",
     "depthwise_conv2d_backprop_input", "depthwise_conv2d_native", "depthwise_conv2d_native_backprop_filter",
     "depthwise_conv2d_native_backprop_input", "dilation2d", "dropout", "elu", "embedding_lookup",
-    "embedding_lookup_sparse", "erosion2d", "fixed_unigram_candidate_sampler", "fused_batch_norm", "in_top_k",
-    "l2_loss", "l2_normalize", "leaky_relu", "learned_unigram_candidate_sampler",
-    "local_response_normalization", "log_poisson_loss", "log_softmax", "log_uniform_candidate_sampler", "lrn",
-    "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "max_pool_with_argmax", "moments", "nce_loss",
-    "normalize_moments", "pool", "relu", "relu6", "relu_layer", "safe_embedding_lookup_sparse",
-    "sampled_softmax_loss", "selu", "separable_conv2d", "sigmoid", "sigmoid_cross_entropy_with_logits",
-    "softmax", "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus",
-    "softsign", "space_to_batch", "space_to_depth", "sparse_softmax_cross_entropy_with_logits",
-    "sufficient_statistics", "swish", "tanh", "top_k", "uniform_candidate_sampler",
-    "weighted_cross_entropy_with_logits", "weighted_moments", "with_space_to_batch", "xw_plus_b",
-    "zero_fraction",
+    "embedding_lookup_sparse", "erosion2d", "fixed_unigram_candidate_sampler", "fractional_avg_pool",
+    "fractional_max_pool", "fused_batch_norm", "in_top_k", "l2_loss", "l2_normalize", "leaky_relu",
+    "learned_unigram_candidate_sampler", "local_response_normalization", "log_poisson_loss", "log_softmax",
+    "log_uniform_candidate_sampler", "lrn", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "max_pool_v2",
+    "max_pool_with_argmax", "moments", "nce_loss", "normalize_moments", "pool", "relu", "relu6", "relu_layer",
+    "safe_embedding_lookup_sparse", "sampled_softmax_loss", "selu", "separable_conv2d", "sigmoid",
+    "sigmoid_cross_entropy_with_logits", "softmax", "softmax_cross_entropy_with_logits",
+    "softmax_cross_entropy_with_logits_v2", "softplus", "softsign", "space_to_batch", "space_to_depth",
+    "sparse_softmax_cross_entropy_with_logits", "sufficient_statistics", "swish", "tanh", "top_k",
+    "uniform_candidate_sampler", "weighted_cross_entropy_with_logits", "weighted_moments",
+    "with_space_to_batch", "xw_plus_b", "zero_fraction",
 ]

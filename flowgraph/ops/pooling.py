@@ -140,12 +140,70 @@ def _as_images(
 ) -> tuple[list[int], list[int], str | None, int]:
     """Window and strides for all axes, the data format, and the first axis of the window; sequences become images."""
     channels_first = data_format is not None and data_format.startswith("NC")
-    ksize, steps = (
-        [1, 1, *sizes] if channels_first else [1, *sizes, 1] for sizes in (list(window), list(strides))
-    )
+    ksize, steps = ([1, 1, *sizes] if channels_first else [1, *sizes, 1] for sizes in (list(window), list(strides)))
     if len(window) == 1:
         if data_format not in (None, "NWC", "NCW"):
             raise refusal('data_format must be either "NWC" or "NCW".')
         ksize, steps = [1, *ksize], [1, *steps]
         data_format = "NCHW" if channels_first else "NHWC"
     return ksize, steps, data_format, 2 if channels_first else 1
+
+
+def max_pool_v2(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: str | None = None
+) -> Tensor:
+    """The largest value in each window, along one, two or three axes.
+
+    Args:
+      input: a tensor [batch, an axis, ..., channels].
+      ksize: the window's size: one number, one for each of the axes, or one for every axis there is.
+      strides: the steps between windows, written likewise.
+      padding: "SAME" or "VALID".
+      data_format: None, or where the channels are: "NWC", "NCW", "NHWC", "NCHW", "NDHWC", "NCDHW".
+      name: the op's name.
+
+    Raises:
+      ValueError: input has not three to five axes, or an argument is none of those that TF knows.
+
+    >>> run(max_pool_v2(tf.reshape(tf.range(4.0), [1, 2, 2, 1]), 2, 2, "VALID")).ravel()
+    array([3.], dtype=float32)
+    """
+    functions: dict[int, Callable[..., Tensor]] = {1: max_pool1d, 2: _max_pool2d, 3: max_pool3d}
+    return _of_any_rank(functions, input, ksize, strides, padding, data_format, name)
+
+
+def avg_pool_v2(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: str | None = None
+) -> Tensor:
+    """The mean of each window, along one, two or three axes.
+
+    Args and errors: see `max_pool_v2`.
+
+    >>> run(avg_pool_v2(tf.reshape(tf.range(4.0), [1, 2, 2, 1]), 2, 2, "VALID")).ravel()
+    array([1.5], dtype=float32)
+    """
+    functions: dict[int, Callable[..., Tensor]] = {1: avg_pool1d, 2: _avg_pool2d, 3: avg_pool3d}
+    return _of_any_rank(functions, input, ksize, strides, padding, data_format, name)
+
+
+def _of_any_rank(
+    functions: dict[int, Callable[..., Tensor]], x: Any, ksize: Any, strides: Any, padding: Any, data_format: Any,
+    name: str | None,
+) -> Tensor:  # fmt: skip
+    axes = len(x.shape) - 2
+    if not 1 <= axes <= 3:
+        raise refusal(f"Input tensor must be of rank 3, 4 or 5 but was {axes + 2}.")
+    channels = 1 if data_format is not None and data_format.startswith("NC") else axes + 1
+    ksize = per_axis("ksize", ksize, channels, axes)
+    strides = per_axis("strides", strides, channels, axes)
+    if data_format is None:
+        data_format = {1: None, 2: "NHWC", 3: "NDHWC"}[axes]
+    return functions[axes](x, ksize=ksize, strides=strides, padding=padding, data_format=data_format, name=name)
+
+
+def _max_pool2d(input: Any, name: str | None, **window: Any) -> Tensor:
+    return emit(MAX_POOL, input, name=name, **window_attributes("MaxPool", **window))
+
+
+def _avg_pool2d(input: Any, name: str | None, **window: Any) -> Tensor:
+    return emit(AVG_POOL, input, name=name, **window_attributes("AvgPool", **window))

@@ -53,6 +53,7 @@ MODULES = [
     "convolution_nd",
     "images",
     "image_boxes",
+    "fractional",
     "sequence_labels",
     "morphology",
     "candidates",
