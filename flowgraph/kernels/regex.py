@@ -298,7 +298,10 @@ def replacer(pattern: bytes, rewrite: bytes, every: bool) -> Callable[[bytes], b
                 parts.append(text[match.end() : match.end() + 1])
                 at = match.end() + 1
                 continue
-            parts.append(_rewritten(template, match))
+            written, is_whole = _rewritten(template, match)
+            if not (is_whole or every):
+                return data
+            parts.append(written)
             at = last = match.end()
             if not every:
                 break
@@ -307,17 +310,16 @@ def replacer(pattern: bytes, rewrite: bytes, every: bool) -> Callable[[bytes], b
     return replace
 
 
-def _rewritten(template: str, match: re.Match[str]) -> str:
-    r"""What stands for a match: \0 to \9 are its groups; behind a mistake nothing is written."""
-    parts = []
-    pieces = iter(re.findall(r"\\.|\\|[^\\]+", template, re.DOTALL))
-    for piece in pieces:
+def _rewritten(template: str, match: re.Match[str]) -> tuple[str, bool]:
+    r"""What stands for a match: \0 to \9 are its groups; behind a mistake nothing is written. Whether there was none."""
+    parts: list[str] = []
+    for piece in re.findall(r"\\.|\\|[^\\]+", template, re.DOTALL):
         if piece[0] != "\\":
             parts.append(piece)
         elif piece == "\\\\":
             parts.append("\\")
-        elif piece[1:].isdigit() and int(piece[1:]) <= len(match.groups()):
+        elif not "0" <= piece[1:] <= "9":
+            return "".join(parts), False
+        elif int(piece[1:]) <= len(match.groups()):
             parts.append(match[int(piece[1:])] or "")
-        else:
-            break
-    return "".join(parts)
+    return "".join(parts), True

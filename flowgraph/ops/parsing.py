@@ -24,6 +24,8 @@ from flowgraph.ops.broadcast import same
 from flowgraph.ops.reduction import one_of
 from flowgraph.shapes import Sizes
 
+_C_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
+
 
 def _refuse(line: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(None, None, line)
@@ -43,7 +45,7 @@ def _decode_raw(_xp: Any, data: Any, *, out_type: DType, little_endian: bool) ->
             raise _refuse(f"{line}{i} has size {size} != {len(item)}")
     if size % out_type.size:
         line = f"Input to DecodeRaw has length {size} that is not a multiple of {out_type.size}"
-        raise _refuse(f"{line}, the size of {out_type.name}")
+        raise _refuse(f"{line}, the size of {_C_NAMES.get(out_type.name, out_type.name)}")
     octets = np.frombuffer(b"".join(items), np.uint8).reshape(-1, out_type.size)
     if not little_endian:  # of a complex number all bytes, which exchanges its two parts: so TF does it
         octets = octets[:, ::-1]

@@ -188,7 +188,8 @@ def _in_case(words: Any, encoding: str, upper: bool) -> Any:
     if not encoding:
         return each(bytes.upper if upper else bytes.lower, words)
     change = str.upper if upper else str.lower
-    return each(lambda word: change(word.decode(errors="replace")).encode(), words)
+    # TF hands the strings on as C has them, without their lengths
+    return each(lambda word: change(word.partition(b"\0")[0].decode(errors="replace")).encode(), words)
 
 
 STRING_LOWER = OpDef(
