@@ -311,7 +311,7 @@ def replacer(pattern: bytes, rewrite: bytes, every: bool) -> Callable[[bytes], b
 
 
 def _rewritten(template: str, match: re.Match[str]) -> tuple[str, bool]:
-    r"""What stands for a match: \0 to \9 are its groups; behind a mistake nothing is written. Whether there was none."""
+    r"""What stands for a match: \0 to \9 are its groups; and whether it has no mistake, behind which nothing comes."""
     parts: list[str] = []
     for piece in re.findall(r"\\.|\\|[^\\]+", template, re.DOTALL):
         if piece[0] != "\\":
