@@ -77,3 +77,51 @@ def combined_suppression(tf):
         list(tf.image.combined_non_max_suppression(boxes, scores, 4, 20, clip_boxes=False, name="whole")),
     ]
     return [(outputs, {scores: np.abs(uniform(2, 10, 2))})]
+
+
+def drawn_boxes(tf):
+    x = tf.placeholder(tf.float32, [2, 9, 8, 3], name="x")
+    unknown = tf.placeholder(tf.float32, [None, None, None, None], name="unknown")
+    boxes = tf.placeholder(tf.float32, [None, None, 4], name="boxes")
+    outputs = [
+        tf.image.draw_bounding_boxes(x, boxes),
+        tf.image.draw_bounding_boxes(x, boxes, colors=[[0.1, 0.2, 0.3, 1.0], [0.5, 0.6, 0.7, 0.8]]),
+        tf.image.draw_bounding_boxes(unknown, boxes, name="gray"),
+        tf.image.draw_bounding_boxes(unknown, boxes, "coloured", tf.constant([[0.25]])),
+    ]
+    values = np.concatenate([overlapping_boxes(12).reshape(2, 6, 4), some_boxes(10).reshape(2, 5, 4)], 1)
+    feed = {x: uniform(2, 9, 8, 3), unknown: uniform(2, 5, 6, 1), boxes: values}
+    return [(outputs, feed)]
+
+
+def sampled_parts(tf):
+    tf.set_random_seed(7)
+    size = tf.placeholder(tf.int64, [3], name="size")
+    boxes = tf.placeholder(tf.float32, [None, None, 4], name="boxes")
+    none = tf.zeros([1, 0, 4])
+    parts = [
+        tf.image.sample_distorted_bounding_box(size, boxes, seed=3),
+        tf.image.sample_distorted_bounding_box(size, boxes, 1, 2, 0.6, [0.5, 2.0], [0.2, 0.9], name="large"),
+        tf.image.sample_distorted_bounding_box([30, 90, 3], boxes, seed2=9, min_object_covered=tf.constant(0.9)),
+        tf.image.sample_distorted_bounding_box(
+            np.array([90, 30, 1], np.int16), none, 5, 6, area_range=(0.3, 0.4), use_image_if_no_bounding_boxes=True
+        ),
+        tf.image.sample_distorted_bounding_box(size, boxes, seed=4, min_object_covered=1.0, max_attempts=2),
+    ]
+    feed = {size: [60, 80, 3], boxes: overlapping_boxes(3, seed=2).reshape(1, 3, 4).clip(0, 1)}
+    return [([list(part) for part in parts], feed)] * 6
+
+
+def glimpses(tf):
+    x = tf.placeholder(tf.float32, [3, 12, 14, 2], name="x")
+    offsets = tf.constant([[0.0, 0.0], [0.3, -0.2], [-0.4, 0.25]])
+    pixels = tf.constant([[5.0, 6.0], [4.5, 7.5], [8.0, 3.0]])
+    outputs = [
+        tf.image.extract_glimpse(x, [3, 4], offsets),
+        tf.image.extract_glimpse(x, tf.constant([4, 3]), offsets + 0.5, centered=False, name="from_corner"),
+        tf.image.extract_glimpse(x, [3, 3], pixels / 2, True, False, uniform_noise=False),
+        tf.image.extract_glimpse(x, [5, 5], pixels, False, False),
+        tf.image.extract_image_patches(x, [1, 3, 2, 1], [1, 2, 2, 1], [1, 1, 2, 1], "SAME"),
+        tf.image.extract_patches(x, sizes=[1, 2, 2, 1], strides=[1, 2, 2, 1], rates=[1, 1, 1, 1], padding="VALID"),
+    ]
+    return [(outputs, {x: uniform(3, 12, 14, 2)})]
