@@ -13,6 +13,7 @@ import numpy as np
 
 from flowgraph.errors import InvalidArgumentError
 from flowgraph.kernels import jacobi
+from flowgraph.kernels.threads import blas_alone
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -45,7 +46,7 @@ def by_lapack(function: Callable[..., Any], failure: str) -> Callable[..., Any]:
 
     def computed(*arrays: Any, **options: Any) -> Any:
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), blas_alone():
                 return function(*arrays, **options)
         except np.linalg.LinAlgError:
             raise refuse(failure) from None
@@ -68,7 +69,8 @@ def cholesky(x: Array) -> Array:
     wide = widened(x)
     with np.errstate(all="ignore"):
         try:
-            made = np.linalg.cholesky(wide)
+            with blas_alone():
+                made = np.linalg.cholesky(wide)
         except np.linalg.LinAlgError:
             made = _cholesky_by_columns(wide)
         return made.astype(x.dtype, copy=False)
@@ -168,7 +170,7 @@ def sign_and_log_determinant(x: Array) -> tuple[Array, Array]:
 
     As in TensorFlow's kernel, a matrix with NaN counts as singular.
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), blas_alone():
         sign, log = np.linalg.slogdet(widened(x))
     lost = np.isnan(x).any(axis=(-1, -2))
     return np.where(lost, 0, sign).astype(x.dtype), np.where(lost, -np.inf, log).astype(x.dtype)
@@ -180,7 +182,7 @@ def determinant(x: Array) -> Array:
     >>> determinant(np.zeros([2, 0, 0]))
     array([1., 1.])
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), blas_alone():
         made = np.linalg.det(widened(x))
     return np.where(np.isnan(x).any(axis=(-1, -2)), 0, made).astype(x.dtype)
 
@@ -225,7 +227,8 @@ def qr(x: Array, full: bool) -> tuple[Array, Array]:
     if not x.size:
         q = np.broadcast_to(np.eye(rows, size, dtype=x.dtype), (*batch, rows, size))
         return np.array(q), np.zeros((*batch, size, columns), x.dtype)
-    q, r = np.linalg.qr(widened(x), "complete" if full else "reduced")
+    with blas_alone():
+        q, r = np.linalg.qr(widened(x), "complete" if full else "reduced")
     return q.astype(x.dtype, copy=False), r.astype(x.dtype, copy=False)
 
 
@@ -245,12 +248,14 @@ def svd(x: Array, compute_uv: bool, full: bool) -> tuple[Array, Array, Array]:
         u, v = (np.array(_identities(batch, *sizes, x.dtype)) for sizes in ((rows, u_size), (columns, v_size)))
         return (s, u, v) if compute_uv else (s, *no_vectors)
     if not compute_uv:
-        s = np.linalg.svd(values, compute_uv=False)
+        with blas_alone():
+            s = np.linalg.svd(values, compute_uv=False)
         return (np.where(finite[..., 0], s, np.nan).astype(x.dtype), *no_vectors)
     if jacobi.is_small(x) and not np.iscomplexobj(x):
         u, s, v = _one_by_one(lambda a: jacobi.svd(a, full), values.astype(np.float64))
     else:
-        u, s, vh = np.linalg.svd(values, full_matrices=full)
+        with blas_alone():
+            u, s, vh = np.linalg.svd(values, full_matrices=full)
         v = adjoint(vh)
     s = np.where(finite[..., 0], s, np.nan)
     u = np.where(finite, u, np.eye(rows, u_size))

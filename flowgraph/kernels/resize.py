@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels.folding import fold_rows
 from flowgraph.kernels.window import Array
 
 F = np.float32
@@ -142,8 +143,12 @@ def nearest_grad(grads: Array, size: Array, align_corners: bool, half_pixel_cent
     down = nearest_cells(rows, grads.shape[1], align_corners, half_pixel_centers)
     right = nearest_cells(columns, grads.shape[2], align_corners, half_pixel_centers)
     dx = np.zeros((len(grads), rows, columns, grads.shape[3]), grads.dtype)
-    for row, source in enumerate(down):
-        np.add.at(dx[:, source], np.s_[:, right], grads[:, row])  # type: ignore[arg-type]  # slices are fine
+    tall = grads.transpose(1, 2, 0, 3)  # rows and columns first: they are what is added up
+    summed = np.zeros((rows, *tall.shape[1:]), grads.dtype)
+    fold_rows(np.add, summed, down, tall)
+    wide = np.zeros((columns, rows, len(grads), grads.shape[3]), grads.dtype)
+    fold_rows(np.add, wide, right, summed.transpose(1, 0, 2, 3))
+    dx[:] = wide.transpose(2, 1, 0, 3)
     return dx
 
 

@@ -14,6 +14,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.choose import choose
 from flowgraph.ops.broadcast import same
 from flowgraph.sizes import Sizes, merge
 
@@ -230,7 +231,7 @@ ELU = OpDef(
     "Elu(features: T) -> activations: T",
     attrs=_FLOATS,
     infer=same,
-    forward=lambda xp, x: xp.where(x < 0, xp.exp(x) - x.dtype.type(1), x),
+    forward=lambda xp, x: choose(x < 0, xp.exp(x) - x.dtype.type(1), x),
     gradient=lambda op, dy: [elu_grad(dy, op.outputs[0])],
     elementwise=True,
     cases=_CASES,
@@ -240,7 +241,7 @@ ELU_GRAD = OpDef(
     "EluGrad(gradients: T, outputs: T) -> backprops: T",
     attrs=_FLOATS,
     infer=_same_as_both,
-    forward=lambda xp, dy, y: xp.where(y < 0, (y + y.dtype.type(1)) * dy, dy),
+    forward=lambda xp, dy, y: choose(y < 0, (y + y.dtype.type(1)) * dy, dy),
     gradient=_grad_of_output_grad(elu_grad),
     elementwise=True,
     cases=_GRAD_CASES,
@@ -263,12 +264,12 @@ def selu_grad(gradients: Any, outputs: Any, name: str | None = None) -> Tensor:
 
 def _selu(xp: Any, x: Any) -> Any:
     scale, scale_alpha = x.dtype.type(_SELU_SCALE), x.dtype.type(_SELU_SCALE_ALPHA)
-    return xp.where(x < 0, scale_alpha * (xp.exp(x) - x.dtype.type(1)), scale * x)
+    return choose(x < 0, scale_alpha * (xp.exp(x) - x.dtype.type(1)), scale * x)
 
 
-def _selu_grad(xp: Any, dy: Any, y: Any) -> Any:
+def _selu_grad(_xp: Any, dy: Any, y: Any) -> Any:
     scale, scale_alpha = y.dtype.type(_SELU_SCALE), y.dtype.type(_SELU_SCALE_ALPHA)
-    return xp.where(y < 0, dy * (y + scale_alpha), dy * scale)
+    return choose(y < 0, dy * (y + scale_alpha), dy * scale)
 
 
 SELU = OpDef(

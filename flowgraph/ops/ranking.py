@@ -175,6 +175,22 @@ def _top_sizes(x: Any, k: Any, **_: Any) -> list[Sizes]:
     return [sizes, sizes]
 
 
+def _few_of_many(x: Any, count: int) -> Any:
+    """Where the few largest of long rows are, without sorting them; None where rows are short, or equal to the last."""
+    width = x.shape[-1]
+    if count == 0 or width < 128 or count * 8 > width or x.dtype.kind not in "iuf":
+        return None
+    found = np.sort(np.argpartition(x, width - count, axis=-1)[..., width - count :], axis=-1)
+    values = np.take_along_axis(x, found, axis=-1)
+    last = values.min(axis=-1, keepdims=True)
+    if x.dtype.kind == "f" and np.isnan(last).any():
+        return None
+    if ((x == last).sum(axis=-1) != (values == last).sum(axis=-1)).any():
+        return None  # of equal ones the first count, which a partition does not know
+    backwards = np.argsort(values[..., ::-1], axis=-1, kind="stable")
+    return np.take_along_axis(found, count - 1 - backwards[..., ::-1], axis=-1)
+
+
 def _top(xp: Any, x: Any, k: Any, **_: Any) -> Any:
     """The k largest of each row, equal ones in their order; what need not be sorted is sorted too."""
     if k.ndim:
@@ -189,6 +205,9 @@ def _top(xp: Any, x: Any, k: Any, **_: Any) -> Any:
     if count == 1 and x.size and x.dtype.kind == "f":  # TF looks for the largest only, and passes over nan
         indices = xp.argmax(xp.where(xp.isnan(x), -xp.inf, x), axis=-1)[..., None]
         return xp.take_along_axis(x, indices, axis=-1), indices.astype(np.int32)
+    few = _few_of_many(x, count)
+    if few is not None:
+        return xp.take_along_axis(x, few, axis=-1), few.astype(np.int32)
     # sorted upwards from the far end, equal entries stand in their order when read backwards
     width = x.shape[-1]
     backwards = xp.argsort(x[..., ::-1], axis=-1, kind="stable")

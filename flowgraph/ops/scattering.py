@@ -11,6 +11,7 @@ from flowgraph.ir.cases import FLOAT, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.folding import fold_rows
 from flowgraph.ops.array import identity, shape_argument, zeros_like
 from flowgraph.ops.gather import first_outside, gather_nd
 from flowgraph.shapes import Sizes, merge, num_elements, to_text
@@ -69,6 +70,25 @@ def _put(whole: Any, index: Any, updates: Any) -> None:
     whole[index] = updates
 
 
+def _added(whole: Any, index: Any, updates: Any) -> None:
+    _folded(np.add, whole, index, updates)
+
+
+def _subtracted(whole: Any, index: Any, updates: Any) -> None:
+    _folded(np.subtract, whole, index, updates)
+
+
+def _folded(ufunc: np.ufunc, whole: Any, index: Any, updates: Any) -> None:
+    """Change slices of `whole`, one after the other: `index` has for each of its first axes where they lie."""
+    depth = len(index)
+    if not depth or depth == whole.ndim:
+        ufunc.at(whole, index, updates)
+        return
+    ids = np.ravel_multi_index(index, whole.shape[:depth]).reshape(-1)
+    rest = whole.shape[depth:]
+    fold_rows(ufunc, whole.reshape(-1, *rest), ids, updates.reshape(-1, *rest))
+
+
 def _misfit(whole: tuple[int, ...], count: int, indices: Any, updates: Any) -> str | None:
     """TF's words for shapes that do not fit.
 
@@ -123,7 +143,7 @@ def _scatter_into_zeros(xp: Any, indices: Any, updates: Any, shape: Any) -> Any:
         raise ValueError("no shape")
     sizes = shape.tolist()
     whole = xp.full(sizes, b"", object) if updates.dtype == object else xp.zeros(sizes, updates.dtype)
-    return _place(xp, whole, len(sizes), indices, updates, xp.add.at)
+    return _place(xp, whole, len(sizes), indices, updates, _added)
 
 
 def _scatter_into_zeros_failure(indices: Any, updates: Any, shape: Any) -> str | None:
@@ -211,8 +231,8 @@ def _sub_grad(op: Any, dy: Tensor) -> list[Any]:
 
 
 TENSOR_SCATTER_UPDATE = _into_tensor("TensorScatterUpdate", _put, _update_grad)
-TENSOR_SCATTER_ADD = _into_tensor("TensorScatterAdd", np.add.at, _add_grad)
-TENSOR_SCATTER_SUB = _into_tensor("TensorScatterSub", np.subtract.at, _sub_grad)
+TENSOR_SCATTER_ADD = _into_tensor("TensorScatterAdd", _added, _add_grad)
+TENSOR_SCATTER_SUB = _into_tensor("TensorScatterSub", _subtracted, _sub_grad)
 
 
 def tensor_scatter_update(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:

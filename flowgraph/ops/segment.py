@@ -18,6 +18,7 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, REALS, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.folding import fold_rows
 from flowgraph.ops import segment_grad as grads
 from flowgraph.ops.array import ones, reshape, shape
 from flowgraph.ops.math import maximum
@@ -74,7 +75,7 @@ def _collect(xp: Any, ufunc: Any, data: Any, ids: Any, count: Any, start: Any) -
     if ids.size and ids.min() < 0:
         rows, ids = rows[ids >= 0], ids[ids >= 0]
     made = xp.full((int(count), *rows.shape[1:]), start, data.dtype)
-    ufunc.at(made, ids, rows)
+    fold_rows(ufunc, made, ids, rows)
     return made
 
 
@@ -245,7 +246,7 @@ def _fold_sorted(xp: Any, ufunc: Any, data: Any, ids: Any, gap: Any) -> Any:
         raise ValueError("ids that are not in order")
     made = xp.full((int(ids[-1]) + 1 if len(ids) else 0, *data.shape[1:]), gap, data.dtype)
     if ufunc in (xp.add, xp.multiply):
-        ufunc.at(made, ids, data)  # one row after the other, as TF adds them up
+        fold_rows(ufunc, made, ids, data)  # one row after the other, as TF adds them up
     elif len(ids):
         starts = xp.flatnonzero(xp.diff(ids, prepend=-1))
         made[ids[starts]] = ufunc.reduceat(data, starts, axis=0)

@@ -12,6 +12,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.choose import choose
 from flowgraph.ops.array import reshape, shape, zeros, zeros_like
 from flowgraph.ops.broadcast import broadcast_gradient_args, incompatible
 from flowgraph.ops.reduction import reduce_sum
@@ -52,13 +53,13 @@ def _select_problem(condition: tuple[int, ...], t: tuple[int, ...], e: tuple[int
     return None
 
 
-def _select(xp: Any, condition: Any, t: Any, e: Any) -> Any:
+def _select(_xp: Any, condition: Any, t: Any, e: Any) -> Any:
     problem = _select_problem(condition.shape, t.shape, e.shape)
     if problem is not None:
         raise errors.InvalidArgumentError(None, None, problem)
     if condition.ndim == 1 and t.ndim > 1:
         condition = condition.reshape(-1, *[1] * (t.ndim - 1))  # a vector chooses rows
-    return xp.where(condition, t, e)
+    return choose(condition, t, e)
 
 
 def _select_grad(op: Any, dy: Tensor) -> list[Any]:
@@ -111,7 +112,7 @@ SELECT_V2 = OpDef(
     "SelectV2(condition: bool, t: T, e: T) -> output: T",
     attrs={"T": TypeAttr()},
     infer=_select_v2_sizes,
-    forward=lambda xp, condition, t, e: xp.where(condition, t, e),
+    forward=lambda xp, condition, t, e: choose(condition, t, e),
     gradient=_select_v2_grad,
     elementwise=True,
     failure=lambda condition, t, e: (

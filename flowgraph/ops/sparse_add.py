@@ -19,7 +19,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.broadcasting import broadcast_static_shape
 from flowgraph.ops.gather import gather_nd
 from flowgraph.ops.reduction import NUMBER_TYPES, one_of
-from flowgraph.ops.sparse_indices import refuse
+from flowgraph.ops.sparse_indices import keys_of, refuse
 from flowgraph.ops.sparse_tensor import SparseTensor, is_sparse, parts_of, to_sparse
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
@@ -47,10 +47,11 @@ def of_rank(tensor: Any, rank: int) -> Sizes:
 # -- the union of two sets of indices ----------------------------------------------------------------------
 
 
-def _merged(
-    a_indices: np.ndarray, b_indices: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _merged(a_indices: np.ndarray, b_indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The indices of both in the order of a merge, and which rows of a and b they are; -1 where there is none."""
+    keys = keys_of(a_indices, b_indices)
+    if keys is not None and all((np.diff(key) > 0).all() for key in keys):
+        return _merged_in_order(a_indices, b_indices, *keys)
     rows: list[tuple[int, ...]] = []
     of_a: list[int] = []
     of_b: list[int] = []
@@ -65,6 +66,15 @@ def _merged(
         i, j = i + takes_a, j + takes_b
     indices = np.array(rows, np.int64).reshape(len(rows), a_indices.shape[1])
     return indices, np.array(of_a, np.int64), np.array(of_b, np.int64)
+
+
+def _merged_in_order(a_indices: Any, b_indices: Any, a: Any, b: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same for indices in order, each of them once, with a number for each that orders them."""
+    merged, first = np.unique(np.concatenate([a, b]), return_index=True)
+    at_a, at_b = np.searchsorted(merged, a), np.searchsorted(merged, b)
+    of_a, of_b = np.full(len(merged), -1), np.full(len(merged), -1)
+    of_a[at_a], of_b[at_b] = np.arange(len(a)), np.arange(len(b))
+    return np.concatenate([a_indices, b_indices])[first], of_a, of_b
 
 
 def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -125,8 +135,17 @@ SPARSE_ADD = OpDef(
 )
 
 
+def _places(keys: Any, wanted: Any) -> Any:
+    """Where each of some numbers stands among others that are in order; -1 for nowhere."""
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, at, -1)
+
+
 def _spread(_xp: Any, dy: Any, a_indices: Any, b_indices: Any, sum_indices: Any) -> tuple[Any, Any]:
     """The gradient of each entry of a and b: that of the sum at its place, 0 where the sum has none."""
+    keys = keys_of(sum_indices, a_indices, b_indices)
+    if keys is not None and len(keys[0]) and (np.diff(keys[0]) > 0).all():
+        return tuple(_taken(dy, _places(keys[0], key)) for key in keys[1:])  # type: ignore[return-value]
     place = {tuple(row): i for i, row in enumerate(sum_indices.tolist())}
     found = []
     for indices in (a_indices, b_indices):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,42 @@ def check_sorted(indices: np.ndarray, shape: Any) -> None:
     if change[row] < 0:
         raise refuse(f"{named} is out of order. Many sparse ops require sorted indices.")
     raise refuse(f"{named} is repeated")
+
+
+def keys_of(*arrays: np.ndarray) -> list[np.ndarray] | None:
+    """For each row of each array of indices a number; the numbers are in the order of the rows, those of all arrays.
+
+    None where that cannot be: there are no columns, an index is negative, or the numbers would be too large.
+
+    >>> keys_of(np.array([[0, 1], [2, 0]]), np.array([[0, 2]]))
+    [array([1, 6]), array([2])]
+    """
+    rows = np.concatenate(arrays)
+    if not rows.size or rows.min() < 0:
+        return None
+    sizes = [int(size) + 1 for size in rows.max(axis=0)]
+    if prod(sizes) >= 1 << 62:
+        return None
+    steps = [prod(sizes[column + 1 :]) for column in range(len(sizes))]
+    return [array @ np.array(steps, np.int64) for array in arrays]
+
+
+def distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different rows of indices in their order, and for each row which of them it is.
+
+    >>> distinct(np.array([[1, 2], [0, 3], [1, 2]]))[1]
+    array([1, 0, 1])
+    """
+    keys = keys_of(rows)
+    if keys is None:
+        places, group = np.unique(rows, axis=0, return_inverse=True)
+        return places, group.reshape(-1)
+    (key,) = keys
+    if (np.diff(key) >= 0).all():  # as those of sparse tensors usually are
+        starts = np.concatenate([[True], key[1:] != key[:-1]])
+        return rows[starts], np.cumsum(starts) - 1
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    return rows[first], group.reshape(-1)
 
 
 def inside(indices: np.ndarray, shape: Any) -> bool:

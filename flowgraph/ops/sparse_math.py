@@ -25,7 +25,7 @@ from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.ops.shaping import expand_dims
 from flowgraph.ops.slicing import slice
 from flowgraph.ops.sparse_add import of_rank, sparse_add
-from flowgraph.ops.sparse_indices import inside, refuse
+from flowgraph.ops.sparse_indices import distinct, inside, refuse
 from flowgraph.ops.sparse_reduce import sparse_reduce_sum
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of
 from flowgraph.ops.unary import square
@@ -167,7 +167,7 @@ def _softmax(_xp: Any, indices: Any, values: Any, dense_shape: Any) -> Any:
         return values.copy()
     order = np.lexsort(indices.T[::-1])  # TF's result is in this order too, whatever that of the indices is
     values = values[order]
-    _, group = np.unique(indices[order, :-1], axis=0, return_inverse=True)
+    _, group = distinct(indices[order, :-1])
     group = group.reshape(-1)
     largest = np.full(group.max() + 1, -np.inf, values.dtype)
     np.maximum.at(largest, group, values)

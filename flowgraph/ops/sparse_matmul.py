@@ -13,6 +13,8 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.folding import fold_rows
+from flowgraph.kernels.product import product
 from flowgraph.ops.gather import gather
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.shaping import transpose
@@ -20,6 +22,9 @@ from flowgraph.ops.sparse_indices import refuse
 from flowgraph.ops.sparse_tensor import parts_of, to_sparse
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
+
+LARGE = 1 << 18
+"""Multiplications of numbers: so many are worth a closer look at how to do them."""
 
 
 def _of_rank(tensor: Any, rank: int) -> None:
@@ -62,7 +67,17 @@ def _product(
         raise refuse(f"Cannot multiply A and B because {why}  {sizes}")
     _check_inside(indices, at, columns, rows, inner)
     out = np.zeros((rows, right.shape[1]), b.dtype)
-    np.add.at(out, indices[:, at], values[:, None] * right[indices[:, columns]])
+    if len(values) * right.shape[1] < LARGE:
+        np.add.at(out, indices[:, at], values[:, None] * right[indices[:, columns]])
+    elif b.dtype.kind in "fc" and b.itemsize > 2 and rows * inner <= 64 * len(values) and np.isfinite(right).all():
+        left = np.zeros((rows, inner), b.dtype)  # BLAS is so quick that zeros cost less than leaving them out
+        np.add.at(left.reshape(-1), indices[:, at] * inner + indices[:, columns], values)
+        out[:] = product(left, right)
+    else:
+        step = max(1, LARGE // right.shape[1])
+        for first in range(0, len(values), step):
+            part = indices[first : first + step]
+            fold_rows(np.add, out, part[:, at], values[first : first + step, None] * right[part[:, columns]])
     return out
 
 

@@ -20,7 +20,7 @@ from flowgraph.ops.range import range as range_of
 from flowgraph.ops.reduction import NUMBER_TYPES, one_of
 from flowgraph.ops.reduction_grad import reduced_shape
 from flowgraph.ops.sparse_add import REAL_NUMBERS
-from flowgraph.ops.sparse_indices import refuse
+from flowgraph.ops.sparse_indices import distinct, refuse
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of
 from flowgraph.shapes import Sizes
 
@@ -49,7 +49,7 @@ def _groups(
         reduced.append(axis % count)
     kept = [axis for axis in range(count) if axis not in reduced]
     sizes = [int(dense_shape[axis]) for axis in kept]
-    places, group = np.unique(indices[:, kept], axis=0, return_inverse=True)
+    places, group = distinct(indices[:, kept])
     if not kept:  # (numpy finds no rows without columns)
         places, group = np.zeros((min(len(indices), 1), 0), np.int64), np.zeros(len(indices), np.int64)
     group = group.reshape(-1)

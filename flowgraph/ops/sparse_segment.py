@@ -15,6 +15,7 @@ from flowgraph.ir.cases import FLOAT, INT, INTS, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.folding import fold_rows
 from flowgraph.ops.array import shape
 from flowgraph.ops.gather import gather
 from flowgraph.ops.segment import unsorted_segment_sum
@@ -121,7 +122,7 @@ def _backward(weights: Weights) -> Callable[..., Any]:
         counts = np.maximum(np.bincount(segment_ids, minlength=len(dy)), 1)
         scale = (1.0 / weights(counts)).astype(dy.dtype)[segment_ids]
         out = np.zeros((total, *dy.shape[1:]), dy.dtype)
-        np.add.at(out, indices, dy[segment_ids] * scale.reshape(-1, *[1] * (dy.ndim - 1)))
+        fold_rows(np.add, out, indices, dy[segment_ids] * scale.reshape(-1, *[1] * (dy.ndim - 1)))
         return out
 
     return forward
