@@ -209,8 +209,12 @@ def grid(low: Any, high: Any, bits: int, narrow: bool) -> Grid:
     return Grid((first - zero) * step, (last - zero) * step, step)
 
 
-def on_grid(x: Array, to: Grid) -> Array:
-    """Each entry moved to the nearest value of a grid."""
-    inverse = F(1) / to.step
+def on_grid(x: Array, to: Grid, divides: bool = True) -> Array:
+    """Each entry moved to the nearest value of a grid.
+
+    TF divides by the step where the range is a tensor, else it multiplies by the inverse; halfway between two values
+    the two may differ.
+    """
     moved = np.maximum(np.minimum(x, to.high), to.low) - to.low
-    return np.floor(moved * inverse + F(0.5)) * to.step + to.low
+    steps = moved / to.step if divides else moved * (F(1) / to.step)
+    return np.floor(steps + F(0.5)) * to.step + to.low

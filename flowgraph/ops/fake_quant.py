@@ -28,9 +28,13 @@ def _refuse(line: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(None, None, line)
 
 
-def _grid(low: Any, high: Any, num_bits: int, narrow_range: bool) -> kernel.Grid:
+def _check_bits(num_bits: int) -> None:
     if not 2 <= num_bits <= 16:
         raise _refuse("num_bits must be between 2 and 16, inclusive")
+
+
+def _grid(low: Any, high: Any, num_bits: int, narrow_range: bool) -> kernel.Grid:
+    _check_bits(num_bits)
     with np.errstate(all="ignore"):
         return kernel.grid(low, high, num_bits, narrow_range)
 
@@ -50,7 +54,7 @@ def _args_grid(low: float, high: float, num_bits: int, narrow_range: bool) -> ke
 
 
 def _fake_quant_args(_xp: Any, x: Any, *, min: float, max: float, num_bits: int, narrow_range: bool) -> Any:
-    return kernel.on_grid(x, _args_grid(min, max, num_bits, narrow_range))
+    return kernel.on_grid(x, _args_grid(min, max, num_bits, narrow_range), divides=False)
 
 
 def _fake_quant_args_grad(
@@ -272,16 +276,17 @@ def _channel_sizes(x: Any, low: Any, high: Any, **_attrs: Any) -> Sizes:
     return x.sizes
 
 
-def _channel_bounds(x: Any, low: Any, high: Any) -> None:
+def _channel_grid(x: Any, low: Any, high: Any, num_bits: int, narrow_range: bool) -> kernel.Grid:
+    _check_bits(num_bits)
     channels = x.shape[-1] if x.ndim else 0
     for which, bounds in (("min", low), ("max", high)):
         if bounds.shape != (channels,):
             raise _refuse(f"{which} has incorrect size, expected {channels} was {bounds.size}")
+    return _grid(low, high, num_bits, narrow_range)
 
 
 def _fake_quant_channels(_xp: Any, x: Any, low: Any, high: Any, *, num_bits: int, narrow_range: bool) -> Any:
-    _channel_bounds(x, low, high)
-    grid = _grid(low, high, num_bits, narrow_range)
+    grid = _channel_grid(x, low, high, num_bits, narrow_range)
     with np.errstate(all="ignore"):
         return np.where((low == 0) & (high == 0), np.float32(0), kernel.on_grid(x, grid))
 
@@ -302,8 +307,7 @@ def _fake_quant_channels_grad(
 ) -> Any:
     if dy.shape != x.shape:
         raise _refuse("gradient and input must be the same size")
-    _channel_bounds(x, low, high)
-    grid = _grid(low, high, num_bits, narrow_range)
+    grid = _channel_grid(x, low, high, num_bits, narrow_range)
     passed = (low == 0) & (high == 0)
     inside = (((x >= grid.low) & (x <= grid.high)) | passed).astype(np.float32)
     below = ((x < grid.low) & ~passed).astype(np.float32)

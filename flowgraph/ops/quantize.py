@@ -183,7 +183,7 @@ def _there_and_back(
     x: Any, low: Any, high: Any, bits: int, signed_input: bool, given: bool, narrow: bool, round_mode: str
 ) -> Any:
     low, high = first(low), first(high)
-    if given and low > high:
+    if given and not low <= high:
         line = f"Invalid range: input_min {low:g} > input_max {high:g}"
         raise errors.InvalidArgumentError(None, None, line)
     half_up = round_mode == "HALF_UP"

@@ -25,7 +25,8 @@ from flowgraph.ops.joining import concat, stack
 from flowgraph.ops.padding import pad
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.shaping import expand_dims, matrix_transpose, squeeze, transpose
-from flowgraph.sizes import Sizes, compatible, is_full, merge
+from flowgraph.shapes import TensorShape, dimension_value
+from flowgraph.sizes import Sizes, is_full, merge
 
 _TYPES = (dt.float64, dt.float32, dt.complex64, dt.complex128)
 
@@ -176,21 +177,21 @@ def _of_sequence(diagonals: Any) -> Tensor:
     if not isinstance(diagonals, list | tuple) or len(diagonals) != 3:
         raise _refusal("Expected diagonals to be a sequence of length 3.")
     above, main, below = diagonals
-    batches = [None if t.sizes is None else t.sizes[:-1] for t in (above, main, below)]
-    if not all(compatible(batch, batches[1]) for batch in batches):
+    batches = [TensorShape(t.shape)[:-1] for t in (above, main, below)]
+    if not all(batch.is_compatible_with(batches[1]) for batch in batches):
         raise _refusal(
             "Tensors representing the three diagonals must have the same shape,except for the last dimension, got "
             f"{below.shape}, {main.shape}, {above.shape}"
         )
-    length = main.shape[-1].value
+    length = dimension_value(main.shape[-1])
     below = _padded(below, "subdiagonal", length, [1, 0])
     above = _padded(above, "superdiagonal", length, [0, 1])
     return stack((above, main, below), axis=-2)
 
 
-def _padded(diagonal: Tensor, which: str, length: Any, padding: list[int]) -> Tensor:
+def _padded(diagonal: Any, which: str, length: Any, padding: list[int]) -> Tensor:
     """A diagonal with its unused entry."""
-    own = diagonal.shape[-1].value
+    own = dimension_value(diagonal.shape[-1])
     if not own or own == length:
         return diagonal
     if own != length - 1:
@@ -198,8 +199,8 @@ def _padded(diagonal: Tensor, which: str, length: Any, padding: list[int]) -> Te
     return pad(diagonal, [*[[0, 0]] * (len(diagonal.shape) - 1), padding])
 
 
-def _of_matrix(whole: Tensor) -> Tensor:
-    columns, rows = whole.shape[-1].value, whole.shape[-2].value
+def _of_matrix(whole: Any) -> Tensor:
+    columns, rows = dimension_value(whole.shape[-1]), dimension_value(whole.shape[-2])
     if columns and rows and columns != rows:
         raise _refusal(f"Expected last two dimensions of diagonals to be same, got {columns} and {rows}")
     size = columns or rows
@@ -221,15 +222,16 @@ def _check_system(diagonals: Any, rhs: Any) -> bool:
         raise _refusal(f"Expected diagonals to have rank at least 2, got {axes}")
     if rhs_axes not in (axes, axes - 1):
         raise _refusal(f"Expected the rank of rhs to be {axes - 1} or {axes}, got {rhs_axes}")
-    if diagonals.sizes[-2] not in (None, 0, 3):
-        raise _refusal(f"Expected 3 diagonals got {diagonals.sizes[-2]}")
-    if not compatible(diagonals.sizes[:-2], rhs.sizes[: axes - 2]):
+    count = diagonals.shape[-2]
+    if count and count != 3:
+        raise _refusal(f"Expected 3 diagonals got {count}")
+    if not TensorShape(diagonals.shape[:-2]).is_compatible_with(rhs.shape[: axes - 2]):
         raise _refusal(f"Batch shapes {diagonals.shape[:-2]} and {rhs.shape[: axes - 2]} are incompatible")
     return rhs_axes == axes - 1
 
 
-def _check_rows(diagonals: Tensor, rhs: Tensor) -> None:
-    size, rows = diagonals.sizes[-1], rhs.sizes[-2]  # type: ignore[index]
+def _check_rows(diagonals: Any, rhs: Any) -> None:
+    size, rows = diagonals.shape[-1], rhs.shape[-2]
     if size and rows and size != rows:
         line = f"Expected number of left-hand sided and right-hand sides to be equal, got {size} and {rows}"
         raise _refusal(line)
@@ -330,9 +332,9 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
     return emit(TRIDIAGONAL_MAT_MUL, *(expand_dims(t, -2) for t in (above, main, below)), rhs, name=name)
 
 
-def _taken_apart(whole: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _taken_apart(whole: Any) -> tuple[Tensor, Tensor, Tensor]:
     """The diagonals of a matrix."""
-    columns, rows = whole.shape[-1].value, whole.shape[-2].value
+    columns, rows = dimension_value(whole.shape[-1]), dimension_value(whole.shape[-2])
     if not columns or not rows:
         raise _refusal('The size of the matrix needs to be known for diagonals_format="matrix"')
     if columns != rows:

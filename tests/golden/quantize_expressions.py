@@ -133,6 +133,11 @@ tf.fake_quant_with_min_max_vars_per_channel_gradient(F(R([5])), F(R([5])), F([-.
 tf.fake_quant_with_min_max_vars_per_channel(F([1.], None), F([-1., 0.], None), F([1., 0.], None))
 tf.fake_quant_with_min_max_vars_per_channel(F([1., 2.], None), F([-1., 0.], None), F([1.], None))
 tf.fake_quant_with_min_max_vars_per_channel(F(1., None), F([1.], None), F([1.], None))
+tf.fake_quant_with_min_max_vars_per_channel(F([1., 2.], None), F([1.], None), F([1.], None), 17)
+tf.fake_quant_with_min_max_args(F([2., -2.]))
+tf.fake_quant_with_min_max_vars(F([2., -2.]), F(-6.), F(6.))
+tf.fake_quant_with_min_max_vars_per_channel(F([2., -2.]), F([-6., -6.]), F([6., 6.]))
+tf.quantization.quantize_and_dequantize(F([2., -2.]), F(np.float32('nan')), F(1.))
 tf.fake_quant_with_min_max_vars_per_channel_gradient(F([1.], None), F([1., 2.], None), F([0.]), F([0.]))
 """
     % {"channels": _CHANNELS}
