@@ -1,5 +1,5 @@
 """`tf.bitwise`: integers as rows of bits."""
 
-from flowgraph.ops.bitwise import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
+from flowgraph.ops.ragged_public import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
 
 __all__ = ["bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"]

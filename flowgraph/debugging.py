@@ -7,8 +7,8 @@ from flowgraph.ops.checks import (
     assert_equal, assert_greater, assert_greater_equal, assert_less, assert_less_equal, assert_negative,
     assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
 )
-from flowgraph.ops.compare import is_finite, is_inf, is_nan
-from flowgraph.ops.numerics import check_numerics, verify_tensor_all_finite as assert_all_finite
+from flowgraph.ops.numerics import verify_tensor_all_finite as assert_all_finite
+from flowgraph.ops.ragged_public import check_numerics, is_finite, is_inf, is_nan
 from flowgraph.ops.rank_checks import (
     assert_integer, assert_near, assert_proper_iterable, assert_rank, assert_rank_at_least, assert_rank_in,
     assert_same_float_dtype, assert_scalar, assert_type, is_non_decreasing, is_numeric_tensor, is_strictly_increasing,

@@ -13,6 +13,8 @@ from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import graphs_apart
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.indexed_slices import IndexedSlices, IndexedSlicesValue
+from flowgraph.ops.ragged_tensor import RaggedTensor
+from flowgraph.ops.ragged_value import RaggedTensorValue
 from flowgraph.ops.sparse_tensor import SparseTensor, SparseTensorValue, parts_of
 
 Rebuild = Callable[[Sequence[Any]], Any]
@@ -65,6 +67,27 @@ _expansions.append(
         lambda sparse: (parts_of(sparse), lambda values: SparseTensorValue(*values)),
         lambda sparse, value: list(zip(parts_of(sparse), value, strict=False)),
         parts_of,
+    )
+)
+
+
+def _ragged_parts(ragged: Any) -> list[Any]:
+    return [*ragged.nested_row_splits, ragged.flat_values]
+
+
+def _ragged_value(values: Sequence[Any]) -> Any:
+    *splits, result = values
+    for ends in reversed(splits):
+        result = RaggedTensorValue(result, ends)
+    return result
+
+
+_expansions.append(
+    (
+        RaggedTensor,
+        lambda ragged: (_ragged_parts(ragged), _ragged_value),
+        lambda ragged, value: list(zip(_ragged_parts(ragged), _ragged_parts(value), strict=False)),
+        _ragged_parts,
     )
 )
 

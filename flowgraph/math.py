@@ -3,41 +3,33 @@
 # fmt: off
 
 from flowgraph.ops.activation import softplus, softsign
-from flowgraph.ops.add_n import accumulate_n, add_n
-from flowgraph.ops.compare import (
-    equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not, logical_or,
-    logical_xor, not_equal,
-)
-from flowgraph.ops.complex import angle, conj, imag, real
+from flowgraph.ops.add_n import accumulate_n
 from flowgraph.ops.confusion import confusion_matrix
 from flowgraph.ops.cumulative import cumprod, cumsum, cumulative_logsumexp
-from flowgraph.ops.division import (
-    div_no_nan as divide_no_nan, divide, floordiv, floormod, mod, reciprocal_no_nan, truediv, xdivy,
-)
+from flowgraph.ops.division import mod, reciprocal_no_nan, xdivy
 from flowgraph.ops.histogram import bincount
-from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
+from flowgraph.ops.hyperbolic import sigmoid, tanh
 from flowgraph.ops.incomplete import (
     bessel_i0, bessel_i0e, bessel_i1, bessel_i1e, betainc, igamma, igammac, lbeta, nextafter,
 )
-from flowgraph.ops.math import (
-    add, maximum, minimum, multiply, multiply_no_nan, pow, scalar_mul, squared_difference, subtract, xlogy,
+from flowgraph.ops.math import multiply_no_nan, scalar_mul, xlogy
+from flowgraph.ops.ragged_public import (
+    abs, acos, acosh, add, add_n, angle, asin, asinh, atan, atan2, atanh, ceil, conj, cos, cosh, digamma, div_no_nan
+    as divide_no_nan, divide, equal, erf, erfc, exp, expm1, floor, floordiv, floormod, greater, greater_equal, imag,
+    is_finite, is_inf, is_nan, less, less_equal, lgamma, log, log1p, log_sigmoid, logical_and, logical_not,
+    logical_or, logical_xor, maximum, minimum, multiply, negative, not_equal, pow, real, reciprocal, reduce_all,
+    reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum, rint, round, rsqrt, sign, sin, sinh,
+    sqrt, square, squared_difference, subtract, tan, truediv, unsorted_segment_max, unsorted_segment_mean,
+    unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum,
 )
 from flowgraph.ops.rank_checks import is_non_decreasing, is_strictly_increasing
 from flowgraph.ops.ranking import argmax, argmin, in_top_k, top_k
-from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
-from flowgraph.ops.segment import (
-    segment_max, segment_mean, segment_min, segment_prod, segment_sum, unsorted_segment_max, unsorted_segment_mean,
-    unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum,
-)
+from flowgraph.ops.segment import segment_max, segment_mean, segment_min, segment_prod, segment_sum
 from flowgraph.ops.shaping import invert_permutation
 from flowgraph.ops.softmax import log_softmax, softmax
-from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
+from flowgraph.ops.special import polygamma, zeta
 from flowgraph.ops.statistics import (
     count_nonzero, l2_normalize, reduce_euclidean_norm, reduce_logsumexp, reduce_std, reduce_variance, zero_fraction,
-)
-from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
-from flowgraph.ops.unary import (
-    abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
 )
 from flowgraph.ops.vectors import polyval
 

@@ -137,6 +137,7 @@ def same_value(value, record, tolerance, where):
             same_value(value[key], record["dict"][str(key)], tolerance, f"{where}, {key!r}")
     elif "list" in record:
         value = [value.values, value.indices] if hasattr(value, "dense_shape") else value
+        value = [value.values, value.row_splits] if hasattr(value, "row_splits") else value
         assert len(value) == len(record["list"]), where
         for i, (entry, entry_record) in enumerate(zip(value, record["list"])):
             same_value(entry, entry_record, tolerance, f"{where}, [{i}]")

@@ -18,6 +18,9 @@ from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, OpDef
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import entries, of_entries
+from flowgraph.ops.joining import stack
+from flowgraph.ops.ragged_parts import to_tensor_or_ragged
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.reduction import one_of
 from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.shapes import Sizes
@@ -90,7 +93,7 @@ def string_split(
     delimiter: Any = None,
     result_type: str = "SparseTensor",
     name: str | None = None,
-) -> SparseTensor:
+) -> Any:
     """The pieces of each string between delimiters, as a SparseTensor with a row for each string.
 
     Args:
@@ -98,12 +101,11 @@ def string_split(
       sep: the delimiters: each character of this string is one (by default the space); "" splits into single bytes.
       skip_empty: whether empty pieces are left out.
       delimiter: an older name of `sep`.
-      result_type: "SparseTensor"; ragged tensors are not known here.
+      result_type: "SparseTensor" or "RaggedTensor".
       name: the scope of the new ops.
 
     Raises:
       ValueError: the ranks do not fit, or `result_type` is unknown.
-      NotImplementedError: the result is to be ragged.
 
     >>> run(tf.sparse_tensor_to_dense(string_split(["to be", "or not to be"]), ""))
     array([[b'to', b'be', b'', b''],
@@ -115,26 +117,47 @@ def string_split(
         source = convert_to_tensor(source, dtype=dt.string)
         parts = emit(STRING_SPLIT, source, delimiters, skip_empty=skip_empty)
         sparse = SparseTensor(*parts)
-        _refuse_other_results(result_type)
-        return sparse
+        if result_type not in ("SparseTensor", "RaggedTensor"):
+            raise _unknown_result()
+        return sparse if result_type == "SparseTensor" else _as_rows(sparse)
 
 
-def _refuse_other_results(result_type: str) -> None:
-    if result_type == "RaggedTensor":
-        raise _ragged()
-    if result_type != "SparseTensor":
-        line = "result_type must be 'RaggedTensor' or 'SparseTensor'."
-        raise ValueError(errors.explain(line, where=user_site()))
+def _as_rows(sparse: SparseTensor) -> RaggedTensor:
+    """The pieces as the rows of a ragged tensor."""
+    indices, values, shape = sparse.indices, sparse.values, sparse.dense_shape
+    return RaggedTensor.from_value_rowids(values, indices[:, 0], shape[0], validate=False)
 
 
-def _ragged() -> NotImplementedError:
-    return NotImplementedError(
-        errors.explain(
-            "Ragged tensors are not implemented.",
-            mend="Split a vector of strings into a SparseTensor: result_type='SparseTensor'.",
-            where=user_site(),
-        )
-    )
+def _unknown_result() -> ValueError:
+    line = "result_type must be 'RaggedTensor' or 'SparseTensor'."
+    return ValueError(errors.explain(line, where=user_site()))
+
+
+def string_bytes_split(input: Any, name: str | None = None) -> Any:
+    """The bytes of each string, as a row of strings of length 1.
+
+    Args:
+      input: the strings, ragged or not: of a scalar the result is a vector, otherwise ragged.
+      name: the scope of the new ops.
+
+    Raises:
+      ValueError: the rank is unknown.
+
+    >>> run(string_bytes_split(["ab", "", "c"])).to_list()
+    [[b'a', b'b'], [], [b'c']]
+    """
+    with name_scope(name, "StringsByteSplit", [input]):
+        input = to_tensor_or_ragged(input, name="input")
+        if isinstance(input, RaggedTensor):
+            return input.with_flat_values(string_bytes_split(input.flat_values))
+        if input.sizes is None:
+            raise ValueError(errors.explain("input must have a statically-known rank.", where=user_site()))
+        if not input.sizes:
+            return string_bytes_split(stack([input]))[0]
+        if len(input.sizes) > 1:
+            return string_bytes_split(RaggedTensor.from_tensor(input))
+        indices, values, shape = emit(STRING_SPLIT, input, "", skip_empty=False)
+        return RaggedTensor.from_value_rowids(values, indices[:, 0], shape[0], validate=False)
 
 
 # -- strings.split -----------------------------------------------------------------------------------------
@@ -174,19 +197,19 @@ def strings_split(
     result_type: str = "SparseTensor",
     source: Any = None,
     name: str | None = None,
-) -> SparseTensor:
-    """The pieces of each string as Python's `str.split` gives them, as a SparseTensor with a row for each string.
+) -> Any:
+    """The pieces of each string as Python's `str.split` gives them, as a SparseTensor or RaggedTensor with a row
+    for each string.
 
     Args:
-      input, source: the strings, a vector.
+      input, source: the strings, ragged or not.
       sep: what separates the pieces; by default any white space, of which much counts as little.
       maxsplit: the most splits to make in a string, from the left; by default all.
-      result_type: "SparseTensor"; ragged tensors are not known here.
+      result_type: "SparseTensor" or "RaggedTensor".
       name: the scope of the new ops.
 
     Raises:
       ValueError: `sep` is no scalar, or `result_type` is unknown.
-      NotImplementedError: the result is to be ragged, or would be: the strings are no vector.
 
     >>> pieces = strings_split(["a, b", "c"], ", ")
     >>> run(pieces.values), run(pieces.dense_shape)
@@ -194,9 +217,26 @@ def strings_split(
     """
     input = one_of("input", input, "source", source)
     with name_scope(name, "StringSplit", [input]):
-        input = convert_to_tensor(input, dtype=dt.string, name="input")
-        _refuse_other_results(result_type)
-        if input.sizes is None or len(input.sizes) != 1:
-            raise _ragged()
-        separator: Tensor = convert_to_tensor("" if sep is None else sep, dtype=dt.string)
-        return SparseTensor(*emit(STRING_SPLIT_V2, input, separator, maxsplit=maxsplit))
+        input = to_tensor_or_ragged(input, dt.string, name="input")
+        if result_type == "SparseTensor" and input.shape.rank == 1:
+            return _split_vector(input, sep, maxsplit)
+        rows = _split_rows(input, sep, maxsplit)
+        if result_type not in ("SparseTensor", "RaggedTensor"):
+            raise _unknown_result()
+        return rows if result_type == "RaggedTensor" else rows.to_sparse()
+
+
+def _split_vector(input: Tensor, sep: Any, maxsplit: int) -> SparseTensor:
+    separator: Tensor = convert_to_tensor("" if sep is None else sep, dtype=dt.string)
+    return SparseTensor(*emit(STRING_SPLIT_V2, input, separator, maxsplit=maxsplit))
+
+
+def _split_rows(input: Any, sep: Any, maxsplit: int) -> Any:
+    with name_scope(None, "StringSplit", [input]):
+        if isinstance(input, RaggedTensor):
+            return input.with_flat_values(_split_rows(input.flat_values, sep, maxsplit))
+        if input.sizes == ():
+            return _split_rows(stack([input]), sep, maxsplit)[0]
+        if input.sizes is None or len(input.sizes) == 1:
+            return _as_rows(_split_vector(input, sep, maxsplit))
+        return _split_rows(RaggedTensor.from_tensor(input), sep, maxsplit)

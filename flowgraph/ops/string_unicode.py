@@ -1,7 +1,4 @@
-"""Strings as Unicode: unicode_script, unicode_transcode, unicode_decode and unicode_encode.
-
-Ragged results are not known here: decode one string, encode the code points of one.
-"""
+"""Strings as Unicode: unicode_script, unicode_transcode, unicode_decode, unicode_encode and unicode_split."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from flowgraph import dtypes as dt
 from flowgraph import errors as tf_errors
 from flowgraph.dtypes import DType
 from flowgraph.ir.cases import INTS, VALUE, case
-from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, REQUIRED, OpDef, TypeAttr
@@ -27,6 +23,8 @@ from flowgraph.ops.array import shape
 from flowgraph.ops.attributes import choice, flag, text, whole
 from flowgraph.ops.broadcast import same
 from flowgraph.ops.joining import stack
+from flowgraph.ops.ragged_parts import to_tensor_or_ragged
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.sparse_add import of_rank
 from flowgraph.shapes import Sizes
@@ -187,19 +185,23 @@ UNICODE_DECODE_WITH_OFFSETS = OpDef(
 )
 
 
-def _ragged(what: str, mend: str) -> NotImplementedError:
-    line = f"Ragged tensors are not implemented, and {what} would give one."
-    return NotImplementedError(tf_errors.explain(line, mend=mend, where=user_site()))
-
-
-def _decode(opdef: OpDef, input: Any, attrs: dict[str, Any], name: str | None) -> list[Tensor]:
-    with name_scope(name, opdef.name, [input]):
-        input = convert_to_tensor(input, name="input")
-        if input.sizes is None:
-            raise ValueError(tf_errors.explain("Rank of `input` must be statically known.", where=user_site()))
-        if len(input.sizes) > 0:
-            raise _ragged("decoding several strings", "Decode one string: a scalar.")
-        return emit(opdef, reshape(input, [-1]), **attrs)
+def _decode(opdef: OpDef, input: Any, attrs: dict[str, Any]) -> list[Any]:
+    """The code points (and where they begin), in a row for each string."""
+    input = to_tensor_or_ragged(input, name="input")
+    ndims = input.shape.ndims
+    if ndims is None:
+        raise ValueError(tf_errors.explain("Rank of `input` must be statically known.", where=user_site()))
+    if ndims > 1 and not isinstance(input, RaggedTensor):
+        input = RaggedTensor.from_tensor(input, ragged_rank=ndims - 1)
+    elif ndims > 1 and input.ragged_rank < ndims - 1:
+        inner = RaggedTensor.from_tensor(input.flat_values, ragged_rank=ndims - input.ragged_rank + 1)
+        input = input.with_flat_values(inner)
+    words = input.flat_values if isinstance(input, RaggedTensor) else input
+    splits, *found = emit(opdef, reshape(words, [-1]), **attrs)
+    if not ndims:
+        return found
+    rows = [RaggedTensor.from_row_splits(values, splits, validate=False) for values in found]
+    return [input.with_flat_values(row) for row in rows] if ndims > 1 else rows
 
 
 def unicode_decode(
@@ -209,23 +211,25 @@ def unicode_decode(
     replacement_char: int = 0xFFFD,
     replace_control_characters: bool = False,
     name: str | None = None,
-) -> Tensor:
-    """The code points of a string.
+) -> Any:
+    """The code points of strings: a vector for one string, otherwise ragged.
 
     Args:
-      input: the string, a scalar.
+      input: the strings, ragged or not.
       input_encoding, errors, replacement_char, replace_control_characters: see `unicode_transcode`.
       name: the scope of the new ops.
 
     Raises:
       ValueError: the rank of `input` is not known.
-      NotImplementedError: it is no scalar: the result would be ragged.
 
     >>> run(unicode_decode("hé", "UTF-8"))
     array([104, 233], dtype=int32)
+    >>> run(unicode_decode(["hé", "", "x"], "UTF-8")).to_list()
+    [[104, 233], [], [120]]
     """
     attrs = _named("UnicodeDecode", input_encoding, errors, replacement_char, replace_control_characters)
-    return _decode(UNICODE_DECODE, input, attrs, name)[1]
+    with name_scope(name, "UnicodeDecode", [input]):
+        return _decode(UNICODE_DECODE, input, attrs)[0]
 
 
 def unicode_decode_with_offsets(
@@ -235,16 +239,17 @@ def unicode_decode_with_offsets(
     replacement_char: int = 0xFFFD,
     replace_control_characters: bool = False,
     name: str | None = None,
-) -> tuple[Tensor, Tensor]:
-    """The code points of a string, and at which byte each begins; see `unicode_decode`.
+) -> tuple[Any, Any]:
+    """The code points of strings, and at which byte each begins; see `unicode_decode`.
 
     >>> run(unicode_decode_with_offsets("hél", "UTF-8"))
     (array([104, 233, 108], dtype=int32), array([0, 1, 3]))
     """
     op_type = "UnicodeDecodeWithOffsets"
     attrs = _named(op_type, input_encoding, errors, replacement_char, replace_control_characters)
-    _, points, starts = _decode(UNICODE_DECODE_WITH_OFFSETS, input, attrs, name)
-    return points, starts
+    with name_scope(name, op_type, [input]):
+        points, starts = _decode(UNICODE_DECODE_WITH_OFFSETS, input, attrs)
+        return points, starts
 
 
 # -- unicode_encode ----------------------------------------------------------------------------------------
@@ -283,11 +288,11 @@ UNICODE_ENCODE = OpDef(
 
 def unicode_encode(
     input: Any, output_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
-) -> Tensor:
-    """The string of a vector of code points.
+) -> Any:
+    """The strings of vectors of code points.
 
     Args:
-      input: the code points.
+      input: the code points, ragged or not; each innermost row becomes a string.
       output_encoding: "UTF-8", "UTF-16-BE" or "UTF-32-BE".
       errors: what is done about numbers that are no code points: "replace", "ignore" or "strict".
       replacement_char: the code point that replaces them.
@@ -295,24 +300,80 @@ def unicode_encode(
 
     Raises:
       ValueError: the rank of `input` is 0 or not known.
-      NotImplementedError: it is not 1: TF would take its rows for a ragged tensor.
 
     >>> run(unicode_encode([104, 233], "UTF-8")).decode()
     'hé'
+    >>> run(unicode_encode(tf.ragged.constant([[104, 105], [], [120]]), "UTF-8"))
+    array([b'hi', b'', b'x'], dtype=object)
     """
+    how = (output_encoding, errors, replacement_char)
     with name_scope(name, "UnicodeEncode", [input]):
-        points = convert_to_tensor(input)
-        if points.sizes is None:
+        points = to_tensor_or_ragged(input)
+        ndims = points.shape.ndims
+        if ndims is None:
             raise ValueError(tf_errors.explain("Rank of input_tensor must be statically known.", where=user_site()))
-        if not points.sizes:
+        if isinstance(points, RaggedTensor):
+            return _encode_rows(points, how)
+        if ndims == 0:
             raise ValueError(tf_errors.explain("input_tensor's rank must be at least 1.", where=user_site()))
-        if len(points.sizes) > 1:
-            raise _ragged("encoding several rows takes", "Encode one vector at a time.")
+        if ndims == 2:
+            return unicode_encode(RaggedTensor.from_tensor(points), *how)
+        if ndims > 2:
+            flat = reshape(points, stack([-1, shape(points)[-1]]))
+            return reshape(unicode_encode(flat, *how), points.shape[:-1])
         splits = stack([0, shape(points, out_type=dt.int32)[0]])
-        with name_scope(None, "UnicodeEncode"):
-            found = emit(
-                UNICODE_ENCODE, points, splits, errors=choice("errors", errors, ("ignore", "replace", "strict"),
-                "UnicodeEncode"), output_encoding=choice("output_encoding", output_encoding, _ENCODINGS,
-                "UnicodeEncode"), replacement_char=whole("replacement_char", replacement_char),
-            )  # fmt: skip
-        return reshape(found, [])
+        row = RaggedTensor.from_row_splits(points, splits, validate=False)
+        return reshape(unicode_encode(row, *how), [])
+
+
+def _encode_rows(points: RaggedTensor, how: tuple[str, str, int]) -> Any:
+    flat: Any = points.flat_values
+    if flat.shape.ndims > 1:
+        return points.with_flat_values(unicode_encode(flat, *how))
+    if points.ragged_rank > 1:
+        return points.with_values(unicode_encode(points.values, *how))
+    encoding, errors, replacement_char = how
+    return emit(
+        UNICODE_ENCODE, points.values, points.row_splits,
+        errors=choice("errors", errors, ("ignore", "replace", "strict"), "UnicodeEncode"),
+        output_encoding=choice("output_encoding", encoding, _ENCODINGS, "UnicodeEncode"),
+        replacement_char=whole("replacement_char", replacement_char),
+    )  # fmt: skip
+
+
+# -- unicode_split -----------------------------------------------------------------------------------------
+
+
+def unicode_split(
+    input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> Any:
+    """The characters of strings, each as a string: a vector for one string, otherwise ragged; see `unicode_decode`.
+
+    >>> run(unicode_split(["ab", "", "c"], "UTF-8")).to_list()
+    [[b'a', b'b'], [], [b'c']]
+    """
+    attrs = _named("UnicodeDecode", input_encoding, errors, replacement_char, False)
+    with name_scope(name, "UnicodeSplit", [input]):
+        (points,) = _decode(UNICODE_DECODE, input, attrs)
+        return unicode_encode(_expand_dims(points), input_encoding, errors, replacement_char)
+
+
+def unicode_split_with_offsets(
+    input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> tuple[Any, Any]:
+    """The characters of strings, and at which byte each begins; see `unicode_split`.
+
+    >>> _, starts = unicode_split_with_offsets("hél", "UTF-8")
+    >>> run(starts)
+    array([0, 1, 3])
+    """
+    attrs = _named("UnicodeDecodeWithOffsets", input_encoding, errors, replacement_char, False)
+    with name_scope(name, "UnicodeSplitWithOffsets", [input]):
+        points, starts = _decode(UNICODE_DECODE_WITH_OFFSETS, input, attrs)
+        return unicode_encode(_expand_dims(points), input_encoding, errors, replacement_char), starts
+
+
+def _expand_dims(points: Any) -> Any:
+    from flowgraph.ops.ragged_array import expand_dims
+
+    return expand_dims(points, -1)

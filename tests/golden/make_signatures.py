@@ -28,7 +28,7 @@ from tensorflow.python.util import tf_inspect
 
 LEFT_OUT = re.compile(
     r"((app\.)?flags|audio|autograph|compat\.v[12]|config|contrib|distribute|distributions|estimator|feature_column|"
-    r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|ragged|Ragged\w+|raw_ops|saved_model|"
+    r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|RaggedTensorSpec|raw_ops|saved_model|"
     r"test\.(?!compute)\w+|tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = ["framework", "layers", "legacy_seq2seq", "lookup", "rnn"]

@@ -105,6 +105,8 @@ def value_record(value, limit=SAMPLED):
         return {"dict": {str(key): value_record(value[key], limit) for key in sorted(value)}}
     if hasattr(value, "dense_shape"):
         value = [value.values, value.indices]
+    if hasattr(value, "row_splits"):
+        value = [value.values, value.row_splits]
     if isinstance(value, (list, tuple)):
         return {"list": [value_record(entry, limit) for entry in value]}
     array = np.asarray(value)

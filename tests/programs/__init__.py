@@ -39,6 +39,7 @@ MODULES = [
     "idioms",
     "lookups",
     "tables",
+    "ragged",
     "linear_algebra",
     "signals",
     "quantized",
