@@ -56,6 +56,7 @@ MODULES = [
     "images",
     "image_boxes",
     "sequence_labels",
+    "average_losses",
     "morphology",
     "candidates",
     "normalization",
