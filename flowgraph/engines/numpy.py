@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.engines import chunks
 from flowgraph.engines.abstract import Known, analyse
 from flowgraph.engines.base import explain_failure, own, world
 from flowgraph.engines.bodies import BodyFunction
@@ -164,7 +165,7 @@ class Frame:
         operands = [self._operand(number) for number in step.inputs]
         if opdef.alias and opdef.effect is Effect.NONE and self._bind_view(step, operands):
             return
-        if not self._bind_kernel(step, operands):
+        if not self._bind_kernel(step, operands) and not self._bind_pieces(step, operands):
             self._bind_forward(step, operands)
 
     def _bind_read(self, step: Step) -> bool:
@@ -205,6 +206,19 @@ class Frame:
         self._static[number] = buffer
         self._hold(number, (buffer,))
         self._add(step, *call)
+        return True
+
+    def _bind_pieces(self, step: Step, operands: list[Operand]) -> bool:
+        """A large op that takes long is done in pieces."""
+        compute = chunks.in_pieces(step, self._known[step.outputs[0]]) if step.outputs else None
+        if compute is None:
+            return False
+        slots, out = self._slots, self._slot(step.outputs[0])
+
+        def call() -> None:
+            slots[out] = compute([o.array if o.slot is None else slots[o.slot] for o in operands])
+
+        self._add(step, call, ())
         return True
 
     def _bind_forward(self, step: Step, operands: list[Operand]) -> None:

@@ -54,6 +54,16 @@ def _relu(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any
     )
 
 
+def _relu6(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    zero, six = out.dtype.type(0), out.dtype.type(6)
+
+    def call(x: np.ndarray, y: np.ndarray) -> None:
+        np.maximum(zero, x, y)
+        np.minimum(y, six, y)
+
+    return _unary_call(call, operands[0], out, slots) if _is_wide_float(out) else None
+
+
 def _sigmoid(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
     def call(x: np.ndarray, y: np.ndarray) -> None:
         np.negative(x, y)
@@ -157,6 +167,7 @@ KERNELS: dict[OpDef, Kernel] = {
     hyperbolic.TANH: _floats(np.tanh),
     hyperbolic.SIGMOID: _sigmoid,
     activation.RELU: _relu,
+    activation.RELU6: _relu6,
     matmul.MATMUL: _matmul,
     add_n.ADD_N: _add_n,
     reduction.SUM: _sum,
