@@ -33,28 +33,23 @@ from flowgraph.shapes import (
 )
 
 # ops
-from flowgraph.ops.add_n import accumulate_n, add_n
-from flowgraph.ops.array import fill, ones, ones_like, rank, shape, shape_n, size, zeros, zeros_like
+from flowgraph.ops.add_n import accumulate_n
+from flowgraph.ops.array import fill, ones, shape, shape_n, zeros
 from flowgraph.ops.assertion import Assert
-from flowgraph.ops.batch_gather import batch_gather, meshgrid, repeat
+from flowgraph.ops.batch_gather import meshgrid, repeat
 from flowgraph.ops.broadcasting import (
     broadcast_dynamic_shape, broadcast_static_shape, broadcast_to, reverse, reverse_v2,
 )
 from flowgraph.ops.cast import (
-    bitcast, cast, saturate_cast, to_bfloat16, to_complex64, to_complex128, to_double, to_float, to_int32, to_int64,
+    bitcast, to_bfloat16, to_complex64, to_complex128, to_double, to_float, to_int32, to_int64,
 )
 from flowgraph.ops.checks import (
     assert_equal, assert_greater, assert_greater_equal, assert_less, assert_less_equal, assert_negative,
     assert_non_negative, assert_non_positive, assert_none_equal, assert_positive,
 )
-from flowgraph.ops.clip import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
-from flowgraph.ops.compare import (
-    equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal, logical_and, logical_not, logical_or,
-    logical_xor, not_equal,
-)
+from flowgraph.ops.clip import clip_by_average_norm, clip_by_global_norm, clip_by_norm, global_norm
 from flowgraph.ops.case import case, switch_case
 from flowgraph.ops.clock import timestamp
-from flowgraph.ops.complex import angle, complex, conj, imag, real
 from flowgraph.ops.cond import cond
 from flowgraph.ops.confusion import confusion_matrix
 from flowgraph.ops.constant import constant, placeholder, placeholder_with_default
@@ -64,9 +59,7 @@ from flowgraph.ops.determinant import matrix_determinant
 from flowgraph.ops.diagonal import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag, trace,
 )
-from flowgraph.ops.division import (
-    div, div_no_nan, divide, floor_div, floordiv, floormod, mod, realdiv, truediv, truncatediv, truncatemod,
-)
+from flowgraph.ops.division import div, floor_div, mod
 from flowgraph.ops.edit_distance import edit_distance
 from flowgraph.ops.einsum import einsum
 from flowgraph.ops.factorize import cholesky, qr, self_adjoint_eig, self_adjoint_eigvals
@@ -76,28 +69,41 @@ from flowgraph.ops.fake_quant import (
     fake_quant_with_min_max_vars_per_channel_gradient,
 )
 from flowgraph.ops.fft import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
-from flowgraph.ops.gather import gather, gather_nd
 from flowgraph.ops.histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
-from flowgraph.ops.hyperbolic import acosh, asinh, atanh, cosh, log_sigmoid, sigmoid, sinh, tanh
-from flowgraph.ops.identity import guarantee_const, identity, identity_n, stop_gradient
+from flowgraph.ops.hyperbolic import sigmoid, tanh
+from flowgraph.ops.identity import guarantee_const, identity_n, stop_gradient
 from flowgraph.ops.incomplete import betainc, igamma, igammac, lbeta
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
-from flowgraph.ops.joining import concat, parallel_stack, stack, unstack
-from flowgraph.ops.masking import boolean_mask, one_hot, sequence_mask
-from flowgraph.ops.math import add, maximum, minimum, multiply, pow, scalar_mul, squared_difference, subtract
+from flowgraph.ops.joining import parallel_stack, unstack
+from flowgraph.ops.masking import boolean_mask, sequence_mask
+from flowgraph.ops.math import scalar_mul
 from flowgraph.ops.matmul import matmul, sparse_matmul
 from flowgraph.ops.matrix_functions import sqrtm as matrix_square_root
 from flowgraph.linear.norms import norm
-from flowgraph.ops.numerics import add_check_numerics_ops, check_numerics, verify_tensor_all_finite
+from flowgraph.ops.numerics import add_check_numerics_ops, verify_tensor_all_finite
 from flowgraph.ops.padding import pad
-from flowgraph.ops.parsing import decode_compressed, decode_csv, decode_raw
-from flowgraph.ops.partition import dynamic_partition, dynamic_stitch
+from flowgraph.ops.parsing import decode_csv, decode_raw
+from flowgraph.ops.partition import dynamic_stitch
 from flowgraph.ops.print_v2 import print_v2 as print
 from flowgraph.ops.patches import extract_image_patches, extract_volume_patches
 from flowgraph.ops.printing import Print
 from flowgraph.ops.py_func import numpy_function, py_func
 from flowgraph.ops.py_function import py_function
 from flowgraph.ops.quantize import dequantize, quantize, quantize_v2, quantized_concat
+from flowgraph.ops.ragged_public import (
+    abs, acos, acosh, add, add_n, angle, as_string, asin, asinh, atan, atan2, atanh, batch_gather, cast, ceil,
+    check_numerics, clip_by_value, complex, concat, conj, cos, cosh, decode_base64, decode_compressed, digamma,
+    div_no_nan, divide, dynamic_partition, encode_base64, equal, erf, erfc, exp, expand_dims, expm1, floor, floordiv,
+    floormod, gather, gather_nd, greater, greater_equal, identity, imag, is_finite, is_inf, is_nan, less, less_equal,
+    lgamma, log, log1p, log_sigmoid, logical_and, logical_not, logical_or, logical_xor, maximum, minimum, multiply,
+    negative, not_equal, one_hot, ones_like, pow, rank, real, realdiv, reciprocal, reduce_all, reduce_any,
+    reduce_join, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum, regex_replace, rint, round, rsqrt,
+    saturate_cast, sign, sin, sinh, size, sqrt, square, squared_difference, squeeze, stack, string_join, string_strip,
+    string_to_hash_bucket_fast, string_to_hash_bucket_strong, substr, subtract, tan, tile, truediv, truncatediv,
+    truncatemod, unsorted_segment_max, unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod,
+    unsorted_segment_sqrt_n, unsorted_segment_sum, where, zeros_like,
+)
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.random import get_seed, random_normal, random_uniform, truncated_normal
 from flowgraph.ops.random_choice import multinomial, random_shuffle
 from flowgraph.ops.random_crop import random_crop
@@ -108,7 +114,6 @@ from flowgraph.ops.rank_checks import (
     assert_same_float_dtype, assert_scalar, assert_type, is_non_decreasing, is_numeric_tensor, is_strictly_increasing,
 )
 from flowgraph.ops.ranking import arg_max, arg_min, argmax, argmin
-from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
 from flowgraph.ops.registry import NoGradient, NotDifferentiable, RegisterGradient
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.rolling import reverse_sequence, roll
@@ -121,15 +126,12 @@ from flowgraph.ops.scattering import (
     tensor_scatter_sub as tensor_scatter_nd_sub, tensor_scatter_update,
     tensor_scatter_update as tensor_scatter_nd_update,
 )
-from flowgraph.ops.segment import (
-    segment_max, segment_mean, segment_min, segment_prod, segment_sum, unsorted_segment_max, unsorted_segment_mean,
-    unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum,
-)
-from flowgraph.ops.select import where, where_v2
+from flowgraph.ops.segment import segment_max, segment_mean, segment_min, segment_prod, segment_sum
+from flowgraph.ops.select import where_v2
 from flowgraph.ops.serialize import parse_tensor, serialize_tensor
 from flowgraph.ops.session_handle import delete_session_tensor, get_session_handle, get_session_tensor
 from flowgraph.ops.sets import setdiff1d, unique, unique_with_counts
-from flowgraph.ops.shaping import expand_dims, invert_permutation, matrix_transpose, squeeze, tile, transpose
+from flowgraph.ops.shaping import invert_permutation, matrix_transpose, transpose
 from flowgraph.ops.slicing import newaxis, slice, strided_slice
 from flowgraph.ops.solve import (
     cholesky_solve, matrix_inverse, matrix_solve, matrix_solve_ls, matrix_triangular_solve,
@@ -155,25 +157,17 @@ from flowgraph.ops.sparse_slices import sparse_concat, sparse_slice, sparse_spli
 from flowgraph.ops.sparse_tensor import (
     SparseTensor, SparseTensorValue, convert_to_tensor_or_sparse_tensor, sparse_placeholder,
 )
-from flowgraph.ops.special import digamma, erf, erfc, lgamma, polygamma, zeta
+from flowgraph.ops.special import polygamma, zeta
 from flowgraph.ops.splitting import split
 from flowgraph.ops.state import assign, assign_add, assign_sub, count_up_to, is_variable_initialized
 from flowgraph.ops.static_value import get_static_value
 from flowgraph.ops.statistics import count_nonzero, reduce_logsumexp
-from flowgraph.ops.string_base64 import decode_base64, encode_base64
-from flowgraph.ops.string_hash import string_to_hash_bucket, string_to_hash_bucket_fast, string_to_hash_bucket_strong
-from flowgraph.ops.string_join import reduce_join, string_join
-from flowgraph.ops.string_numbers import as_string, string_to_number
-from flowgraph.ops.string_parts import string_strip, substr
-from flowgraph.ops.string_regex import regex_replace
+from flowgraph.ops.string_hash import string_to_hash_bucket
+from flowgraph.ops.string_numbers import string_to_number
 from flowgraph.ops.string_split import string_split
 from flowgraph.ops.tables import initialize_all_tables, tables_initializer
 from flowgraph.ops.tensor_array import TensorArray
 from flowgraph.ops.tensordot import tensordot
-from flowgraph.ops.trigonometry import acos, asin, atan, atan2, cos, sin, tan
-from flowgraph.ops.unary import (
-    abs, ceil, exp, expm1, floor, log, log1p, negative, reciprocal, rint, round, rsqrt, sign, sqrt, square,
-)
 from flowgraph.ops.vectors import cross, ensure_shape, unravel_index
 from flowgraph.ops.svd import svd
 from flowgraph.ops.while_loop import while_loop
@@ -221,8 +215,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 # modules
 from flowgraph import (
     app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, io, linalg, logging, lookup,
-    losses, manip, math, metrics, nest, nn, quantization, random, resource_loader, sets, signal, sparse, spectral,
-    strings, sysconfig, test, train, user_ops, version,
+    losses, manip, math, metrics, nest, nn, quantization, ragged, random, resource_loader, sets, signal, sparse,
+    spectral, strings, sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -246,8 +240,8 @@ __all__ = [
     "GRAPH_DEF_VERSION_MIN_CONSUMER", "GRAPH_DEF_VERSION_MIN_PRODUCER", "MONOLITHIC_BUILD", "QUANTIZED_DTYPES",
     "VERSION", "AggregationMethod", "Assert", "ConfigProto", "DType", "Dimension", "GPUOptions", "Graph", "GraphKeys",
     "GraphOptions", "IndexedSlices", "InteractiveSession", "NoGradient", "NotDifferentiable", "OpError", "Operation",
-    "OptimizerOptions", "Print", "RegisterGradient", "RunMetadata", "RunOptions", "Session", "SparseTensor",
-    "SparseTensorValue", "Tensor", "TensorArray", "TensorShape", "UnconnectedGradients", "Variable",
+    "OptimizerOptions", "Print", "RaggedTensor", "RegisterGradient", "RunMetadata", "RunOptions", "Session",
+    "SparseTensor", "SparseTensorValue", "Tensor", "TensorArray", "TensorShape", "UnconnectedGradients", "Variable",
     "VariableAggregation", "VariableScope", "VariableSynchronization", "abs", "accumulate_n", "acos", "acosh", "add",
     "add_check_numerics_ops", "add_n", "add_to_collection", "add_to_collections", "all_variables", "angle", "app",
     "arg_max", "arg_min", "argmax", "argmin", "argsort", "as_dtype", "as_string", "asin", "asinh", "assert_equal",
@@ -282,8 +276,8 @@ __all__ = [
     "gradients", "greater", "greater_equal", "group", "guarantee_const", "half", "hessians", "histogram_fixed_width",
     "histogram_fixed_width_bins", "identity", "identity_n", "ifft", "ifft2d", "ifft3d", "igamma", "igammac", "imag",
     "image", "init_scope", "initialize_all_tables", "initialize_all_variables", "initialize_local_variables",
-    "initialize_variables", "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "io", "is_finite",
-    "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor",
+    "initialize_variables", "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "io",
+    "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor",
     "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace",
     "load_file_system_library", "load_library", "load_op_library", "local_variables", "local_variables_initializer",
     "log", "log1p", "log_sigmoid", "logging", "logical_and", "logical_not", "logical_or", "logical_xor", "lookup",
@@ -295,38 +289,39 @@ __all__ = [
     "not_equal", "numpy_function", "one_hot", "ones", "ones_initializer", "ones_like", "op_scope",
     "orthogonal_initializer", "pad", "parallel_stack", "parse_tensor", "placeholder", "placeholder_with_default",
     "polygamma", "pow", "print", "py_func", "py_function", "qint8", "qint16", "qint32", "qr", "quantization",
-    "quantize", "quantize_v2", "quantized_concat", "quint8", "quint16", "random", "random_crop", "random_gamma",
-    "random_normal", "random_normal_initializer", "random_poisson", "random_shuffle", "random_uniform",
-    "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal", "recompute_grad", "reduce_all",
-    "reduce_any", "reduce_join", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod",
-    "reduce_sum", "regex_replace", "register_tensor_conversion_function", "repeat", "report_uninitialized_variables",
-    "required_space_to_batch_paddings", "reset_default_graph", "reshape", "resource", "resource_loader",
-    "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint", "roll", "round", "rsqrt",
-    "saturate_cast", "scalar_mul", "scan", "scatter_add", "scatter_div", "scatter_max", "scatter_min", "scatter_mul",
-    "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update", "scatter_sub", "scatter_update",
-    "searchsorted", "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "self_adjoint_eig",
-    "self_adjoint_eigvals", "sequence_mask", "serialize_many_sparse", "serialize_sparse", "serialize_tensor",
-    "set_random_seed", "setdiff1d", "sets", "shape", "shape_n", "sigmoid", "sign", "signal", "sin", "sinh", "size",
-    "slice", "sort", "space_to_batch", "space_to_batch_nd", "space_to_depth", "sparse", "sparse_add", "sparse_concat",
-    "sparse_fill_empty_rows", "sparse_mask", "sparse_matmul", "sparse_maximum", "sparse_merge", "sparse_minimum",
-    "sparse_placeholder", "sparse_reduce_max", "sparse_reduce_max_sparse", "sparse_reduce_sum",
-    "sparse_reduce_sum_sparse", "sparse_reorder", "sparse_reset_shape", "sparse_reshape", "sparse_retain",
-    "sparse_segment_mean", "sparse_segment_sqrt_n", "sparse_segment_sum", "sparse_slice", "sparse_softmax",
-    "sparse_split", "sparse_tensor_dense_matmul", "sparse_tensor_to_dense", "sparse_to_dense", "sparse_to_indicator",
-    "sparse_transpose", "spectral", "split", "sqrt", "square", "squared_difference", "squeeze", "stack",
-    "stop_gradient", "strided_slice", "string", "string_join", "string_split", "string_strip", "string_to_hash_bucket",
-    "string_to_hash_bucket_fast", "string_to_hash_bucket_strong", "string_to_number", "strings", "substr", "subtract",
-    "svd", "switch_case", "sysconfig", "tables_initializer", "tan", "tanh", "tensor_scatter_add",
-    "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensor_scatter_sub",
-    "tensor_scatter_update", "tensordot", "test", "tile", "timestamp", "to_bfloat16", "to_complex64", "to_complex128",
-    "to_double", "to_float", "to_int32", "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv",
-    "truncated_normal", "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16",
-    "uint32", "uint64", "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unravel_index",
-    "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod",
-    "unsorted_segment_sqrt_n", "unsorted_segment_sum", "unstack", "user_ops", "variable_axis_size_partitioner",
-    "variable_creator_scope", "variable_op_scope", "variable_scope", "variables_initializer",
-    "variance_scaling_initializer", "variant", "vectorized_map", "verify_tensor_all_finite", "version", "viz", "where",
-    "where_v2", "while_loop", "zeros", "zeros_initializer", "zeros_like", "zeta",
+    "quantize", "quantize_v2", "quantized_concat", "quint8", "quint16", "ragged", "random", "random_crop",
+    "random_gamma", "random_normal", "random_normal_initializer", "random_poisson", "random_shuffle",
+    "random_uniform", "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal",
+    "recompute_grad", "reduce_all", "reduce_any", "reduce_join", "reduce_logsumexp", "reduce_max", "reduce_mean",
+    "reduce_min", "reduce_prod", "reduce_sum", "regex_replace", "register_tensor_conversion_function", "repeat",
+    "report_uninitialized_variables", "required_space_to_batch_paddings", "reset_default_graph", "reshape",
+    "resource", "resource_loader", "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2", "rint",
+    "roll", "round", "rsqrt", "saturate_cast", "scalar_mul", "scan", "scatter_add", "scatter_div", "scatter_max",
+    "scatter_min", "scatter_mul", "scatter_nd", "scatter_nd_add", "scatter_nd_sub", "scatter_nd_update",
+    "scatter_sub", "scatter_update", "searchsorted", "segment_max", "segment_mean", "segment_min", "segment_prod",
+    "segment_sum", "self_adjoint_eig", "self_adjoint_eigvals", "sequence_mask", "serialize_many_sparse",
+    "serialize_sparse", "serialize_tensor", "set_random_seed", "setdiff1d", "sets", "shape", "shape_n", "sigmoid",
+    "sign", "signal", "sin", "sinh", "size", "slice", "sort", "space_to_batch", "space_to_batch_nd", "space_to_depth",
+    "sparse", "sparse_add", "sparse_concat", "sparse_fill_empty_rows", "sparse_mask", "sparse_matmul",
+    "sparse_maximum", "sparse_merge", "sparse_minimum", "sparse_placeholder", "sparse_reduce_max",
+    "sparse_reduce_max_sparse", "sparse_reduce_sum", "sparse_reduce_sum_sparse", "sparse_reorder",
+    "sparse_reset_shape", "sparse_reshape", "sparse_retain", "sparse_segment_mean", "sparse_segment_sqrt_n",
+    "sparse_segment_sum", "sparse_slice", "sparse_softmax", "sparse_split", "sparse_tensor_dense_matmul",
+    "sparse_tensor_to_dense", "sparse_to_dense", "sparse_to_indicator", "sparse_transpose", "spectral", "split",
+    "sqrt", "square", "squared_difference", "squeeze", "stack", "stop_gradient", "strided_slice", "string",
+    "string_join", "string_split", "string_strip", "string_to_hash_bucket", "string_to_hash_bucket_fast",
+    "string_to_hash_bucket_strong", "string_to_number", "strings", "substr", "subtract", "svd", "switch_case",
+    "sysconfig", "tables_initializer", "tan", "tanh", "tensor_scatter_add", "tensor_scatter_nd_add",
+    "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensor_scatter_sub", "tensor_scatter_update", "tensordot",
+    "test", "tile", "timestamp", "to_bfloat16", "to_complex64", "to_complex128", "to_double", "to_float", "to_int32",
+    "to_int64", "trace", "train", "trainable_variables", "transpose", "truediv", "truncated_normal",
+    "truncated_normal_initializer", "truncatediv", "truncatemod", "tuple", "uint8", "uint16", "uint32", "uint64",
+    "uniform_unit_scaling_initializer", "unique", "unique_with_counts", "unravel_index", "unsorted_segment_max",
+    "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum", "unstack", "user_ops", "variable_axis_size_partitioner", "variable_creator_scope",
+    "variable_op_scope", "variable_scope", "variables_initializer", "variance_scaling_initializer", "variant",
+    "vectorized_map", "verify_tensor_all_finite", "version", "viz", "where", "where_v2", "while_loop", "zeros",
+    "zeros_initializer", "zeros_like", "zeta",
 ]
 
 

@@ -24,8 +24,8 @@ FLOORS: list[set[str]] = [
     {
         "__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image",
         "initializers", "linalg", "logging", "lookup", "losses", "manip", "math", "metrics", "nn", "python",
-        "quantization", "random", "io", "resource_loader", "sets", "signal", "sparse", "spectral", "strings",
-        "sysconfig", "test", "train", "user_ops", "version",
+        "quantization", "ragged", "random", "io", "resource_loader", "sets", "signal", "sparse", "spectral",
+        "strings", "sysconfig", "test", "train", "user_ops", "version",
     },
 ]
 # Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`

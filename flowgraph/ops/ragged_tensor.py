@@ -377,7 +377,12 @@ def _no_tensor(value: Any, **_wanted: Any) -> NoReturn:
     raise TypeError(errors.explain(line, mend="ragged.to_tensor() fills shorter rows up.", where=user_site()))
 
 
-register_composite(RaggedTensor, parts_of, from_parts)
+def _spec(ragged: RaggedTensor) -> str:
+    kinds = (ragged.shape, ragged.dtype, ragged.ragged_rank, ragged.row_splits.dtype)
+    return f"type=RaggedTensorSpec str=RaggedTensorSpec({', '.join(map(repr, kinds))})"
+
+
+register_composite(RaggedTensor, parts_of, from_parts, _spec)
 register_tensor_conversion_function((RaggedTensor, RaggedTensorValue), _no_tensor, 0)
 
 Method = Callable[..., Any]

@@ -22,6 +22,7 @@ MODULES = [
     "mistakes_gradients",
     "mistakes_surroundings",
     "mistakes_learning",
+    "mistakes_ragged",
 ]
 
 
