@@ -142,7 +142,8 @@ class _Translator:
             self.out.append("\\A" if following == "A" else "\\Z")
         elif following in {"b", "B"}:
             self.at += 2
-            self.out.append(f"(?a:\\{following})")
+            # Python's \B is not found in an empty text
+            self.out.append(r"(?a:\b)" if following == "b" else r"(?a:(?<=\w)(?=\w)|(?<!\w)(?!\w))")
         else:
             inner, negated = self._class_escape()
             self.out.append(f"[^{inner}{_INVALID}]" if negated else f"[{inner}]")

@@ -171,7 +171,11 @@ def _at_separator(maxsplit: int) -> Callable[[bytes], Pieces]:
             return lambda text: [text]
         if separator:
             return lambda text: text.split(separator, most)
-        return lambda text: text.split(None, most)
+        return words
+
+    def words(text: bytes) -> list[bytes]:
+        found = text.split(None, most)
+        return [*found, b""] if len(found) == most else found  # what is left behind the last split may be nothing
 
     return pieces_at
 
