@@ -28,7 +28,7 @@ from flowgraph.sizes import merge, to_text
 Rule = Callable[..., None]
 """`rule(*inputs, **attrs)` with the arrays of the op's inputs but for `indices`; changes those of the variables."""
 
-_BLOCK = 1 << 14  # entries
+_BLOCK = 1 << 15  # entries; fewer cost more in calls, more do not stay in the cache
 
 
 class Family(NamedTuple):

@@ -57,7 +57,8 @@ class RuleOptimizer(Optimizer):
         self, opdef: OpDef | None, var: Any, numbers: dict[str, Any], grad: Tensor, indices: Tensor | None = None
     ) -> Operation:
         """The op that updates one variable: its inputs by their names."""
-        assert opdef is not None, "the rule has no op for rows"
+        if opdef is None:
+            raise NotImplementedError(f"{type(self).__name__} does not update variables by sparse gradients")
         variables = [var, *(self.get_slot(var, name) for name in self._rule_slots())]
         named = {"grad": grad, "delta": grad, "indices": indices, **numbers}
         inputs = [each.handle if isinstance(each, BaseResourceVariable) else each for each in variables]

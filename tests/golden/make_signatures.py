@@ -31,7 +31,7 @@ LEFT_OUT = re.compile(
     r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|RaggedTensorSpec|raw_ops|saved_model|"
     r"test\.(?!compute)\w+|tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
-CONTRIB = ["framework", "layers", "legacy_seq2seq", "lookup", "rnn"]
+CONTRIB = ["framework", "layers", "legacy_seq2seq", "lookup", "opt", "rnn"]
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+CONTRIB = ("lazy_adam", "nadam", "ada_max", "adam_w", "momentum_w", "adagrad_w")
 ROWS = [[0, 2, 2], [3], [1, 1, 0], [2, 3]]
 
 
@@ -27,9 +28,32 @@ def _optimizers(tf):
     }
 
 
+def _contrib(tf):
+    """Those of tf.contrib.opt."""
+    opt = tf.contrib.opt
+    adagrad = opt.extend_with_decoupled_weight_decay
+    return {
+        "lazy_adam": lambda: opt.LazyAdamOptimizer(0.05),
+        "nadam": lambda: opt.NadamOptimizer(0.05, use_locking=True),
+        "ada_max": lambda: opt.AdaMaxOptimizer(0.05),
+        "adam_w": lambda: opt.AdamWOptimizer(0.01, 0.05),
+        "momentum_w": lambda: opt.MomentumWOptimizer(0.01, 0.05, 0.9, use_nesterov=True),
+        "adagrad_w": lambda: adagrad(tf.train.AdagradOptimizer)(weight_decay=0.02, learning_rate=0.1, name="AdagradW"),
+    }
+
+
 def _watched(optimizer, variables):
     slots = [optimizer.get_slot(var, name) for var in variables for name in optimizer.get_slot_names()]
     return variables + [slot for slot in slots if slot is not None]
+
+
+def _minimized(tf, optimizer, loss, steps):
+    """`minimize`; where variables decay not before their gradients are there: TensorFlow lets these two race."""
+    if not optimizer.get_name().endswith("W"):
+        return optimizer.minimize(loss, global_step=steps)
+    pairs = optimizer.compute_gradients(loss)
+    with tf.control_dependencies([getattr(grad, "values", grad) for grad, _ in pairs]):
+        return optimizer.apply_gradients(pairs, global_step=steps)
 
 
 def _dense(tf, make, use_resource, dtype=np.float32):
@@ -40,7 +64,7 @@ def _dense(tf, make, use_resource, dtype=np.float32):
     loss = tf.reduce_mean(tf.square(tf.matmul(x, w) + b - y))
     steps = tf.Variable(0, name="steps", trainable=False, dtype=tf.int64, use_resource=use_resource)
     optimizer = make(steps)
-    train = optimizer.minimize(loss, global_step=steps)
+    train = _minimized(tf, optimizer, loss, steps)
     watched = _watched(optimizer, [w, b]) + [loss, steps]
     return [(tf.global_variables_initializer(), None)] + [(train, None)] * 9 + [(train, None), (watched, None)]
 
@@ -51,7 +75,7 @@ def _sparse(tf, make, use_resource, dtype=np.float32):
     loss = tf.reduce_sum(tf.square(tf.gather(table, ids) - 0.3))
     steps = tf.Variable(0, name="steps", trainable=False, dtype=tf.int64, use_resource=use_resource)
     optimizer = make(steps)
-    train = optimizer.minimize(loss, global_step=steps)
+    train = _minimized(tf, optimizer, loss, steps)
     runs = [(tf.global_variables_initializer(), None)]
     runs += [(train, {ids: ROWS[step % len(ROWS)]}) for step in range(10)]
     return runs + [(_watched(optimizer, [table]), None)]
@@ -59,7 +83,8 @@ def _sparse(tf, make, use_resource, dtype=np.float32):
 
 def _program(of, name, use_resource, *dtype):
     def program(tf):
-        return of(tf, lambda steps: _optimizers(tf)[name](), use_resource, *dtype)
+        makers = _contrib if name in CONTRIB else _optimizers
+        return of(tf, lambda steps: makers(tf)[name](), use_resource, *dtype)
 
     return program
 
@@ -93,12 +118,31 @@ def _programs():
             suffix = f"{kind}_resource" if resource else kind
             for name in names:
                 programs[f"{name}_{suffix}"] = _program(of, name, resource)
+            for name in CONTRIB:
+                programs[f"{name}_{suffix}"] = _program(of, name, resource)
             programs[f"adagrad_da_{suffix}"] = _dual_averaging(of, 0.1, resource)
             programs[f"adagrad_da_plain_{suffix}"] = _dual_averaging(of, 0.0, resource)
     for name in ("momentum", "adam", "adagrad", "adadelta", "rmsprop_centered", "ftrl_shrinkage"):
         programs[f"{name}_float64_dense"] = _program(_dense, name, False, np.float64)
         programs[f"{name}_float64_sparse_resource"] = _program(_sparse, name, True, np.float64)
     return programs
+
+
+def decay_of_some_variables(tf):
+    """Which variables decay is said to `apply_gradients`."""
+    a, b = tf.Variable([1.0, 2.0], name="a"), tf.Variable([3.0, 4.0], name="b", use_resource=True)
+    optimizer = tf.contrib.opt.AdamWOptimizer(0.1, 0.01)
+    ones = [(tf.ones([2]), a), (tf.ones([2]), b)]
+    train = optimizer.apply_gradients(ones, decay_var_list=[a])
+    constant = tf.reduce_sum(a + b)
+    all_of_them = tf.contrib.opt.MomentumWOptimizer(0.1, 0.01, 0.5).minimize(constant, decay_var_list=[b])
+    return [
+        (tf.global_variables_initializer(), None),
+        (train, None),
+        ([a, b], None),
+        (all_of_them, None),
+        ([a, b], None),
+    ]
 
 
 globals().update(_programs())
