@@ -18,7 +18,7 @@ from flowgraph.kernels import suppression as kernel
 from flowgraph.ops.attributes import flag
 from flowgraph.ops.conv import four_axes
 from flowgraph.ops.crop_boxes import box_count, demand_four, demand_rank
-from flowgraph.sizes import Size, Sizes
+from flowgraph.sizes import Size, Sizes, to_text
 
 
 class NonMaxSuppressionV4(NamedTuple):
@@ -170,9 +170,9 @@ def _run_scores(_xp: Any, *inputs: Any, pad_to_max_output_size: bool) -> tuple[A
 def _run_overlaps(_xp: Any, overlaps: Any, scores: Any, most: Any, threshold: Any, least: Any) -> Any:
     count = int(kernel.scalar("max_output_size", most))
     if overlaps.ndim != 2:
-        raise InvalidArgumentError(None, None, f"overlaps must be 2-D{list(overlaps.shape)}".replace(" ", ""))
+        raise InvalidArgumentError(None, None, f"overlaps must be 2-D{to_text(overlaps.shape)}")
     if overlaps.shape[0] != overlaps.shape[1]:
-        raise InvalidArgumentError(None, None, f"overlaps must be square{list(overlaps.shape)}".replace(" ", ""))
+        raise InvalidArgumentError(None, None, f"overlaps must be square{to_text(overlaps.shape)}")
     kernel.check_scores(scores, len(overlaps))
     limit = kernel.scalar("overlap_threshold", threshold)
     bound = kernel.scalar("score_threshold", least)

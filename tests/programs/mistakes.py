@@ -21,6 +21,7 @@ MODULES = [
     "mistakes_loops",
     "mistakes_gradients",
     "mistakes_surroundings",
+    "mistakes_boxes",
     "mistakes_learning",
     "mistakes_ragged",
 ]
