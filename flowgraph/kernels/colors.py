@@ -68,7 +68,8 @@ def adjust_contrast(images: Array, factor: Array) -> Array:
     if np.ndim(factor):
         _invalid(f"contrast_factor must be scalar: {_text(np.shape(factor))}")
     wide = _wide(images)
-    mean = wide.mean(axis=(-3, -2), keepdims=True, dtype=np.float64).astype(wide.dtype)
+    channels = [wide[..., i].mean(axis=(-2, -1), dtype=np.float64) for i in range(wide.shape[-1])]  # they are few
+    mean = np.stack(channels, axis=-1)[..., None, None, :].astype(wide.dtype)
     with np.errstate(all="ignore"):
         return ((wide - mean) * wide.dtype.type(factor) + mean).astype(images.dtype, copy=False)
 

@@ -13,13 +13,18 @@ first channel first. float16 and bfloat16 are computed in float32.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
 
 from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels.threads import PARTS, in_parallel, ranges
 from flowgraph.kernels.window import Array, Axis, Tap, as_nhwc, from_nhwc, image_axes
+
+BLOCK_BYTES = 1 << 19
+"""How much of the images is worked on at a time."""
 
 
 def depthwise(
@@ -47,13 +52,38 @@ def depthwise(
     if images.shape[3] != channels:
         _invalid(f"input and filter must have the same depth: {images.shape[3]} vs {channels}")
     axes = _plan(images.shape, w.shape, strides, padding, data_format, dilations)
-    images, kernels = _wide(images), _wide(w)
-    y = np.zeros((len(images), axes[0].out, axes[1].out, channels, multiplier), images.dtype)
+    images = np.ascontiguousarray(_wide(images))
+    if multiplier > 1:
+        images = np.repeat(images, multiplier, axis=3)
+    lines = _lines(_wide(w), axes[1].out)
+    y = np.zeros((len(images), axes[0].out, axes[1].out, channels * multiplier), images.dtype)
+    taps = list(_taps(axes))
+
+    def fill(block: slice) -> None:
+        source, target = images[block], y[block]
+        for (row, col), windows, cells in taps:
+            target[windows] += source[cells] * lines[row, col, : windows[2].stop - windows[2].start]
+
     with np.errstate(all="ignore"):
-        for (row, col), windows, cells in _taps(axes):
-            y[windows] += images[cells][..., None] * kernels[row, col]
-        y = y.reshape(*y.shape[:3], channels * multiplier)
+        _over_blocks(fill, images)
         return _narrow(y, x.dtype, data_format)
+
+
+def _lines(w: Array, count: int) -> Array:
+    """The weights of each tap once for each of `count` windows in a row, so that a product has long runs."""
+    rows, cols, channels, multiplier = w.shape
+    return np.repeat(w.reshape(rows, cols, 1, channels * multiplier), count, axis=2)
+
+
+def _over_blocks(work: Callable[[slice], None], images: Array) -> None:
+    """Do the work for all images, as many at a time as the processor's cache holds, some on other threads."""
+    step = max(1, BLOCK_BYTES // max(1, images[:1].nbytes))
+
+    def share(part: slice) -> None:
+        for first in range(part.start, part.stop, step):
+            work(slice(first, min(first + step, part.stop)))
+
+    in_parallel([partial(share, part) for part in ranges(len(images), 2 * PARTS)])
 
 
 def depthwise_backprop_input(
@@ -69,11 +99,20 @@ def depthwise_backprop_input(
     grads = as_nhwc(dy, data_format)
     attributes = strides, padding, data_format, dilations
     axes = _check_gradient("DepthwiseConv2DBackpropInput", shape, w.shape, grads.shape, attributes)
-    kernels, grads = _wide(w), _wide(grads).reshape(*grads.shape[:3], *w.shape[2:])
+    lines, grads, multiplier = _lines(_wide(w), axes[1].out), np.ascontiguousarray(_wide(grads)), w.shape[3]
     dx = np.zeros(shape, grads.dtype)
+    taps = list(_taps(axes))
+
+    def send(block: slice) -> None:
+        source, target = grads[block], dx[block]
+        for (row, col), windows, cells in taps:
+            piece = source[windows] * lines[row, col, : windows[2].stop - windows[2].start]
+            if multiplier > 1:
+                piece = piece.reshape(*piece.shape[:3], -1, multiplier).sum(axis=-1)
+            target[cells] += piece
+
     with np.errstate(all="ignore"):
-        for (row, col), windows, cells in _taps(axes):
-            dx[cells] += (grads[windows] * kernels[row, col]).sum(axis=-1)
+        _over_blocks(send, grads)
         return _narrow(dx, dy.dtype, data_format)
 
 

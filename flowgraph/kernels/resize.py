@@ -22,7 +22,6 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from flowgraph.errors import InvalidArgumentError
-from flowgraph.kernels.folding import fold_rows
 from flowgraph.kernels.window import Array
 
 F = np.float32
@@ -93,6 +92,17 @@ def bicubic_taps(size: int, out: int, align_corners: bool, half_pixel_centers: b
     return Taps(inside, weights.astype(F))
 
 
+@lru_cache(maxsize=32)
+def area_taps(size: int, out: int, align_corners: bool) -> Taps:
+    """The input pixels of each output pixel, by method area: as many as the largest share takes."""
+    weights = area_weights(size, out, align_corners)
+    first = np.argmax(weights != 0, axis=1)
+    last = size - 1 - np.argmax(weights[:, ::-1] != 0, axis=1)
+    cells = first[:, None] + np.arange(int((last - first).max()) + 1)
+    inside = np.minimum(cells, size - 1)
+    return Taps(inside, np.where(cells == inside, np.take_along_axis(weights, inside, 1), F(0)))
+
+
 def area_weights(size: int, out: int, align_corners: bool) -> Array:
     """[output size, input size]: how much of each input pixel belongs to each output pixel."""
     scale = scale_of(size, out, align_corners)
@@ -134,7 +144,7 @@ def nearest(images: Array, size: Array, align_corners: bool, half_pixel_centers:
     rows, columns = check(images, size, align_corners, half_pixel_centers)
     down = nearest_cells(images.shape[1], rows, align_corners, half_pixel_centers)
     right = nearest_cells(images.shape[2], columns, align_corners, half_pixel_centers)
-    return images[:, down[:, None], right]
+    return images.take(down, 1).take(right, 2)
 
 
 def nearest_grad(grads: Array, size: Array, align_corners: bool, half_pixel_centers: bool) -> Array:
@@ -142,13 +152,20 @@ def nearest_grad(grads: Array, size: Array, align_corners: bool, half_pixel_cent
     rows, columns = check(grads, size, align_corners, half_pixel_centers)
     down = nearest_cells(rows, grads.shape[1], align_corners, half_pixel_centers)
     right = nearest_cells(columns, grads.shape[2], align_corners, half_pixel_centers)
-    dx = np.zeros((len(grads), rows, columns, grads.shape[3]), grads.dtype)
-    tall = grads.transpose(1, 2, 0, 3)  # rows and columns first: they are what is added up
-    summed = np.zeros((rows, *tall.shape[1:]), grads.dtype)
-    fold_rows(np.add, summed, down, tall)
-    wide = np.zeros((columns, rows, len(grads), grads.shape[3]), grads.dtype)
-    fold_rows(np.add, wide, right, summed.transpose(1, 0, 2, 3))
-    dx[:] = wide.transpose(2, 1, 0, 3)
+    return _added_up(_added_up(grads, down, rows, 1), right, columns, 2)
+
+
+def _added_up(grads: Array, cells: Array, size: int, axis: int) -> Array:
+    """Along an axis, add to each of `size` cells what was taken from it; `cells` are in order."""
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    counts = np.diff(starts, append=len(cells))
+    shape = list(grads.shape)
+    shape[axis] = size
+    dx = np.zeros(shape, grads.dtype)
+    for turn in range(int(counts.max())):
+        there = counts > turn
+        at: Any = (*[slice(None)] * axis, cells[starts[there]])
+        dx[at] += grads.take(starts[there] + turn, axis)
     return dx
 
 
@@ -165,10 +182,17 @@ def bilinear(images: Array, size: Array, align_corners: bool, half_pixel_centers
     down = bilinear_taps(x.shape[1], rows, align_corners, half_pixel_centers)
     right = bilinear_taps(x.shape[2], columns, align_corners, half_pixel_centers)
     part = right.weights[:, 1, None]
-    left = x[:, :, right.cells[:, 0]]
-    across = left + (x[:, :, right.cells[:, 1]] - left) * part
-    top = across[:, down.cells[:, 0]]
-    return top + (across[:, down.cells[:, 1]] - top) * down.weights[:, 1, None, None]
+    across = _between(x.take(right.cells[:, 0], 2), x.take(right.cells[:, 1], 2), part)
+    top, bottom = across.take(down.cells[:, 0], 1), across.take(down.cells[:, 1], 1)
+    return _between(top, bottom, down.weights[:, 1, None, None])
+
+
+def _between(near: Array, far: Array, part: Array) -> Array:
+    """What lies between two images: near + (far - near) * part, computed in the memory of `far`."""
+    far -= near
+    far *= part
+    far += near
+    return far
 
 
 def bicubic(images: Array, size: Array, align_corners: bool, half_pixel_centers: bool) -> Array:
@@ -186,22 +210,21 @@ def _mixed(x: Array, taps: Taps, axis: int) -> Array:
     shape[axis] = len(taps.cells)
     total = x.take(taps.cells[:, 0], axis) * taps.weights[:, 0].reshape(shape)
     for k in range(1, taps.cells.shape[1]):
-        total += x.take(taps.cells[:, k], axis) * taps.weights[:, k].reshape(shape)
+        part = x.take(taps.cells[:, k], axis)
+        part *= taps.weights[:, k].reshape(shape)
+        total += part
     return total
 
 
 def area(images: Array, size: Array, align_corners: bool) -> Array:
     """Resize NHWC images by method area, to float32."""
     rows, columns = check(images, size, align_corners)
-    down = area_weights(images.shape[1], rows, align_corners)
-    right = area_weights(images.shape[2], columns, align_corners)
-    tall = np.einsum("oh,nhwc->nowc", down, images.astype(F, copy=False), optimize=True)
-    return np.ascontiguousarray(np.einsum("pw,nowc->nopc", right, tall, optimize=True))
+    down = area_taps(images.shape[1], rows, align_corners)
+    right = area_taps(images.shape[2], columns, align_corners)
+    return _mixed(_mixed(images.astype(F, copy=False), down, 1), right, 2)
 
 
-def taps_grad(
-    grads: Array, like: Array, method: Any, align_corners: bool, half_pixel_centers: bool
-) -> Array:
+def taps_grad(grads: Array, like: Array, method: Any, align_corners: bool, half_pixel_centers: bool) -> Array:
     """The gradient of bilinear or bicubic resizing (`method` gives the taps) for images like `like`."""
     if half_pixel_centers and align_corners:
         _invalid("If half_pixel_centers is True, align_corners must be False.")

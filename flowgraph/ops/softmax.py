@@ -37,20 +37,42 @@ def wide(x: Any) -> Any:
     return x.astype(np.float32) if x.dtype.itemsize < 4 else x
 
 
-def shifted(xp: Any, logits: Any) -> Any:
+def shifted(xp: Any, logits: Any, axis: int = -1) -> Any:
     """Each row of logits less its largest, so that no exponential overflows."""
-    return logits - xp.max(logits, axis=-1, keepdims=True, initial=-np.inf)
+    return logits - xp.max(logits, axis=axis, keepdims=True, initial=-np.inf)
+
+
+NARROW = 32
+"""Rows of no more logits than this are many: laid out as columns, all are worked on at once."""
+
+
+def _by_rows_or_columns(compute: Any, xp: Any, logits: Any) -> Any:
+    """What `compute(xp, logits, axis)` makes of the rows."""
+    width = logits.shape[-1]
+    if not 0 < width <= NARROW or logits.size < 1000 * width:
+        return compute(xp, wide(logits), -1).astype(logits.dtype, copy=False)
+    columns = xp.ascontiguousarray(wide(logits).reshape(-1, width).T)
+    made = compute(xp, columns, 0).astype(logits.dtype, copy=False)
+    return xp.ascontiguousarray(made.T).reshape(logits.shape)
 
 
 def _softmax(xp: Any, logits: Any) -> Any:
-    powers = xp.exp(shifted(xp, wide(logits)))
+    return _by_rows_or_columns(_powers, xp, logits)
+
+
+def _powers(xp: Any, logits: Any, axis: int) -> Any:
+    powers = xp.exp(shifted(xp, logits, axis))
     # TF multiplies with the reciprocal too
-    return (powers * xp.reciprocal(xp.sum(powers, axis=-1, keepdims=True))).astype(logits.dtype, copy=False)
+    return powers * xp.reciprocal(xp.sum(powers, axis=axis, keepdims=True))
 
 
 def _log_softmax(xp: Any, logits: Any) -> Any:
-    x = shifted(xp, wide(logits))
-    return (x - xp.log(xp.sum(xp.exp(x), axis=-1, keepdims=True))).astype(logits.dtype, copy=False)
+    return _by_rows_or_columns(_logarithms, xp, logits)
+
+
+def _logarithms(xp: Any, logits: Any, axis: int) -> Any:
+    x = shifted(xp, logits, axis)
+    return x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
 
 
 def _softmax_grad(op: Any, dy: Tensor) -> list[Any]:

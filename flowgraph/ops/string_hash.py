@@ -24,7 +24,9 @@ _WORDS = VALUE([b"Hello", b"TensorFlow", b""], dt.string)
 
 
 def _buckets(hash_of: Callable[[bytes], int], words: Any, num_buckets: int) -> Any:
-    numbers = [hash_of(word) % num_buckets for word in entries(words)]
+    listed = list(entries(words))
+    bucket_of = {word: hash_of(word) % num_buckets for word in set(listed)}  # words come again and again
+    numbers = [bucket_of[word] for word in listed]
     return np.array(numbers, np.int64).reshape(np.shape(words))
 
 
@@ -125,5 +127,3 @@ def string_to_hash_bucket(
     """
     words = one_of("input", input, "string_tensor", string_tensor)
     return emit(STRING_TO_HASH_BUCKET, words, num_buckets=_count(num_buckets, "StringToHashBucket"), name=name)
-
-
