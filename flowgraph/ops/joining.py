@@ -123,7 +123,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
         line = "List argument 'values' to 'ConcatV2' Op with length 0 shorter than minimum length 2."
         raise ValueError(errors.explain(line, where=user_site()))
     if len(values) == 1:
-        from flowgraph.ops.identity import identity
+        from flowgraph.ops.ragged_public import identity  # in TF one ragged tensor goes through here, too
 
         with name_scope(name):
             _check_axis(convert_to_tensor(axis, dt.int32, "concat_dim"))

@@ -15,19 +15,11 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import NameScope
 from flowgraph.ir.scope import get_default_graph, name_scope
 from flowgraph.ir.tensor import Tensor
-from flowgraph.ops.compare import (
-    LOGICAL_AND,
-    LOGICAL_OR,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    logical_not,
-    logical_xor,
-)  # fmt: skip
+from flowgraph.ops.compare import LOGICAL_AND, LOGICAL_OR, logical_not, logical_xor
 from flowgraph.ops.division import FLOOR_DIV, FLOOR_MOD, REAL_DIV, div, truediv
 from flowgraph.ops.elementwise import told_where
 from flowgraph.ops.math import ADD, ADD_V2, MUL, POW, SUB
+from flowgraph.ops.ragged_public import greater, greater_equal, less, less_equal
 from flowgraph.ops.sparse_math import dense_times_sparse
 from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.ops.unary import abs, negative

@@ -43,7 +43,6 @@ class RaggedTensor(Made):
         "__weakref__", "_cached_nrows", "_cached_row_lengths", "_cached_value_rowids", "_row_splits", "_values",
     )  # fmt: skip
 
-    is_tensor_like = True
     __array_priority__ = 100  # numpy must leave `array + ragged` to us
 
     def __init__(
