@@ -16,6 +16,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT, Effect, OpDef
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.ops.string_format import format as string_format
 from flowgraph.platform import logs
@@ -94,7 +95,7 @@ def _is_scalar_string(value: Any) -> bool:
 
 def _is_tensor(value: Any) -> bool:
     return isinstance(value, Tensor | SparseTensor) or (
-        hasattr(value, "_as_graph_element") and not isinstance(value, Operation)
+        hasattr(value, "_as_graph_element") and not isinstance(value, Operation | RaggedTensor)
     )
 
 
