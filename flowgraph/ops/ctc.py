@@ -14,10 +14,13 @@ from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import ctc as kernel
 from flowgraph.kernels import ctc_decoders as decoders
+from flowgraph.ops.array import shape
 from flowgraph.ops.attributes import at_least, flag, whole
 from flowgraph.ops.crop_boxes import demand_rank
 from flowgraph.ops.identity import prevent_gradient
+from flowgraph.ops.joining import concat
 from flowgraph.ops.reduction import one_of
+from flowgraph.ops.select import where
 from flowgraph.ops.shaping import expand_dims, transpose
 from flowgraph.ops.sparse_indices import check_sorted
 from flowgraph.ops.sparse_tensor import SparseTensor
@@ -306,3 +309,66 @@ def ctc_beam_search_decoder_v2(
     array([0, 0])
     """
     return ctc_beam_search_decoder(inputs, sequence_length, beam_width, top_paths, merge_repeated=False)
+
+
+def ctc_loss_v2(
+    labels: Any,
+    logits: Any,
+    label_length: Any,  # noqa: ARG001 (sparse labels know it)
+    logit_length: Any,
+    logits_time_major: bool = True,
+    unique: Any = None,  # noqa: ARG001 (for dense labels)
+    blank_index: int | None = None,
+    name: str | None = None,  # noqa: ARG001 (for dense labels)
+) -> Tensor:
+    """The CTC loss with the blank at any place among the classes; of sparse labels only.
+
+    Args:
+      labels: an int32 SparseTensor [batch, most labels].
+      logits: [time, batch, classes], float32 or float64.
+      label_length: not looked at: sparse labels have their lengths in them.
+      logit_length: int32 [batch]: how many steps of time each example has.
+      logits_time_major: False: logits are [batch, time, classes].
+      unique: not looked at with sparse labels.
+      blank_index: the class that is no label; a negative one counts from the end.
+      name: not looked at with sparse labels.
+
+    Returns:
+      [batch].
+
+    Raises:
+      ValueError: blank_index is not given.
+      NotImplementedError: labels are a dense tensor.
+
+    >>> labels = tf.SparseTensor([[0, 0]], [1], [1, 1])
+    >>> run(tf.exp(-ctc_loss_v2(labels, tf.zeros([2, 1, 2]), None, [2], blank_index=0)))
+    array([0.75], dtype=float32)
+    """
+    if not isinstance(labels, SparseTensor):
+        raise NotImplementedError(
+            errors.explain(
+                "ctc_loss_v2 of dense labels is not implemented",
+                mend="labels as a tf.SparseTensor, and blank_index=0 where they count from 1.",
+                where=user_site(),
+            )
+        )
+    if blank_index is None:
+        line = "blank_index must be given when using SparseTensor labels."
+        raise ValueError(errors.explain(line, where=user_site()))
+    if blank_index < 0:
+        blank_index += _classes(logits)
+    if blank_index != _classes(logits) - 1:
+        parts = [
+            logits[:, :, :blank_index],
+            logits[:, :, blank_index + 1 :],
+            logits[:, :, blank_index : blank_index + 1],
+        ]
+        logits = concat(parts, axis=2)
+        values = where(labels.values < blank_index, labels.values, labels.values - 1)
+        labels = SparseTensor(labels.indices, values, labels.dense_shape)
+    return ctc_loss(labels, inputs=logits, sequence_length=logit_length, time_major=logits_time_major)
+
+
+def _classes(logits: Tensor) -> Any:
+    """The number of classes: a number where it is known and not 0, else a tensor."""
+    return (None if logits.sizes is None else logits.sizes[2]) or shape(logits)[2]

@@ -53,3 +53,20 @@ def labels(tf):
         tf.nn.ctc_unique_labels(x, name="distinct"),
     ]
     return [([list(pair) for pair in outputs], {x: [[1, 1, 2], [7, 7, 7]]})]
+
+
+def losses_with_the_blank_elsewhere(tf):
+    x = tf.placeholder(tf.float32, [6, 3, 5], name="x")
+    loose = tf.placeholder(tf.float32, [None, None, None], name="loose")
+    labels = tf.sparse_placeholder(tf.int32, name="labels")
+    made = [
+        tf.nn.ctc_loss_v2(labels, x, None, [6, 4, 5], blank_index=0),
+        tf.nn.ctc_loss_v2(labels, x, None, [6, 4, 5], blank_index=-1),
+        tf.nn.ctc_loss_v2(labels, loose, None, [6, 4, 5], False, blank_index=2),
+        tf.nn.ctc_loss_v2(labels, loose, None, [6, 4, 5], False, blank_index=-3),
+    ]
+    grads = tf.gradients(made, [x, loose])
+    indices = np.array([[0, 0], [0, 1], [1, 0], [2, 0], [2, 1]], np.int64)
+    logits = 2 * uniform(6, 3, 5)
+    feed = {x: logits, loose: logits.transpose(1, 0, 2), labels: (indices, np.array([1, 3, 3, 1, 1], np.int32), [3, 2])}
+    return [(made + grads, feed)]
