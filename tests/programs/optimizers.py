@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 CONTRIB = ("lazy_adam", "nadam", "ada_max", "adam_w", "momentum_w", "adagrad_w")
+BY_SIGNS = ("add_sign", "add_sign_decaying", "power_sign")
 ROWS = [[0, 2, 2], [3], [1, 1, 0], [2, 3]]
 
 
@@ -36,6 +37,11 @@ def _contrib(tf):
         "lazy_adam": lambda: opt.LazyAdamOptimizer(0.05),
         "nadam": lambda: opt.NadamOptimizer(0.05, use_locking=True),
         "ada_max": lambda: opt.AdaMaxOptimizer(0.05),
+        "add_sign": lambda: opt.AddSignOptimizer(0.02, 0.9, 0.8),
+        "add_sign_decaying": lambda: opt.AddSignOptimizer(
+            0.02, sign_decay_fn=lambda n: 1.0 / tf.cast(n + 1, tf.float32)
+        ),
+        "power_sign": lambda: opt.PowerSignOptimizer(0.02, 3.0, use_locking=True),
         "adam_w": lambda: opt.AdamWOptimizer(0.01, 0.05),
         "momentum_w": lambda: opt.MomentumWOptimizer(0.01, 0.05, 0.9, use_nesterov=True),
         "adagrad_w": lambda: adagrad(tf.train.AdagradOptimizer)(weight_decay=0.02, learning_rate=0.1, name="AdagradW"),
@@ -83,7 +89,7 @@ def _sparse(tf, make, use_resource, dtype=np.float32):
 
 def _program(of, name, use_resource, *dtype):
     def program(tf):
-        makers = _contrib if name in CONTRIB else _optimizers
+        makers = _contrib if name in CONTRIB + BY_SIGNS else _optimizers
         return of(tf, lambda steps: makers(tf)[name](), use_resource, *dtype)
 
     return program
@@ -122,6 +128,10 @@ def _programs():
                 programs[f"{name}_{suffix}"] = _program(of, name, resource)
             programs[f"adagrad_da_{suffix}"] = _dual_averaging(of, 0.1, resource)
             programs[f"adagrad_da_plain_{suffix}"] = _dual_averaging(of, 0.0, resource)
+    for name in BY_SIGNS:
+        programs[f"{name}_dense"] = _program(_dense, name, False)
+        programs[f"{name}_dense_resource"] = _program(_dense, name, True)
+        programs[f"{name}_sparse"] = _program(_sparse, name, False)
     for name in ("momentum", "adam", "adagrad", "adadelta", "rmsprop_centered", "ftrl_shrinkage"):
         programs[f"{name}_float64_dense"] = _program(_dense, name, False, np.float64)
         programs[f"{name}_float64_sparse_resource"] = _program(_sparse, name, True, np.float64)

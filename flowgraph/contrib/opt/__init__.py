@@ -1,6 +1,7 @@
 """`tf.contrib.opt`: more optimizers."""
 
 from flowgraph.training.adam_variants import AdaMaxOptimizer, LazyAdamOptimizer, NadamOptimizer
+from flowgraph.training.sign_descent import AddSignOptimizer, PowerSignOptimizer
 from flowgraph.training.weight_decay import (
     AdamWOptimizer,
     DecoupledWeightDecayExtension,
@@ -11,9 +12,11 @@ from flowgraph.training.weight_decay import (
 __all__ = [
     "AdaMaxOptimizer",
     "AdamWOptimizer",
+    "AddSignOptimizer",
     "DecoupledWeightDecayExtension",
     "LazyAdamOptimizer",
     "MomentumWOptimizer",
     "NadamOptimizer",
+    "PowerSignOptimizer",
     "extend_with_decoupled_weight_decay",
 ]
