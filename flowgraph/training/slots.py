@@ -33,9 +33,7 @@ def create_slot_with_initializer(
     return _make(primary, initializer, name, shape.is_fully_defined(), shape, dtype, colocate_with_primary)
 
 
-def create_zeros_slot(
-    primary: Any, name: str, dtype: Any = None, colocate_with_primary: bool = True
-) -> Variable:
+def create_zeros_slot(primary: Any, name: str, dtype: Any = None, colocate_with_primary: bool = True) -> Variable:
     """A variable named `<primary>/<name>` of zeros, of the primary's shape."""
     dtype = dtype or primary.dtype
     sizes = primary.get_shape()
@@ -46,9 +44,7 @@ def create_zeros_slot(
     return create_slot(primary, value, name, colocate_with_primary)
 
 
-def _make(
-    primary: Any, value: Any, name: str, validate: bool, sizes: Any, dtype: Any, colocate: bool
-) -> Variable:
+def _make(primary: Any, value: Any, name: str, validate: bool, sizes: Any, dtype: Any, colocate: bool) -> Variable:
     with variable_scope(None, f"{primary.op.name}/{name}"):
         if not colocate:
             return _variable(primary, value, validate, sizes, dtype)
