@@ -214,9 +214,9 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, io, linalg, logging, lookup,
-    losses, manip, math, metrics, nest, nn, quantization, ragged, random, resource_loader, sets, signal, sparse,
-    spectral, strings, sysconfig, test, train, user_ops, version,
+    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, io, layers, linalg, logging,
+    lookup, losses, manip, math, metrics, nest, nn, quantization, ragged, random, resource_loader, sets, signal,
+    sparse, spectral, strings, sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -278,7 +278,7 @@ __all__ = [
     "image", "init_scope", "initialize_all_tables", "initialize_all_variables", "initialize_local_variables",
     "initialize_variables", "initializers", "int8", "int16", "int32", "int64", "invert_permutation", "io",
     "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor", "is_strictly_increasing", "is_tensor",
-    "is_variable_initialized", "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace",
+    "is_variable_initialized", "layers", "lbeta", "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace",
     "load_file_system_library", "load_library", "load_op_library", "local_variables", "local_variables_initializer",
     "log", "log1p", "log_sigmoid", "logging", "logical_and", "logical_not", "logical_or", "logical_xor", "lookup",
     "losses", "make_template", "manip", "map_fn", "math", "matmul", "matrix_band_part", "matrix_determinant",

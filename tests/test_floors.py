@@ -23,7 +23,7 @@ FLOORS: list[set[str]] = [
     {"viz"},
     {
         "__init__", "app", "bitwise", "compat", "contrib", "debugging", "examples", "flags", "gfile", "image",
-        "initializers", "linalg", "logging", "lookup", "losses", "manip", "math", "metrics", "nn", "python",
+        "initializers", "layers", "linalg", "logging", "lookup", "losses", "manip", "math", "metrics", "nn", "python",
         "quantization", "ragged", "random", "io", "resource_loader", "sets", "signal", "sparse", "spectral",
         "strings", "sysconfig", "test", "train", "user_ops", "version",
     },

@@ -1,1 +1,1 @@
-"""Floor 7, neural networks: what is built of ops for their sake (losses, metrics, regularizers)."""
+"""Floor 7, neural networks: what is built of ops for their sake (layers, losses, metrics, regularizers)."""

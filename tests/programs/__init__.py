@@ -23,6 +23,7 @@ MODULES = [
     "optimizers",
     "optimizer_idioms",
     "averages",
+    "layers",
     "losses",
     "metrics",
     "metrics_ranked",

@@ -23,6 +23,7 @@ MODULES = [
     "mistakes_surroundings",
     "mistakes_boxes",
     "mistakes_learning",
+    "mistakes_layers",
     "mistakes_ragged",
 ]
 

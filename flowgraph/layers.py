@@ -1,0 +1,20 @@
+"""`tf.layers`: functions of tensors that make their own variables."""
+# ruff: noqa: I001  # names in wrapped lists
+# fmt: off
+
+from flowgraph.neural.layers.base import Layer
+from flowgraph.neural.layers.conv import Conv1D, Conv2D, Conv3D, conv1d, conv2d, conv3d
+from flowgraph.neural.layers.core import Dense, Dropout, Flatten, dense, dropout, flatten
+from flowgraph.neural.layers.norm import BatchNormalization, batch_normalization
+from flowgraph.neural.layers.options import InputSpec
+from flowgraph.neural.layers.pool import (
+    AveragePooling1D, AveragePooling2D, AveragePooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D, average_pooling1d,
+    average_pooling2d, average_pooling3d, max_pooling1d, max_pooling2d, max_pooling3d,
+)
+
+__all__ = [
+    "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "BatchNormalization", "Conv1D", "Conv2D", "Conv3D",
+    "Dense", "Dropout", "Flatten", "InputSpec", "Layer", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
+    "average_pooling1d", "average_pooling2d", "average_pooling3d", "batch_normalization", "conv1d", "conv2d",
+    "conv3d", "dense", "dropout", "flatten", "max_pooling1d", "max_pooling2d", "max_pooling3d",
+]
