@@ -75,6 +75,19 @@ def _ragged_parts(ragged: Any) -> list[Any]:
     return [*ragged.nested_row_splits, ragged.flat_values]
 
 
+def _feed_ragged(ragged: RaggedTensor, value: Any) -> list[tuple[Any, Any]]:
+    if not hasattr(value, "nested_row_splits"):
+        raise AttributeError(
+            errors.explain(
+                f"'{type(value).__name__}' object has no attribute 'nested_row_splits'",
+                details=[f"fed for {ragged!r}"],
+                mend="Feed a RaggedTensorValue: tf.ragged.constant_value([[1, 2], [3]]).",
+                where=user_site(),
+            )
+        )
+    return list(zip(_ragged_parts(ragged), _ragged_parts(value), strict=False))
+
+
 def _ragged_value(values: Sequence[Any]) -> Any:
     *splits, result = values
     for ends in reversed(splits):
@@ -86,7 +99,7 @@ _expansions.append(
     (
         RaggedTensor,
         lambda ragged: (_ragged_parts(ragged), _ragged_value),
-        lambda ragged, value: list(zip(_ragged_parts(ragged), _ragged_parts(value), strict=False)),
+        _feed_ragged,
         _ragged_parts,
     )
 )

@@ -23,6 +23,7 @@ from flowgraph.ir.program import Program
 from flowgraph.ir.scope import default_sessions, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
+from flowgraph.nest import is_composite
 from flowgraph.sessions.engine import choose_engine
 from flowgraph.sessions.handles import TensorHandle
 from flowgraph.sessions.partial import PartialRun, refuse
@@ -250,7 +251,7 @@ class BaseSession:
         """
         if feed_list is not None and not isinstance(feed_list, list | tuple):
             raise TypeError("`feed_list` must be a list or tuple.")
-        keys = [feed_key(self._graph, key) for key in feed_list or ()]
+        keys = [key if is_composite(key) else feed_key(self._graph, key) for key in feed_list or ()]
         FetchPlan(self._graph, fetches)  # what cannot be fetched is refused now, not at the first call
 
         def run_with(*values: Any, options: Any = None, run_metadata: Any = None) -> Any:

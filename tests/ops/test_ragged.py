@@ -71,6 +71,20 @@ def test_a_constant_is_fed_over() -> None:
     assert run(tf.reduce_sum(x, 1), {x: tf.ragged.constant_value([[5, 6], [7]], np.int32)}).tolist() == [11, 7]
 
 
+def test_a_list_is_no_ragged_value() -> None:
+    x = tf.ragged.placeholder(tf.int32, 1, value_shape=[])
+    with pytest.raises(AttributeError, match="'list' object has no attribute 'nested_row_splits'") as caught:
+        run(x, {x: [[1], [2, 3]]})
+    assert "tf.ragged.constant_value" in str(caught.value)
+
+
+def test_a_callable_takes_ragged_values() -> None:
+    x = tf.ragged.placeholder(tf.int32, 1, value_shape=[])
+    with tf.Session() as session:
+        double = session.make_callable(x * 2, [x])
+        assert double(tf.ragged.constant_value([[1], []], np.int32)).to_list() == [[2], []]
+
+
 def test_a_loop_carries_rows() -> None:
     _, doubled = tf.while_loop(lambda i, _: i < 3, lambda i, x: [i + 1, x * 2], [0, rows_of([[1], [], [2, 3]])])
     assert run(doubled).to_list() == [[8], [], [16, 24]]
