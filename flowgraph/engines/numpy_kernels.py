@@ -58,8 +58,8 @@ def _relu6(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
     zero, six = out.dtype.type(0), out.dtype.type(6)
 
     def call(x: np.ndarray, y: np.ndarray) -> None:
-        np.maximum(zero, x, y)
-        np.minimum(y, six, y)
+        np.maximum(zero, x, out=y)
+        np.minimum(y, six, out=y)
 
     return _unary_call(call, operands[0], out, slots) if _is_wide_float(out) else None
 
