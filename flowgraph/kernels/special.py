@@ -15,12 +15,24 @@ from numpy.typing import NDArray
 F64 = NDArray[np.float64]
 
 
-# numpy's polynomials are loaded when the first series is asked for: they would slow every import down
 def _series(x: F64, coefficients: F64) -> F64:
-    """A Chebyshev series at x."""
-    from numpy.polynomial.chebyshev import chebval
+    """A Chebyshev series at x: Clenshaw's recurrence in three buffers."""
+    twice, spare = 2 * x, np.empty_like(x)
+    lower, upper = np.full_like(x, coefficients[-2]), np.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-3::-1]:
+        np.multiply(upper, twice, out=spare)
+        spare += lower
+        np.subtract(coefficient, upper, out=lower)
+        upper, spare = spare, upper
+    return lower + upper * x
 
-    return np.asarray(chebval(x, coefficients), np.float64)
+
+def _either(first: NDArray[np.bool_], x: F64, one: Callable[[F64], F64], other: Callable[[F64], F64]) -> F64:
+    """`one` of the entries that are first, and of the rest the `other`."""
+    made = np.empty_like(x)
+    made[first] = one(x[first])
+    made[~first] = other(x[~first])
+    return made
 
 
 # erfc(x) exp(x^2) / t with t = 2 / (2 + x), for t in [0, 1]
@@ -120,14 +132,20 @@ def _in_double(function: Callable[..., F64], *arrays: np.ndarray) -> np.ndarray:
 
 
 def _erf(x: F64) -> F64:
-    size = np.abs(x)
-    near = x * _series(2 * np.square(np.minimum(size, 1.0)) - 1, _ERF)
-    return np.where(size <= 1, near, np.copysign(1 - _erfc_of_positive(size), x))
+    return _either(np.abs(x) <= 1, x, _erf_near_zero, lambda x: np.copysign(1 - _erfc_of_positive(np.abs(x)), x))
+
+
+def _erf_near_zero(x: F64) -> F64:
+    return x * _series(2 * np.square(x) - 1, _ERF)
 
 
 def _erfc(x: F64) -> F64:
+    return _either(np.abs(x) <= 0.5, x, lambda x: 1 - _erf_near_zero(x), _erfc_far_from_zero)
+
+
+def _erfc_far_from_zero(x: F64) -> F64:
     far = _erfc_of_positive(np.abs(x))
-    return np.where(np.abs(x) <= 0.5, 1 - _erf(x), np.where(x > 0, far, 2 - far))
+    return np.where(x > 0, far, 2 - far)
 
 
 def _erfc_of_positive(x: F64) -> F64:
