@@ -150,7 +150,7 @@ def convolution(
         if all(step == 1 for step in rate):
             return _plain(axes, input, filter, strides, padding, data_format, rate, scope)
         inner = slice(2, None) if channels == 1 else slice(1, -1)
-        return _with_holes(input, filter, strides[inner], padding, data_format, rate[inner], scope)
+        return with_holes(input, filter, strides[inner], padding, data_format, rate[inner], scope)
 
 
 def _axes(x: Any, w: Any) -> int:
@@ -166,7 +166,7 @@ def _axes(x: Any, w: Any) -> int:
 
 
 def _plain(
-    axes: int, x: Any, w: Any, strides: Any, padding: Any, data_format: Any, rate: Any, name: str
+    axes: int, x: Any, w: Any, strides: Any, padding: Any, data_format: Any, rate: Any, name: str | None
 ) -> Tensor:
     if axes == 1:
         return conv1d(x, w, strides, padding, data_format=data_format, dilations=rate, name=name)
@@ -175,9 +175,8 @@ def _plain(
     return volumes.conv3d(x, w, strides, padding, data_format, rate, name=name)
 
 
-def _with_holes(
-    x: Any, w: Any, strides: Any, padding: Any, data_format: Any, rate: Any, name: str
-) -> Tensor:
+def with_holes(x: Any, w: Any, strides: Any, padding: Any, data_format: Any, rate: Any, name: str | None) -> Tensor:
+    """A convolution whose filter has holes: that of blocks of what lies `rate` apart."""
     x_shape, w_shape = as_shape(x.shape), as_shape(w.shape)
     axes = len(x_shape if w_shape.ndims is None else w_shape) - 2
     for what, sizes in (("input", x_shape), ("filter", w_shape)):
@@ -188,8 +187,7 @@ def _with_holes(
         depth = x_shape[1 if channels_first else axes + 1]
         if not depth.is_compatible_with(w_shape[axes]):
             raise refusal(
-                "number of input channels does not match corresponding dimension of filter, "
-                f"{depth} != {w_shape[axes]}"
+                f"number of input channels does not match corresponding dimension of filter, {depth} != {w_shape[axes]}"
             )
     strides, rate = strides_and_rate(axes, strides, rate)
     first = 2 if channels_first else 1
@@ -251,8 +249,7 @@ def atrous_conv2d_transpose(
         w = convert_to_tensor(filters, name="filters")
         if not x.shape[3].is_compatible_with(w.shape[3]):
             raise refusal(
-                "value's input channels does not match filters' input channels, "
-                f"{x.shape[3]} != {w.shape[3]}"
+                f"value's input channels does not match filters' input channels, {x.shape[3]} != {w.shape[3]}"
             )
         if rate < 1:
             raise refusal(f"rate {rate} cannot be less than one")
@@ -264,9 +261,7 @@ def atrous_conv2d_transpose(
         if isinstance(output_shape, tuple):
             output_shape = list(output_shape)
         if isinstance(output_shape, list | np.ndarray) and not w.shape[2].is_compatible_with(output_shape[3]):
-            raise refusal(
-                f"output_shape does not match filter's output channels, {output_shape[3]} != {w.shape[2]}"
-            )
+            raise refusal(f"output_shape does not match filter's output channels, {output_shape[3]} != {w.shape[2]}")
         return _atrous_transpose(x, w, output_shape, rate, padding)
 
 
@@ -338,6 +333,4 @@ def conv_transpose(
         if axes == 1:
             return conv1d_transpose(input, filters, output_shape, strides, padding, data_format, dilations, scope)
         transpose = conv2d_transpose if axes == 2 else volumes.conv3d_transpose
-        return transpose(
-            input, filters, output_shape, strides, padding, data_format, dilations=dilations, name=scope
-        )
+        return transpose(input, filters, output_shape, strides, padding, data_format, dilations=dilations, name=scope)

@@ -97,6 +97,7 @@ def sequences_and_volumes(tf):
     values = [
         tf.layers.conv1d(x, 3, 2),
         tf.layers.conv1d(x, 3, 3, 2, "SAME", activation="relu", bias_initializer=tf.ones_initializer()),
+        tf.layers.conv1d(x, 3, 2, dilation_rate=2, padding="same"),
         tf.layers.max_pooling1d(x, 2, 2),
         tf.layers.average_pooling1d(x, 3, 1, "same"),
         tf.layers.conv3d(v, 2, 2, strides=2),

@@ -14,6 +14,7 @@ from flowgraph.ops.bias import bias_add
 from flowgraph.ops.conv import conv2d as convolve_images
 from flowgraph.ops.conv3d import conv3d as convolve_volumes
 from flowgraph.ops.convolution import conv1d as convolve_sequences
+from flowgraph.ops.convolution import with_holes
 from flowgraph.ops.initializers import Zeros
 from flowgraph.shapes import TensorShape
 
@@ -58,8 +59,7 @@ class _Convolution(Layer):
         self._is_channels_first = is_channels_first(data_format)
         self.data_format = data_format.lower()
         self.dilation_rate = per_axis(dilation_rate, self._axes, "dilation_rate")
-        if any(rate != 1 for rate in self.dilation_rate):
-            raise NotImplementedError("layers with a dilation_rate are not there yet; tf.nn.convolution has it")
+        self._has_holes = any(rate != 1 for rate in self.dilation_rate)
         self.activation = activation_of(activation)
         self.use_bias = use_bias
         self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
@@ -90,16 +90,21 @@ class _Convolution(Layer):
                 constraint=self.bias_constraint,
             )
         self.input_spec = InputSpec(ndim=self._axes + 2, axes={axis: channels})
-        convert_to_tensor(self.dilation_rate, dt.int32, name="dilation_rate")  # (TF's graph has it, for nothing)
+        if not self._has_holes:
+            convert_to_tensor(self.dilation_rate, dt.int32, name="dilation_rate")  # (TF's graph has it, for nothing)
         self.built = True
 
     def call(self, inputs: Any) -> Tensor:
         """The convolution with the kernel, plus the bias, activated."""
-        strides: Any = self.strides
-        if self._axes > 1:
-            strides = [1, 1, *strides] if self._is_channels_first else [1, *strides, 1]
         data_format = _FORMATS[self._axes][self._is_channels_first]
-        outputs = _CONVOLVE[self._axes](inputs, self.kernel, strides, self.padding.upper(), data_format=data_format)
+        padding = self.padding.upper()
+        if self._has_holes:
+            outputs = with_holes(inputs, self.kernel, self.strides, padding, data_format, self.dilation_rate, None)
+        else:
+            strides: Any = self.strides
+            if self._axes > 1:
+                strides = [1, 1, *strides] if self._is_channels_first else [1, *strides, 1]
+            outputs = _CONVOLVE[self._axes](inputs, self.kernel, strides, padding, data_format=data_format)
         if self.bias is not None:
             outputs = self._with_bias(outputs)
         return outputs if self.activation is None else self.activation(outputs)
@@ -218,7 +223,7 @@ class Conv2D(_Convolution):
       strides: the steps between windows, written likewise.
       padding: 'valid', or 'same': zeros around the input, so that strides of 1 keep its size.
       data_format: 'channels_last', or 'channels_first'.
-      dilation_rate: 1; other distances between the kernel's cells are not there yet.
+      dilation_rate: the distances between the kernel's cells; strides must be 1 where it is not.
       activation: a function of tensors, or the name of one; None: none.
       use_bias: whether there is a bias.
       kernel_initializer, bias_initializer: initial values; the kernel's by default as the variable scope says, or
@@ -232,7 +237,7 @@ class Conv2D(_Convolution):
 
     Raises:
       ValueError: an argument is none of these; when called, if the rank is not 4 or the channels are unknown.
-      NotImplementedError: a dilation rate other than 1.
+      NotImplementedError: a padding of 'causal'.
 
     >>> layer = Conv2D(8, 3)
     >>> layer(tf.zeros([1, 5, 5, 2])).shape.as_list(), layer.kernel.shape.as_list()
