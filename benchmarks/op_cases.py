@@ -71,7 +71,7 @@ def gradient(call, *take):
         make = Recorder(x, kept)
         y = call(tf, make)
         y = y[0] if isinstance(y, (list, tuple)) else y
-        dy = tf.Variable(np.random.RandomState(1).rand(*y.shape.as_list()).astype(np.float32))  # no constant to fold
+        dy = tf.Variable(np.float32(np.random.RandomState(1).random_sample(y.shape.as_list())))  # no constant to fold
         return tf.gradients(y, [kept[place] for place in take] if take else kept, dy)
 
     return both

@@ -118,6 +118,12 @@ def _forward(matrix: Array, rhs: Array) -> Array:
     Blocks of rows are taken out of all that follow at once, so that nearly all work is in products of matrices.
     """
     made = np.array(rhs)
+    with blas_alone():
+        _substitute(matrix, made)
+    return made
+
+
+def _substitute(matrix: Array, made: Array) -> None:
     size = matrix.shape[-1]
     for start in range(0, size, BLOCK):
         end = min(start + BLOCK, size)
@@ -127,7 +133,6 @@ def _forward(matrix: Array, rhs: Array) -> Array:
             made[..., i, :] /= matrix[..., i, i, None]
         if end < size:
             made[..., end:, :] -= matrix[..., end:, start:end] @ made[..., start:end, :]
-    return made
 
 
 # -- inverses and determinants -----------------------------------------------------------------------------------

@@ -248,8 +248,9 @@ def _fold_sorted(xp: Any, ufunc: Any, data: Any, ids: Any, gap: Any) -> Any:
     if ufunc in (xp.add, xp.multiply):
         fold_rows(ufunc, made, ids, data)  # one row after the other, as TF adds them up
     elif len(ids):
-        starts = xp.flatnonzero(xp.diff(ids, prepend=-1))
-        made[ids[starts]] = ufunc.reduceat(data, starts, axis=0)
+        is_first = xp.diff(ids, prepend=-1) > 0
+        made[ids[is_first]] = data[is_first]
+        fold_rows(ufunc, made, ids[~is_first], data[~is_first])
     return made
 
 
