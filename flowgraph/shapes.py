@@ -181,9 +181,7 @@ class TensorShape:
             return NotImplemented
         if self.sizes != shape.sizes:
             return False
-        return (
-            self is shape or self.sizes is None or None not in self.sizes or self._shares_unknowns_with(shape)
-        )
+        return self is shape or self.sizes is None or None not in self.sizes or self._shares_unknowns_with(shape)
 
     def _shares_unknowns_with(self, other: TensorShape) -> bool:
         pairs = zip(self.dims or (), other.dims or ())

@@ -30,9 +30,7 @@ ANY_ZERO = {"round", "nn.relu", "nn.relu6", "maximum", "minimum", "reduce_max", 
 def label(i):
     """`api[dtypes of the arrays]`, numbered, as the test's id."""
     api, args, kwargs, _ = CALLS[i]
-    kinds = [
-        value["dtype"] for value in [*args, *kwargs.values()] if isinstance(value, dict) and "dtype" in value
-    ]
+    kinds = [value["dtype"] for value in [*args, *kwargs.values()] if isinstance(value, dict) and "dtype" in value]
     return f"{i}-{api.replace(' ', '-')}-{'-'.join(kinds)}"
 
 
@@ -58,9 +56,7 @@ def same(value, record, where):
     np.testing.assert_allclose(array, expected, rtol=TOLERANCE[kind], atol=slack, err_msg=where)
     if array.dtype.kind == "f" and where not in ANY_ZERO:
         zero = (expected == 0) & (array == 0)
-        np.testing.assert_array_equal(
-            np.signbit(array[zero]), np.signbit(expected[zero]), err_msg=f"{where}: -0.0"
-        )
+        np.testing.assert_array_equal(np.signbit(array[zero]), np.signbit(expected[zero]), err_msg=f"{where}: -0.0")
 
 
 @pytest.mark.parametrize("i", range(len(CALLS)), ids=label)

@@ -219,9 +219,7 @@ class TestTensors:
         assert repr(x) == "<tf.Tensor 'x:0' shape=(?, 3) dtype=float32>"
         assert str(tf.placeholder(tf.int32, name="y")) == 'Tensor("y:0", dtype=int32)'
         with tf.device("/cpu:0"):
-            assert (
-                str(tf.constant(1, name="c")) == 'Tensor("c:0", shape=(), dtype=int32, device=/device:CPU:0)'
-            )
+            assert str(tf.constant(1, name="c")) == 'Tensor("c:0", shape=(), dtype=int32, device=/device:CPU:0)'
 
     def test_set_shape_only_adds(self) -> None:
         x = tf.placeholder(tf.float32, [None, 3])
@@ -256,9 +254,7 @@ class TestTensors:
                 np.testing.assert_allclose(sess.run(result), expected, rtol=1e-6)
 
     def test_two_tensors_are_never_promoted(self) -> None:
-        with pytest.raises(
-            TypeError, match="has type int32 that does not match type float32 of argument 'x'"
-        ):
+        with pytest.raises(TypeError, match="has type int32 that does not match type float32 of argument 'x'"):
             tf.constant(1.0) + tf.constant(1)
 
     def test_conversion_functions_can_be_registered(self) -> None:
@@ -266,9 +262,7 @@ class TestTensors:
             def __init__(self, degrees: float) -> None:
                 self.degrees = degrees
 
-        def convert(
-            value: Celsius, dtype: object = None, name: str | None = None, as_ref: bool = False
-        ) -> tf.Tensor:
+        def convert(value: Celsius, dtype: object = None, name: str | None = None, as_ref: bool = False) -> tf.Tensor:
             return tf.constant(value.degrees + 273.15, tf.float32, name=name)
 
         tf.register_tensor_conversion_function(Celsius, convert)

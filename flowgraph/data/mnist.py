@@ -307,9 +307,7 @@ def _in_rows(images: np.ndarray) -> np.ndarray:
             "Pass reshape=False to use them as they are."
         )
     if images.shape[3] != 1:
-        raise AssertionError(
-            f"Images to reshape have one channel; these have {images.shape[3]}. Pass reshape=False."
-        )
+        raise AssertionError(f"Images to reshape have one channel; these have {images.shape[3]}. Pass reshape=False.")
     return images.reshape(images.shape[0], images.shape[1] * images.shape[2])
 
 

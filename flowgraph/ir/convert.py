@@ -17,9 +17,7 @@ _converters: dict[int, list[tuple[Any, Converter]]] = {}
 _for_type: dict[type, list[tuple[Any, Converter]]] = {}
 
 
-def register_tensor_conversion_function(
-    base_type: Any, conversion_func: Converter, priority: int = 100
-) -> None:
+def register_tensor_conversion_function(base_type: Any, conversion_func: Converter, priority: int = 100) -> None:
     """Let values of `base_type` (a type or a tuple of types) be used wherever a tensor is expected.
 
     Args:
@@ -28,8 +26,7 @@ def register_tensor_conversion_function(
       priority: smaller numbers are asked first.
     """
     if not (
-        isinstance(base_type, type)
-        or (isinstance(base_type, tuple) and all(isinstance(t, type) for t in base_type))
+        isinstance(base_type, type) or (isinstance(base_type, tuple) and all(isinstance(t, type) for t in base_type))
     ):
         raise TypeError("base_type must be a type or a tuple of types.")
     if not callable(conversion_func):
@@ -89,9 +86,7 @@ def to_tensor(
                 f"non-Tensor: {result!r}"
             )
         return result
-    raise TypeError(
-        f"Cannot convert {value!r} with type {kind} to Tensor: no conversion function registered."
-    )
+    raise TypeError(f"Cannot convert {value!r} with type {kind} to Tensor: no conversion function registered.")
 
 
 def convert_to_tensor(
@@ -130,9 +125,7 @@ def is_tensor(x: Any) -> bool:
     return isinstance(x, Tensor) or getattr(x, "is_tensor_like", False) is True
 
 
-def _refuse_operation(
-    value: Operation, dtype: Any = None, name: str | None = None, as_ref: bool = False
-) -> Any:
+def _refuse_operation(value: Operation, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Any:
     raise TypeError(
         errors.explain(
             f"Can't convert Operation '{value.name}' to Tensor (target dtype={dtype!r}, name={name!r}, "

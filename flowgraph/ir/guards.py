@@ -101,8 +101,7 @@ class Guards:
             self._paths[common] = tuple(item for item in self.path(possible[0][1]) if item in common)
         self._where[op] = self.path(common)  # where it runs, though it need not be alive there
         self.choices[op] = [
-            (index, tuple(item for item in self.path(guard) if item not in common))
-            for index, guard in possible
+            (index, tuple(item for item in self.path(guard) if item not in common)) for index, guard in possible
         ]
         if _covers([guard - common for _, guard in possible]):
             return common

@@ -32,9 +32,7 @@ def find(graph: Graph, obj: Any, allow_tensor: bool, allow_operation: bool) -> T
     raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
 
 
-def _by_name(
-    graph: Graph, name: str, allow_tensor: bool, allow_operation: bool, wanted: str
-) -> Tensor | Operation:
+def _by_name(graph: Graph, name: str, allow_tensor: bool, allow_operation: bool, wanted: str) -> Tensor | Operation:
     if ":" in name and allow_tensor:
         op_name, _, index = name.rpartition(":")
         if not op_name or not index.isdigit() or ":" in op_name:

@@ -44,9 +44,7 @@ def patience(
     return found
 
 
-def _by_depth(
-    ops: Collection[Operation], followers: Mapping[Operation, Sequence[Operation]]
-) -> list[Operation]:
+def _by_depth(ops: Collection[Operation], followers: Mapping[Operation, Sequence[Operation]]) -> list[Operation]:
     """The ops, inputs first, in the order in which they could run if all that is ready ran at once."""
     depth = dict.fromkeys(ops, 0)
     for op in ops:

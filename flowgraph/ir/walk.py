@@ -47,9 +47,7 @@ def ancestors(ops: Iterable[Operation]) -> set[Operation]:
     return set(needed_ops((), ops, ()))
 
 
-def descendants(
-    ops: Iterable[Operation], through: Callable[[Tensor], bool] = lambda tensor: True
-) -> set[Operation]:
+def descendants(ops: Iterable[Operation], through: Callable[[Tensor], bool] = lambda tensor: True) -> set[Operation]:
     """The ops themselves and everything that takes values from them, along tensors for which `through` holds."""
     stack = list(ops)
     seen = set(stack)
@@ -105,8 +103,7 @@ def in_order(ops: list[Operation], fed: Collection[Tensor], loops: Loops | None 
     Age alone is such an order unless inputs were changed after an op was made, as tf.cond does.
     """
     if (loops is None or not loops.of) and all(
-        all(tensor.op._id < op._id for tensor in op.inputs)
-        and all(source._id < op._id for source in op.control)
+        all(tensor.op._id < op._id for tensor in op.inputs) and all(source._id < op._id for source in op.control)
         for op in ops
     ):
         return ops

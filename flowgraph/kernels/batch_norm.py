@@ -52,8 +52,7 @@ def batch_norm(
     for name, vector in given.items():
         if len(vector) != channels:
             _invalid(
-                f"{name} must have the same number of elements as the channels of x, "
-                f"got {len(vector)} and {channels}"
+                f"{name} must have the same number of elements as the channels of x, got {len(vector)} and {channels}"
             )
     wide = np.promote_types(x.dtype, np.float32)
     images = images.astype(wide, copy=False)

@@ -33,9 +33,7 @@ Tap = tuple[Index, Index]
 Plan = tuple[Axis, Axis]
 
 
-def max_pool(
-    x: Array, ksize: Sequence[int], strides: Sequence[int], padding: str, data_format: str = "NHWC"
-) -> Array:
+def max_pool(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: str, data_format: str = "NHWC") -> Array:
     """The largest value in each window.
 
     `x` is [batch, rows, columns, channels] for NHWC, [batch, channels, rows, columns] for NCHW, of any
@@ -159,9 +157,7 @@ def max_pool_grad_grad(
     return _in_format(ddy, data_format)
 
 
-def avg_pool(
-    x: Array, ksize: Sequence[int], strides: Sequence[int], padding: str, data_format: str = "NHWC"
-) -> Array:
+def avg_pool(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: str, data_format: str = "NHWC") -> Array:
     """The mean of each window over its cells inside the image.
 
     `x` is as for `max_pool`, of a floating dtype, in which the sums are made too. Windows span rows and
@@ -340,15 +336,11 @@ def place_windows(
     return rows, cols
 
 
-def _depth_window(
-    shape: tuple[int, ...], ksize: Sequence[int], strides: Sequence[int], data_format: str
-) -> int:
+def _depth_window(shape: tuple[int, ...], ksize: Sequence[int], strides: Sequence[int], data_format: str) -> int:
     """How many channels a window spans, after checking that such a window is possible."""
     for what, numbers in (("ksize", ksize), ("strides", strides)):
         if len(numbers) != 4:
-            raise ValueError(
-                f"Sliding window {what} field must specify 4 dimensions, but got: {len(numbers)}"
-            )
+            raise ValueError(f"Sliding window {what} field must specify 4 dimensions, but got: {len(numbers)}")
     batch, down, right, deep = image_axes(data_format)
     for axis, size in enumerate(ksize):
         if size <= 0:
@@ -357,9 +349,7 @@ def _depth_window(
         _unimplemented("Pooling is not yet supported on the batch dimension.")
     window = ksize[deep]
     if window > 1 and (ksize[down], ksize[right], strides[down], strides[right]) != (1, 1, 1, 1):
-        _unimplemented(
-            "MaxPooling supports exactly one of pooling across depth or pooling across width/height."
-        )
+        _unimplemented("MaxPooling supports exactly one of pooling across depth or pooling across width/height.")
     if strides[deep] != window:
         _unimplemented("Depthwise max pooling requires the depth window to equal the depth stride")
     if shape[3] % window:

@@ -36,9 +36,7 @@ def max_pool3d(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: 
     return from_ndhwc(y, data_format)
 
 
-def max_pool3d_grad(
-    x: Array, y: Array, dy: Array, ksize: Any, strides: Any, padding: str, data_format: str
-) -> Array:
+def max_pool3d_grad(x: Array, y: Array, dy: Array, ksize: Any, strides: Any, padding: str, data_format: str) -> Array:
     """The gradient of `max_pool3d`: sends `dy` to all cells of a window that equal `y`, and are no infinities."""
     volumes, axes = _prepare(x, ksize, strides, padding, data_format)
     best, grads = as_ndhwc(y, data_format), as_ndhwc(dy, data_format)
@@ -82,9 +80,7 @@ def avg_pool3d(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: 
         return from_ndhwc(y.astype(x.dtype), data_format)
 
 
-def avg_pool3d_grad(
-    input_shape: Array, dy: Array, ksize: Any, strides: Any, padding: str, data_format: str
-) -> Array:
+def avg_pool3d_grad(input_shape: Array, dy: Array, ksize: Any, strides: Any, padding: str, data_format: str) -> Array:
     """The gradient of `avg_pool3d` with respect to its volumes, whose shape is `input_shape`."""
     if np.shape(input_shape) != (5,):
         _invalid("tensor_in must be 1-dimensional and 5 elements")

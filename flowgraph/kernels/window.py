@@ -31,9 +31,7 @@ AxisPadding: TypeAlias = "str | tuple[int, int]"
 Tap = tuple[slice, slice]
 
 
-def conv_output_size(
-    n: int, k: int, stride: int, padding: AxisPadding, dilation: int = 1
-) -> tuple[int, int, int]:
+def conv_output_size(n: int, k: int, stride: int, padding: AxisPadding, dilation: int = 1) -> tuple[int, int, int]:
     """How many windows fit while a graph runs, and the padding: (windows, cells before, cells after).
 
     Where the window is slightly larger than the axis the answer is 0 rather than an error: like TensorFlow's,
@@ -73,9 +71,7 @@ def conv_output_size(
     return out, before, after
 
 
-def infer_output_size(
-    n: int | None, k: int | None, stride: int, padding: AxisPadding, dilation: int = 1
-) -> int | None:
+def infer_output_size(n: int | None, k: int | None, stride: int, padding: AxisPadding, dilation: int = 1) -> int | None:
     """How many windows fit as far as that is known while a graph is built; None for an unknown size.
 
     Raises:
@@ -183,9 +179,7 @@ def from_nhwc(x: Array, data_format: str) -> Array:
     return x if data_format == "NHWC" else x.transpose(0, 3, 1, 2)
 
 
-def axis_paddings(
-    padding: str, explicit_paddings: Sequence[int], data_format: str
-) -> tuple[AxisPadding, AxisPadding]:
+def axis_paddings(padding: str, explicit_paddings: Sequence[int], data_format: str) -> tuple[AxisPadding, AxisPadding]:
     """How rows and columns are padded, from an op's attributes.
 
     Raises:
@@ -196,9 +190,7 @@ def axis_paddings(
     """
     if padding != "EXPLICIT":
         if len(explicit_paddings):
-            raise ValueError(
-                "explicit_paddings attribute must be empty if the padding attribute is not EXPLICIT"
-            )
+            raise ValueError("explicit_paddings attribute must be empty if the padding attribute is not EXPLICIT")
         if padding not in ("SAME", "VALID"):
             raise ValueError(f"padding must be 'SAME', 'VALID' or 'EXPLICIT', not {padding!r}")
         return padding, padding

@@ -78,9 +78,7 @@ def _is_on(scale: Any, stop: str) -> bool:
     return True
 
 
-def l1_l2_regularizer(
-    scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | None = None
-) -> Regularizer | None:
+def l1_l2_regularizer(scale_l1: Any = 1.0, scale_l2: Any = 1.0, scope: str | None = None) -> Regularizer | None:
     """The sum of an L1 and an L2 penalty.
 
     Raises:
@@ -97,9 +95,7 @@ def l1_l2_regularizer(
     return sum_regularizer([l1_regularizer(scale_l1), l2_regularizer(scale_l2)], scope=scope)
 
 
-def sum_regularizer(
-    regularizer_list: Sequence[Regularizer | None], scope: str | None = None
-) -> Regularizer | None:
+def sum_regularizer(regularizer_list: Sequence[Regularizer | None], scope: str | None = None) -> Regularizer | None:
     """The sum of several regularizers; None when there is none."""
     regularizers = [regularizer for regularizer in regularizer_list if regularizer is not None]
     if not regularizers:

@@ -173,6 +173,4 @@ def placeholder_with_default(input: Any, shape: Any, name: str | None = None) ->
         return emit(PLACEHOLDER_WITH_DEFAULT, input, shape=sizes, name=name)
     except ValueError as error:
         given = to_text(sizes)
-        raise ValueError(
-            errors.explain(str(error), details=[f"shape = {given}"], where=user_site())
-        ) from None
+        raise ValueError(errors.explain(str(error), details=[f"shape = {given}"], where=user_site())) from None

@@ -66,9 +66,7 @@ def _convolved_sizes(x: Any, w: Any, **attrs: Any) -> Sizes:
     data_format, strides, dilations = attrs["data_format"], attrs["strides"], attrs["dilations"]
     x_sizes, w_sizes = four_axes(x), four_axes(w)
     if len(dilations) != 4:
-        raise ValueError(
-            f"Conv2D requires the dilation attribute to contain 4 values, but got: {len(dilations)}"
-        )
+        raise ValueError(f"Conv2D requires the dilation attribute to contain 4 values, but got: {len(dilations)}")
     if len(strides) != 4:
         raise ValueError(
             f"Conv2D on data format {data_format} requires the stride attribute to contain 4 values, "
@@ -89,14 +87,10 @@ def _check_depths(depth: Size, filter_depth: Size, out_depth: Size) -> None:
     if depth is None or not filter_depth:
         return
     if depth % filter_depth:
-        raise ValueError(
-            f"Depth of input ({depth}) is not a multiple of input depth of filter ({filter_depth})"
-        )
+        raise ValueError(f"Depth of input ({depth}) is not a multiple of input depth of filter ({filter_depth})")
     groups = depth // filter_depth
     if groups > 1 and out_depth is not None and out_depth % groups:
-        raise ValueError(
-            f"Depth of output ({out_depth}) is not a multiple of the number of groups ({groups})"
-        )
+        raise ValueError(f"Depth of output ({out_depth}) is not a multiple of the number of groups ({groups})")
 
 
 # -- the op types ----------------------------------------------------------------------------------------
@@ -295,9 +289,7 @@ def conv2d_backprop_input(
     filter = one_of("filters", filters, "filter", filter)
     padding, cells = _explicit(padding)
     data_format = "NHWC" if data_format is None else data_format
-    attrs = attributes(
-        "Conv2DBackpropInput", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu
-    )
+    attrs = attributes("Conv2DBackpropInput", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu)
     return emit(CONV2D_BACKPROP_INPUT, input_sizes, filter, out_backprop, name=name, **attrs)
 
 
@@ -326,9 +318,7 @@ def conv2d_backprop_filter(
     """
     padding, cells = _explicit(padding)
     data_format = "NHWC" if data_format is None else data_format
-    attrs = attributes(
-        "Conv2DBackpropFilter", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu
-    )
+    attrs = attributes("Conv2DBackpropFilter", strides, padding, cells, data_format, dilations, use_cudnn_on_gpu)
     return emit(CONV2D_BACKPROP_FILTER, input, filter_sizes, out_backprop, name=name, **attrs)
 
 

@@ -200,9 +200,7 @@ def conv3d_backprop_filter_v2(
     array([0., 1.], dtype=float32)
     """
     data_format = "NDHWC" if data_format is None else data_format
-    attrs = attributes(
-        "Conv3DBackpropFilterV2", "conv3d_backprop_filter_v2", strides, padding, data_format, dilations
-    )
+    attrs = attributes("Conv3DBackpropFilterV2", "conv3d_backprop_filter_v2", strides, padding, data_format, dilations)
     return emit(CONV3D_BACKPROP_FILTER, input, filter_sizes, out_backprop, name=name, **attrs)
 
 

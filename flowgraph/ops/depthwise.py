@@ -153,9 +153,7 @@ def depthwise_conv2d_native(
     >>> run(depthwise_conv2d_native(x, tf.reshape([10.0, 20.0], [1, 1, 2, 1]), [1, 1, 1, 1], "SAME")).ravel()
     array([10., 40.], dtype=float32)
     """
-    attrs = _attributes(
-        "DepthwiseConv2dNative", "depthwise_conv2d_native", strides, padding, data_format, dilations
-    )
+    attrs = _attributes("DepthwiseConv2dNative", "depthwise_conv2d_native", strides, padding, data_format, dilations)
     return emit(DEPTHWISE, input, filter, name=name, **attrs)
 
 
@@ -182,9 +180,7 @@ def depthwise_conv2d_native_backprop_input(
            [1., 1.]], dtype=float32)
     """
     function = "depthwise_conv2d_native_backprop_input"
-    attrs = _attributes(
-        "DepthwiseConv2dNativeBackpropInput", function, strides, padding, data_format, dilations
-    )
+    attrs = _attributes("DepthwiseConv2dNativeBackpropInput", function, strides, padding, data_format, dilations)
     return emit(DEPTHWISE_BACKPROP_INPUT, input_sizes, filter, out_backprop, name=name, **attrs)
 
 
@@ -211,9 +207,7 @@ def depthwise_conv2d_native_backprop_filter(
            [2., 3.]], dtype=float32)
     """
     function = "depthwise_conv2d_native_backprop_filter"
-    attrs = _attributes(
-        "DepthwiseConv2dNativeBackpropFilter", function, strides, padding, data_format, dilations
-    )
+    attrs = _attributes("DepthwiseConv2dNativeBackpropFilter", function, strides, padding, data_format, dilations)
     return emit(DEPTHWISE_BACKPROP_FILTER, input, filter_sizes, out_backprop, name=name, **attrs)
 
 

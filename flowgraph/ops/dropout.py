@@ -49,9 +49,7 @@ def dropout(
     return dropout_v2(x, rate, noise_shape=noise_shape, seed=seed, name=name)
 
 
-def dropout_v2(
-    x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None, name: str | None = None
-) -> Tensor:
+def dropout_v2(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None, name: str | None = None) -> Tensor:
     """`dropout` as TF 2 spells it."""
     from flowgraph.ops.cast import cast
     from flowgraph.ops.random import random_uniform
@@ -60,8 +58,7 @@ def dropout_v2(
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
             raise _refusal(
-                "x has to be a floating point tensor since it's going to be scaled. "
-                f"Got a {x.dtype} tensor instead."
+                f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} tensor instead."
             )
         if isinstance(rate, numbers.Real):
             if not 0 <= float(rate) < 1:

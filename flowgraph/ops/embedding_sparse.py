@@ -170,9 +170,7 @@ def safe_embedding_lookup_sparse(
         original = sparse_ids.dense_shape
         known_rank = original.shape[0].value
         axes: Any = size(original) if known_rank is None else known_rank
-        ids = sparse_reshape(
-            sparse_ids, [reduce_prod(slice(original, [0], [axes - 1])), gather(original, axes - 1)]
-        )
+        ids = sparse_reshape(sparse_ids, [reduce_prod(slice(original, [0], [axes - 1])), gather(original, axes - 1)])
         weights = sparse_weights
         if weights is not None:
             weights = SparseTensor(ids.indices, weights.values, ids.dense_shape)

@@ -156,9 +156,7 @@ def _mean_turn(parts: list[Tensor]) -> Tensor:
 
 # every order of red, green and blue, none of them near another
 _COLORS = VALUE(
-    np.array(
-        [[0.1, 0.5, 0.9], [0.9, 0.5, 0.1], [0.5, 0.1, 0.9], [0.5, 0.9, 0.1], [0.1, 0.9, 0.5], [0.9, 0.1, 0.5]]
-    )
+    np.array([[0.1, 0.5, 0.9], [0.9, 0.5, 0.1], [0.5, 0.1, 0.9], [0.5, 0.9, 0.1], [0.1, 0.9, 0.5], [0.9, 0.1, 0.5]])
 )
 
 RGB_TO_HSV = OpDef(

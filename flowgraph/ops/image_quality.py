@@ -105,9 +105,7 @@ def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Tensor:
         a = convert_image_dtype(a, dt.float32)
         b = convert_image_dtype(b, dt.float32)
         error = reduce_mean(squared_difference(a, b), [-3, -2, -1])
-        ratio = subtract(
-            20 * log(max_val) / log(10.0), np.float32(10 / np.log(10)) * log(error), name="psnr"
-        )
+        ratio = subtract(20 * log(max_val) / log(10.0), np.float32(10 / np.log(10)) * log(error), name="psnr")
         _, _, checks = _compatible(a, b)
         with control_dependencies(checks):
             return identity(ratio)
@@ -268,9 +266,7 @@ def _halved(
     even = cond(is_odd, padded, lambda: flat)
     small = [avg_pool(x, ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID") for x in even]
     tails = [sizes[1:] for sizes in shape_n(small)]
-    return [
-        reshape(x, concat([head, tail], 0)) for x, head, tail in zip(small, heads, tails, strict=True)
-    ], tails
+    return [reshape(x, concat([head, tail], 0)) for x, head, tail in zip(small, heads, tails, strict=True)], tails
 
 
 def image_gradients(image: Any) -> tuple[Tensor, Tensor]:
@@ -291,9 +287,7 @@ def image_gradients(image: Any) -> tuple[Tensor, Tensor]:
            [0., 0.]], dtype=float32)
     """
     if image.shape.ndims != 4:
-        raise refusal(
-            f"('image_gradients expects a 4D tensor [batch_size, h, w, d], not %s.', {image.shape!r})"
-        )
+        raise refusal(f"('image_gradients expects a 4D tensor [batch_size, h, w, d], not %s.', {image.shape!r})")
     sizes = shape(image)
     batch, rows, columns, depth = unstack(sizes)
     dy = image[:, 1:, :, :] - image[:, :-1, :, :]

@@ -90,9 +90,7 @@ def weighted_cross_entropy_with_logits(
         return add((1 - labels) * logits, weight * (log1p(exp(-abs(logits))) + relu(-logits)), name=scope)
 
 
-def log_poisson_loss(
-    targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
-) -> Tensor:
+def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None) -> Tensor:
     """Minus the logarithm of the likelihood of counts under a Poisson distribution, entry by entry.
 
     Args:

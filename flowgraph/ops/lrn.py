@@ -45,9 +45,7 @@ def _lrn(xp: Any, x: Any, depth_radius: int, bias: float, alpha: float, beta: fl
     return (wide * scale ** kind(-beta)).astype(x.dtype, copy=False)
 
 
-def _lrn_grad(
-    xp: Any, dy: Any, x: Any, y: Any, depth_radius: int, bias: float, alpha: float, beta: float
-) -> Any:
+def _lrn_grad(xp: Any, dy: Any, x: Any, y: Any, depth_radius: int, bias: float, alpha: float, beta: float) -> Any:
     for name, array in (("input_grads", dy), ("input_image", x), ("out_image", y)):
         if array.ndim != 4:
             raise InvalidArgumentError(None, None, f"{name} must be 4-dimensional")

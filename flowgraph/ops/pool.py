@@ -37,9 +37,7 @@ def _pooled_sizes(x: Any, op_type: str, ksize: Any, strides: Any, padding: str, 
     sizes = four_axes(x)
     for what, numbers in (("stride", strides), ("ksize", ksize)):
         if len(numbers) != 4:
-            raise ValueError(
-                f"{op_type} requires the {what} attribute to contain 4 values, but got: {len(numbers)}"
-            )
+            raise ValueError(f"{op_type} requires the {what} attribute to contain 4 values, but got: {len(numbers)}")
     _, *spatial, deep = image_axes(data_format)
     out: list[Size] = list(sizes)
     # only the maximum is pooled over channels too

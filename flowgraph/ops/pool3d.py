@@ -170,9 +170,7 @@ def max_pool3d(
     """
     with name_scope(name, "MaxPool3D", [input]) as scope:
         data_format = "NDHWC" if data_format is None else data_format
-        return emit(
-            MAX_POOL_3D, input, name=scope, **_attributes("MaxPool3D", ksize, strides, padding, data_format)
-        )
+        return emit(MAX_POOL_3D, input, name=scope, **_attributes("MaxPool3D", ksize, strides, padding, data_format))
 
 
 def avg_pool3d(
@@ -188,6 +186,4 @@ def avg_pool3d(
     """
     with name_scope(name, "AvgPool3D", [input]) as scope:
         data_format = "NDHWC" if data_format is None else data_format
-        return emit(
-            AVG_POOL_3D, input, name=scope, **_attributes("AvgPool3D", ksize, strides, padding, data_format)
-        )
+        return emit(AVG_POOL_3D, input, name=scope, **_attributes("AvgPool3D", ksize, strides, padding, data_format))

@@ -288,9 +288,7 @@ MAX = OpDef(
     "Max(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
     infer=reduced_sizes,
-    forward=folding(
-        lambda xp, x, axes, keep: xp.fmax.reduce(x, axis=axes, keepdims=keep, initial=lowest(x.dtype))
-    ),
+    forward=folding(lambda xp, x, axes, keep: xp.fmax.reduce(x, axis=axes, keepdims=keep, initial=lowest(x.dtype))),
     gradient=reduction_grad.extreme_grad,
     cases=_EXTREME_CASES,
 )
@@ -318,9 +316,7 @@ MIN = OpDef(
     "Min(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
     infer=reduced_sizes,
-    forward=folding(
-        lambda xp, x, axes, keep: xp.fmin.reduce(x, axis=axes, keepdims=keep, initial=highest(x.dtype))
-    ),
+    forward=folding(lambda xp, x, axes, keep: xp.fmin.reduce(x, axis=axes, keepdims=keep, initial=highest(x.dtype))),
     gradient=reduction_grad.extreme_grad,
     cases=_EXTREME_CASES,
 )

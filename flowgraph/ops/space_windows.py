@@ -133,9 +133,7 @@ def _base_paddings(padding: Any, filter_shape: Any, axes: int, rate: Any) -> Any
     return stack([[before[i], after[i]] for i in range(axes)])
 
 
-def _over_blocks(
-    x: Tensor, rate: Tensor, dims: list[int], base: Any, op: Callable[[Tensor], Tensor]
-) -> Tensor:
+def _over_blocks(x: Tensor, rate: Tensor, dims: list[int], base: Any, op: Callable[[Tensor], Tensor]) -> Tensor:
     sizes: Any = None if x.sizes is None else [x.sizes[dim] for dim in dims]
     if sizes is None or None in sizes:
         whole = shape(x)

@@ -20,9 +20,7 @@ from flowgraph.ops.sparse_tensor import to_sparse
 from flowgraph.sizes import to_text
 
 
-def _dense(
-    _xp: Any, indices: Any, shape: Any, values: Any, default: Any, *, validate_indices: bool
-) -> np.ndarray:
+def _dense(_xp: Any, indices: Any, shape: Any, values: Any, default: Any, *, validate_indices: bool) -> np.ndarray:
     if indices.ndim > 2:
         got = to_text(indices.shape)
         raise refuse(f"sparse_indices should be a scalar, vector, or matrix, got shape {got}")
@@ -125,6 +123,4 @@ def sparse_tensor_to_dense(
     sparse = to_sparse(sp_input)
     if default_value is None:
         default_value = zeros([], dtype=sparse.dtype)
-    return sparse_to_dense(
-        sparse.indices, sparse.dense_shape, sparse.values, default_value, validate_indices, name
-    )
+    return sparse_to_dense(sparse.indices, sparse.dense_shape, sparse.values, default_value, validate_indices, name)

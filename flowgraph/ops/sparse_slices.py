@@ -118,9 +118,7 @@ def _split_sizes(_axis: Any, _indices: Any, _values: Any, dense_shape: Any, *, n
     return [(None, sizes[0])] * num_split + [(None,)] * num_split + [sizes] * num_split  # type: ignore[index]
 
 
-def _split(
-    _xp: Any, axis: Any, indices: Any, values: Any, dense_shape: Any, *, num_split: int
-) -> tuple[Any, ...]:
+def _split(_xp: Any, axis: Any, indices: Any, values: Any, dense_shape: Any, *, num_split: int) -> tuple[Any, ...]:
     if np.ndim(axis):
         raise refuse(f"split_dim should be a scalar but got shape {to_text(np.shape(axis))}")
     at, rank = int(axis), len(dense_shape)
@@ -311,8 +309,6 @@ def _expanded(shapes: list[Tensor], axis: int) -> list[Tensor]:
     largest = reduce_max(concat([reshape(shape, [1, -1]) for shape in shapes], 0), 0)
     last = axis == -1
     return [
-        concat(
-            [largest[:axis], shape[-1:] if last else shape[axis : axis + 1], [] if last else largest[axis + 1 :]], 0
-        )
+        concat([largest[:axis], shape[-1:] if last else shape[axis : axis + 1], [] if last else largest[axis + 1 :]], 0)
         for shape in shapes
     ]

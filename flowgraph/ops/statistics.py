@@ -88,9 +88,7 @@ def l2_loss(t: Any, name: str | None = None) -> Tensor:
     return emit(L2_LOSS, t, name=name)
 
 
-def l2_normalize(
-    x: Any, axis: Any = None, epsilon: Any = 1e-12, name: str | None = None, dim: Any = None
-) -> Tensor:
+def l2_normalize(x: Any, axis: Any = None, epsilon: Any = 1e-12, name: str | None = None, dim: Any = None) -> Tensor:
     """Scale the vectors along some axes to length 1; those of squared length below `epsilon` stay shorter.
 
     Args:
@@ -256,9 +254,7 @@ def moments(
         return (cast(mean, dt.float16), cast(variance, dt.float16)) if is_half else (mean, variance)
 
 
-def reduce_variance(
-    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
-) -> Tensor:
+def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """The variance of the entries along some axes.
 
     Args: see `reduce_sum`.
@@ -273,9 +269,7 @@ def reduce_variance(
         return reduce_mean(square(input_tensor - means), axis=axis, keepdims=keepdims)
 
 
-def reduce_std(
-    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
-) -> Tensor:
+def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """The standard deviation of the entries along some axes.
 
     Args: see `reduce_sum`.

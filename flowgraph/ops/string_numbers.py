@@ -21,9 +21,7 @@ from flowgraph.ops.reduction import one_of
 # -- as_string ---------------------------------------------------------------------------------------------
 
 
-def _as_string(
-    _xp: Any, x: Any, *, precision: int, scientific: bool, shortest: bool, width: int, fill: str
-) -> Any:
+def _as_string(_xp: Any, x: Any, *, precision: int, scientific: bool, shortest: bool, width: int, fill: str) -> Any:
     x = np.asarray(x)
     problem = _as_string_problem(x.dtype, precision, scientific, shortest, fill)
     if problem is not None:
@@ -54,9 +52,7 @@ def _float_formatter(fill: str, width: str, precision: str, kind: str) -> Callab
     return form
 
 
-def _as_string_problem(
-    kind: np.dtype[Any], precision: int, scientific: bool, shortest: bool, fill: str
-) -> str | None:
+def _as_string_problem(kind: np.dtype[Any], precision: int, scientific: bool, shortest: bool, fill: str) -> str | None:
     """TF's words for arguments that do not go together."""
     if kind.kind not in "fc":
         if scientific or shortest:

@@ -174,8 +174,7 @@ UNICODE_DECODE = OpDef(
 )
 
 UNICODE_DECODE_WITH_OFFSETS = OpDef(
-    "UnicodeDecodeWithOffsets(input: string) -> "
-    "(row_splits: Tsplits, char_values: int32, char_to_byte_starts: int64)",
+    "UnicodeDecodeWithOffsets(input: string) -> (row_splits: Tsplits, char_values: int32, char_to_byte_starts: int64)",
     attrs=_DECODE_ATTRS,
     infer=lambda words, **attrs: _decoded_sizes(words, 3),
     forward=lambda xp, words, *, Tsplits, **attrs: _decoded(words, attrs, Tsplits),
@@ -255,9 +254,7 @@ def unicode_decode_with_offsets(
 # -- unicode_encode ----------------------------------------------------------------------------------------
 
 
-def _encode(
-    _xp: Any, points: Any, splits: Any, *, errors: str, output_encoding: str, replacement_char: int
-) -> Any:
+def _encode(_xp: Any, points: Any, splits: Any, *, errors: str, output_encoding: str, replacement_char: int) -> Any:
     policy = _policy(errors, replacement_char)
     ends, numbers = entries(splits), entries(points)
     try:

@@ -75,9 +75,7 @@ def _axes_of_both(a: Tensor, axes: Any) -> tuple[Any, Any]:
     if isinstance(a_axes, _INTEGERS) and isinstance(b_axes, _INTEGERS):
         a_axes, b_axes = [a_axes], [b_axes]
     if len(a_axes) != len(b_axes):
-        raise ValueError(
-            f"Different number of contraction axes 'a' and 'b', {len(a_axes)} != {len(b_axes)}."
-        )
+        raise ValueError(f"Different number of contraction axes 'a' and 'b', {len(a_axes)} != {len(b_axes)}.")
     return a_axes, b_axes
 
 

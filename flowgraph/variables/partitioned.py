@@ -277,9 +277,7 @@ def pieces_asked_for(partitioner: Callable[..., Any], shape: TensorShape, dtype:
     if any(count < 1 for count in asked):
         raise _refuse(f"Partitioner returned zero partitions for some axes: {asked}")
     if sum(count > 1 for count in asked) > 1:
-        raise _refuse(
-            f"Can only slice a variable along one dimension: shape: {shape}, partitioning: {asked}"
-        )
+        raise _refuse(f"Can only slice a variable along one dimension: shape: {shape}, partitioning: {asked}")
     return asked
 
 

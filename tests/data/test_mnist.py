@@ -111,13 +111,9 @@ def test_reads_the_published_files(name, mnist_dir, caplog):
 FAILURES = {
     "labels as images": lambda d: mnist.extract_images(named(FILES["train-labels-idx1-ubyte"])),
     "images as labels": lambda d: mnist.extract_labels(named(FILES["train-images-idx3-ubyte"])),
-    "other magic": lambda d: mnist.extract_images(
-        named(struct.pack(">I", 7) + FILES["train-images-idx3-ubyte"][4:])
-    ),
+    "other magic": lambda d: mnist.extract_images(named(struct.pack(">I", 7) + FILES["train-images-idx3-ubyte"][4:])),
     "image file cut short": lambda d: mnist.extract_images(named(FILES["train-images-idx3-ubyte"][:-1])),
-    "gzip cut short": lambda d: mnist.extract_images(
-        named(gzip.compress(FILES["train-images-idx3-ubyte"])[:-12])
-    ),
+    "gzip cut short": lambda d: mnist.extract_images(named(gzip.compress(FILES["train-images-idx3-ubyte"])[:-12])),
     "validation too large": lambda d: mnist.read_data_sets(d, validation_size=13),
     "validation negative": lambda d: mnist.read_data_sets(d, validation_size=-1),
     "default validation": mnist.read_data_sets,

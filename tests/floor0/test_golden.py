@@ -118,9 +118,7 @@ def test_pairs_of_sizes(a, b, broadcast, merged):
             assert expected[2].startswith(given[2])  # the op adds which one it is
         else:
             assert given == shapes.as_sizes(expected)
-    assert shapes.compatible(shapes.as_sizes(a), shapes.as_sizes(b)) == (
-        merged is None or merged[:1] != ["error"]
-    )
+    assert shapes.compatible(shapes.as_sizes(a), shapes.as_sizes(b)) == (merged is None or merged[:1] != ["error"])
 
 
 def test_error_codes():

@@ -18,9 +18,7 @@ FULL = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
 def described_by(sizes, partial):
     """Whether a tensor of `sizes` fits the description `partial`."""
-    return partial is None or (
-        len(sizes) == len(partial) and all(p in (None, s) for s, p in zip(sizes, partial))
-    )
+    return partial is None or (len(sizes) == len(partial) and all(p in (None, s) for s, p in zip(sizes, partial)))
 
 
 def refused(rule, a, b):

@@ -278,20 +278,14 @@ def main():
         made = {"ksize": [1, 1, 1, window], "strides": [1, 1, 1, window], "padding": "VALID"}
         found["depth%d" % i] = oracle("max_pool", [integers(i, shape, dtype)], made)
     for dtype in INTEGER_TYPES:
-        x = (
-            np.random.RandomState(0)
-            .randint(np.iinfo(dtype).min, np.iinfo(dtype).max, (1, 4, 5, 2))
-            .astype(dtype)
-        )
+        x = np.random.RandomState(0).randint(np.iinfo(dtype).min, np.iinfo(dtype).max, (1, 4, 5, 2)).astype(dtype)
         found["max_" + dtype] = oracle("max_pool", [x], attributes((2, 2), "SAME", ksize=(3, 2)))
     for dtype in ("float16", "float32", "float64"):
         x = odd_windows(dtype)
         made = attributes((2, 2), "VALID", ksize=(2, 2))
         found["odd_" + dtype] = y = oracle("max_pool", [x], made)
         found["odd_dx_" + dtype] = oracle("max_pool_grad", [x, y, np.ones_like(y)], made)
-        found["odd_ddy_" + dtype] = oracle(
-            "max_pool_grad_grad", [x, y, integers(0, x.shape, dtype, 1, 9)], made
-        )
+        found["odd_ddy_" + dtype] = oracle("max_pool_grad_grad", [x, y, integers(0, x.shape, dtype, 1, 9)], made)
     made = {"ksize": [1, 1, 1, 4], "strides": [1, 1, 1, 4], "padding": "VALID"}
     found["odd_depth"] = oracle("max_pool", [odd_windows("float32").reshape(-1, 1, 1, 4)], made)
     failures = [oracle.failure(*call) for call in FAILURES]

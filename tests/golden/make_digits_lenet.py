@@ -1,6 +1,6 @@
 """Record in digits_lenet.json the loss curve of digits_lenet.py under TensorFlow 1.15.5.
 
-    TF_CPP_MIN_LOG_LEVEL=3 python3.7 -m tests.golden.make_digits_lenet
+TF_CPP_MIN_LOG_LEVEL=3 python3.7 -m tests.golden.make_digits_lenet
 """
 
 from pathlib import Path

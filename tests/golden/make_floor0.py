@@ -613,9 +613,7 @@ def write(golden, path):
                 rows, brackets = [json.dumps(key) + ": " + compact(row) for key, row in content.items()], "{}"
             else:
                 rows, brackets = [compact(row) for row in content], "[]"
-            file.write(
-                json.dumps(section) + ": " + brackets[0] + "\n" + ",\n".join(rows) + "\n" + brackets[1]
-            )
+            file.write(json.dumps(section) + ": " + brackets[0] + "\n" + ",\n".join(rows) + "\n" + brackets[1])
         file.write("}\n")
 
 

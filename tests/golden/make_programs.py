@@ -93,10 +93,7 @@ def main(wanted):
     (HERE / "programs").mkdir(exist_ok=True)
     for module, programs in modules.items():
         write(HERE / "programs" / (module + ".json"), programs)
-        print(
-            "%-20s %3d programs %5d nodes"
-            % (module, len(programs), sum(len(p["nodes"]) for p in programs.values()))
-        )
+        print("%-20s %3d programs %5d nodes" % (module, len(programs), sum(len(p["nodes"]) for p in programs.values())))
 
 
 if __name__ == "__main__":

@@ -88,9 +88,7 @@ def choices():
     for dtype in "float16", "float64":
         for samples in 0, 1, 6, 500:
             inputs = {"logits": np.array(logits, dtype), "num_samples": samples, **seeds}
-            yield record(
-                "Multinomial", inputs, {"dtype": dtype, "logits": logits, "samples": samples, **seeds}
-            )
+            yield record("Multinomial", inputs, {"dtype": dtype, "logits": logits, "samples": samples, **seeds})
 
 
 def rejections():

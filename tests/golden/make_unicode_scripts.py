@@ -1,6 +1,6 @@
 """Write flowgraph/kernels/unicode_scripts.py: the script of every code point, as TensorFlow 1.15.5 (ICU) has it.
 
-    python3.7 tests/golden/make_unicode_scripts.py
+python3.7 tests/golden/make_unicode_scripts.py
 """
 
 from __future__ import annotations

@@ -69,9 +69,7 @@ def edge_ints(dtype):
 
 def small_ints(dtype):
     """Numbers that can be divided by each other in any way without overflow."""
-    return np.array(
-        [value for value in (-7, -2, -1, 0, 1, 2, 3, 7, 100) if value >= np.iinfo(dtype).min], dtype
-    )
+    return np.array([value for value in (-7, -2, -1, 0, 1, 2, 3, 7, 100) if value >= np.iinfo(dtype).min], dtype)
 
 
 def counted(*shape, dtype="float32", start=0):

@@ -50,9 +50,7 @@ def unary():
 
 
 def binary():
-    arithmetic = (
-        "add subtract multiply divide truediv floordiv mod div pow maximum minimum squared_difference"
-    )
+    arithmetic = "add subtract multiply divide truediv floordiv mod div pow maximum minimum squared_difference"
     comparisons = "equal not_equal less less_equal greater greater_equal"
     for name in words(arithmetic, comparisons, "atan2 div_no_nan"):
         for dtype in ("float32", "float64", "float16"):

@@ -27,9 +27,7 @@ def neural():
             yield case("nn.sparse_softmax_cross_entropy_with_logits", labels=ids, logits=logits)
         yield case("nn.sigmoid_cross_entropy_with_logits", labels=labels, logits=logits)
     yield case("nn.sparse_softmax_cross_entropy_with_logits", labels=np.int32([3, 0, 1]), logits=rows)
-    yield case(
-        "nn.sparse_softmax_cross_entropy_with_logits", labels=np.int32([[0], [1]]), logits=wavy(2, 1, 3)
-    )
+    yield case("nn.sparse_softmax_cross_entropy_with_logits", labels=np.int32([[0], [1]]), logits=wavy(2, 1, 3))
     yield case("nn.weighted_cross_entropy_with_logits", labels, rows, 2.0)
     yield case("nn.bias_add", counted(2, 3), floats([1, 2, 3]))
     yield case("nn.bias_add", counted(1, 2, 2, 3), floats([1, 2, 3]))
@@ -48,9 +46,7 @@ def neural():
     yield case("nn.conv2d", wavy(1, 3, 3, 1), wavy(5, 5, 1, 2), [1, 1, 1, 1], "SAME")
     yield case("nn.conv2d", np.zeros([0, 4, 4, 1], np.float32), wavy(2, 2, 1, 1), [1, 1, 1, 1], "SAME")
     for name in ("nn.max_pool", "nn.avg_pool"):
-        yield case(
-            name, floats([-INF, 1.0, 2.0, INF]).reshape(1, 2, 2, 1), [1, 1, 2, 1], [1, 1, 1, 1], "SAME"
-        )
+        yield case(name, floats([-INF, 1.0, 2.0, INF]).reshape(1, 2, 2, 1), [1, 1, 2, 1], [1, 1, 1, 1], "SAME")
         yield case(name, wavy(1, 5, 5, 1), [1, 1, 1, 1], [1, 2, 2, 1], "SAME")
     yield case("nn.batch_normalization", wavy(2, 3), wavy(3), wavy(3) + 1, wavy(3), floats([1, 2, 3]), 1e-3)
 
@@ -81,9 +77,7 @@ def gradients():
     yield case("gradient nn.softmax", floats([[1000.0, 0.0], [0.0, 0.0]]))
     yield case("gradient nn.log_softmax", floats([[1000.0, 0.0], [0.0, 0.0]]))
     yield case("gradient nn.conv2d", wavy(1, 4, 4, 2), wavy(3, 3, 2, 2), [1, 2, 2, 1], "SAME")
-    yield case(
-        "gradient nn.sigmoid_cross_entropy_with_logits", labels=floats([0, 1, 1]), logits=floats([0, 90, -90])
-    )
+    yield case("gradient nn.sigmoid_cross_entropy_with_logits", labels=floats([0, 1, 1]), logits=floats([0, 90, -90]))
     yield case("gradient nn.l2_normalize", floats([[3.0, 4.0], [0.0, 0.0]]), 1)
     yield case("gradient clip_by_norm", floats([3.0, 4.0]), 1.0)
     yield case("gradient gather", counted(3, 2), np.int32([2, 0, 2]))

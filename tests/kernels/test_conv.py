@@ -50,9 +50,7 @@ def test_failures_are_tensorflows(function, inputs, attributes, kind, text):
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize(
-    ("window", "answers"), list(zip(golden.SIZES, TEXTS["sizes"])), ids=map(str, golden.SIZES)
-)
+@pytest.mark.parametrize(("window", "answers"), list(zip(golden.SIZES, TEXTS["sizes"])), ids=map(str, golden.SIZES))
 def test_output_sizes_are_tensorflows(window, answers):
     k, stride, padding, dilation = window
     for n, (built, ran) in enumerate(answers, 1):
@@ -79,9 +77,7 @@ def assert_same(ours, theirs):
 @st.composite
 def convolutions(draw: Any) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     """Images, a filter and attributes that go together; every extent of them is small."""
-    kernel, strides, dilations = (
-        draw(st.tuples(st.integers(1, most), st.integers(1, most))) for most in (4, 3, 2)
-    )
+    kernel, strides, dilations = (draw(st.tuples(st.integers(1, most), st.integers(1, most))) for most in (4, 3, 2))
     padding = draw(st.sampled_from(["SAME", "VALID"]) | st.tuples(*[st.integers(0, 4)] * 4))
     least = [1 if padding == "SAME" else (k - 1) * d + 1 for k, d in zip(kernel, dilations)]
     height, width = (draw(st.integers(size, size + 6)) for size in least)
@@ -160,12 +156,8 @@ def test_a_filter_slightly_too_large_finds_nothing(stride, depth):
     attributes = golden.attributes((stride, stride), "VALID")
     x, w, dy = np.ones((2, 3, 3, depth)), np.ones((4, 4, depth, 1)), np.ones((2, 0, 0, 1))
     assert conv.conv2d(x, w, **attributes).shape == dy.shape
-    np.testing.assert_array_equal(
-        conv.conv2d_backprop_input(x.shape, w, dy, **attributes), 0 * x, strict=True
-    )
-    np.testing.assert_array_equal(
-        conv.conv2d_backprop_filter(x, w.shape, dy, **attributes), 0 * w, strict=True
-    )
+    np.testing.assert_array_equal(conv.conv2d_backprop_input(x.shape, w, dy, **attributes), 0 * x, strict=True)
+    np.testing.assert_array_equal(conv.conv2d_backprop_filter(x, w.shape, dy, **attributes), 0 * w, strict=True)
 
 
 @pytest.mark.parametrize("depths", [(2, 5), (5, 3)])
@@ -203,9 +195,7 @@ def test_half_floats_add_up_in_float32(monkeypatch, dtype):
         conv.conv2d_backprop_filter(many, [1, 1, 1, 1], many, **golden.VALID).item(),
         # the cell in the middle is seen by every window
         conv.conv2d_backprop_input(wide.shape, square, wide, **golden.SAME)[0, 32, 32, 0],
-        conv.conv2d_backprop_input(
-            one.shape, ones(1, 1, 1, 4096), ones(1, 1, 1, 4096), **golden.VALID
-        ).item(),
+        conv.conv2d_backprop_input(one.shape, ones(1, 1, 1, 4096), ones(1, 1, 1, 4096), **golden.VALID).item(),
     ]
     assert found == [4096, 4096, 4096, 4096]
     assert conv.conv2d(one, one, **golden.VALID).dtype == dtype

@@ -293,9 +293,7 @@ def test_strides_that_tensorflow_would_ignore_are_refused(ksize, strides):
         pool.max_pool(np.zeros((1, 4, 4, 4), np.float32), ksize, strides, "VALID")
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"ksize": [1, 2, 2]}, {"strides": [1, 2, 2, 1, 1]}, {"padding": "EXPLICIT"}]
-)
+@pytest.mark.parametrize("wrong", [{"ksize": [1, 2, 2]}, {"strides": [1, 2, 2, 1, 1]}, {"padding": "EXPLICIT"}])
 def test_malformed_attributes_are_refused(wrong):
     with pytest.raises(ValueError, match=r"must specify 4 dimensions|padding"):
         pool.avg_pool(np.zeros((1, 4, 4, 1)), **{**golden.POOL, **wrong})

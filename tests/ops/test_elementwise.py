@@ -68,9 +68,7 @@ def test_integer_division(pairs):
         assert rest == a - quotient * b
 
 
-@pytest.mark.parametrize(
-    "function", [tf.floordiv, tf.div, tf.floormod, tf.mod, tf.truncatediv, tf.truncatemod]
-)
+@pytest.mark.parametrize("function", [tf.floordiv, tf.div, tf.floormod, tf.mod, tf.truncatediv, tf.truncatemod])
 def test_integer_division_by_zero(function):
     error, line = tf.errors.InvalidArgumentError, "Integer division by zero"
     if function in (tf.truncatediv, tf.truncatemod):  # TF forgot to tell these what such an error means

@@ -49,9 +49,7 @@ def test_error_functions_add_up():
 
 def test_lgamma_of_many():
     x = np.concatenate([np.linspace(1e-3, 40, 4001), [1e-300, 1e100]])
-    np.testing.assert_allclose(
-        special.lgamma(x), [math.lgamma(v) for v in x.tolist()], rtol=2e-15, atol=3e-15
-    )
+    np.testing.assert_allclose(special.lgamma(x), [math.lgamma(v) for v in x.tolist()], rtol=2e-15, atol=3e-15)
 
 
 def test_lgamma_around_its_zeros():
@@ -65,9 +63,7 @@ def test_lgamma_around_its_zeros():
 def test_gamma_functions_recur():
     """f(x + 1) is f(x) and a simple term."""
     x = np.linspace(-6.3, 20.05, 1000)
-    np.testing.assert_allclose(
-        special.lgamma(x + 1), special.lgamma(x) + np.log(np.abs(x)), rtol=1e-12, atol=1e-12
-    )
+    np.testing.assert_allclose(special.lgamma(x + 1), special.lgamma(x) + np.log(np.abs(x)), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(special.digamma(x + 1), special.digamma(x) + 1 / x, rtol=1e-10, atol=1e-10)
     s = np.full_like(x, 3.0)
     np.testing.assert_allclose(special.zeta(s, x), special.zeta(s, x + 1) + x**-3, rtol=1e-11)

@@ -26,9 +26,7 @@ def complex_numbers(tf):
     x = tf.placeholder(tf.float32, [2], name="x")
     y = tf.placeholder(tf.float32, [2], name="y")
     z = tf.complex(x, y)
-    loss = (
-        tf.reduce_sum(tf.abs(z * z)) + tf.reduce_sum(tf.real(z)) + tf.reduce_sum(tf.imag(z * tf.conj(z) * z))
-    )
+    loss = tf.reduce_sum(tf.abs(z * z)) + tf.reduce_sum(tf.real(z)) + tf.reduce_sum(tf.imag(z * tf.conj(z) * z))
     return [(tf.gradients(loss, [x, y]), {x: [1.0, 2.0], y: [3.0, 4.0]})]
 
 
@@ -84,9 +82,7 @@ def diagonals(tf):
 
 
 def fill_and_broadcast(tf):
-    return _square_gradients(
-        tf, lambda x: [tf.fill([2, 3], tf.reduce_sum(x)), tf.broadcast_to(x, [4, 2, 3])], [2, 3]
-    )
+    return _square_gradients(tf, lambda x: [tf.fill([2, 3], tf.reduce_sum(x)), tf.broadcast_to(x, [4, 2, 3])], [2, 3])
 
 
 def boolean_mask(tf):

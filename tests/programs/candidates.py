@@ -50,7 +50,16 @@ def sampled_softmax(tf):
     losses = [
         tf.nn.sampled_softmax_loss(tables, biases, labels, inputs, 6, 10, num_true=2, seed=5),
         tf.nn.sampled_softmax_loss(
-            tables, biases, labels, inputs, 6, 10, 2, remove_accidental_hits=False, partition_strategy="div", seed=5,
+            tables,
+            biases,
+            labels,
+            inputs,
+            6,
+            10,
+            2,
+            remove_accidental_hits=False,
+            partition_strategy="div",
+            seed=5,
             name="plain",
         ),
         tf.nn.nce_loss(

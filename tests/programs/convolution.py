@@ -10,9 +10,7 @@ from .data import uniform
 def book_example(tf):
     """The worked convolution of the book: a 3 x 3 image, a 2 x 2 filter, a bias."""
     image = np.array([[[1], [-1], [0]], [[-1], [2], [1]], [[0], [2], [-2]]], dtype=np.float32)
-    filter_weight = tf.get_variable(
-        "weights", [2, 2, 1, 1], initializer=tf.constant_initializer([[1, -1], [0, 2]])
-    )
+    filter_weight = tf.get_variable("weights", [2, 2, 1, 1], initializer=tf.constant_initializer([[1, -1], [0, 2]]))
     biases = tf.get_variable("biases", [1], initializer=tf.constant_initializer(1))
     image = np.asarray(image, dtype="float32").reshape(1, 3, 3, 1)
     x = tf.placeholder("float32", [1, None, None, 1])
@@ -82,9 +80,7 @@ def gradient_same(tf):
 
 
 def gradient_valid_strided(tf):
-    return _gradients(
-        tf, lambda x, w: tf.nn.conv2d(x, w, [1, 2, 2, 1], "VALID"), [None, 7, 6, 2], [3, 2, 2, 3]
-    )
+    return _gradients(tf, lambda x, w: tf.nn.conv2d(x, w, [1, 2, 2, 1], "VALID"), [None, 7, 6, 2], [3, 2, 2, 3])
 
 
 def gradient_max_pool(tf):

@@ -128,7 +128,6 @@ def transposes_of_any_number_of_axes(tf):
     return [(outputs, None)]
 
 
-
 def volume_pooling(tf):
     x = tf.placeholder(tf.float32, [2, 4, 5, 3, 2], name="x")
     outputs = []

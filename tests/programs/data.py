@@ -18,6 +18,4 @@ def one_hot(count, classes, seed=0):
 
 def batches(steps, count, features, classes):
     """For each step a batch of inputs in [0, 0.25), about as bright as handwriting, and one-hot labels."""
-    return [
-        (uniform(count, features, seed=i, high=0.25), one_hot(count, classes, seed=i)) for i in range(steps)
-    ]
+    return [(uniform(count, features, seed=i, high=0.25), one_hot(count, classes, seed=i)) for i in range(steps)]

@@ -11,10 +11,7 @@ def _run(tf, build, *shapes):
     ys = build(*sources)
     ys = ys if isinstance(ys, (list, tuple)) else [ys]
     grads = [tf.gradients(tf.square(y), sources) for y in ys]
-    feeds = {
-        x: uniform(*[size or 2 for size in shape], seed=i)
-        for i, (x, shape) in enumerate(zip(sources, shapes))
-    }
+    feeds = {x: uniform(*[size or 2 for size in shape], seed=i) for i, (x, shape) in enumerate(zip(sources, shapes))}
     kept = [[grad for grad in each if grad is not None] for each in grads]
     return [(kept, feeds)]
 

@@ -126,7 +126,5 @@ def selects(tf):
 
 def comparisons_have_none(tf):
     x = tf.placeholder(tf.float32, [2], name="x")
-    grads = tf.gradients(
-        [tf.cast(x > 1.0, tf.float32), tf.cast(tf.argmax(x), tf.float32), tf.ones_like(x)], x
-    )
+    grads = tf.gradients([tf.cast(x > 1.0, tf.float32), tf.cast(tf.argmax(x), tf.float32), tf.ones_like(x)], x)
     assert grads == [None]

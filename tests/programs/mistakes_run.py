@@ -114,9 +114,7 @@ UNFED = {
     "without_name": lambda tf: _run(tf, tf.placeholder(tf.int32, [2]) + 1),
     "scalar": lambda tf: _run(tf, tf.placeholder(tf.bool, []) & True),
     "itself": lambda tf: _run(tf, tf.placeholder(tf.float32, [4], name="x")),
-    "deep": lambda tf: _run(
-        tf, tf.reduce_sum(tf.matmul(tf.placeholder(tf.float32, [1, 2]), tf.zeros([2, 1])))
-    ),
+    "deep": lambda tf: _run(tf, tf.reduce_sum(tf.matmul(tf.placeholder(tf.float32, [1, 2]), tf.zeros([2, 1])))),
     "in_scope": lambda tf: _run(tf, tf.identity(_scoped_placeholder(tf))),
     "string": lambda tf: _run(tf, tf.identity(tf.placeholder(tf.string))),
 }

@@ -147,22 +147,14 @@ NEURAL = {
     "sigmoid_cross_entropy_sizes": lambda tf: tf.nn.sigmoid_cross_entropy_with_logits(
         labels=tf.zeros([2]), logits=tf.zeros([2, 1])
     ),
-    "conv2d_channels": lambda tf: tf.nn.conv2d(
-        tf.zeros([1, 4, 4, 3]), tf.zeros([2, 2, 1, 8]), [1, 1, 1, 1], "SAME"
-    ),
-    "conv2d_input_rank": lambda tf: tf.nn.conv2d(
-        tf.zeros([4, 4, 1]), tf.zeros([2, 2, 1, 8]), [1, 1, 1, 1], "SAME"
-    ),
-    "conv2d_filter_rank": lambda tf: tf.nn.conv2d(
-        tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 8]), [1, 1, 1, 1], "SAME"
-    ),
+    "conv2d_channels": lambda tf: tf.nn.conv2d(tf.zeros([1, 4, 4, 3]), tf.zeros([2, 2, 1, 8]), [1, 1, 1, 1], "SAME"),
+    "conv2d_input_rank": lambda tf: tf.nn.conv2d(tf.zeros([4, 4, 1]), tf.zeros([2, 2, 1, 8]), [1, 1, 1, 1], "SAME"),
+    "conv2d_filter_rank": lambda tf: tf.nn.conv2d(tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 8]), [1, 1, 1, 1], "SAME"),
     "conv2d_filter_too_big": lambda tf: tf.nn.conv2d(
         tf.zeros([1, 2, 2, 1]), tf.zeros([3, 3, 1, 8]), [1, 1, 1, 1], "VALID"
     ),
     "max_pool_rank": lambda tf: tf.nn.max_pool(tf.zeros([4, 4, 1]), [1, 2, 2, 1], [1, 2, 2, 1], "SAME"),
-    "max_pool_too_big": lambda tf: tf.nn.max_pool(
-        tf.zeros([1, 2, 2, 1]), [1, 3, 3, 1], [1, 1, 1, 1], "VALID"
-    ),
+    "max_pool_too_big": lambda tf: tf.nn.max_pool(tf.zeros([1, 2, 2, 1]), [1, 3, 3, 1], [1, 1, 1, 1], "VALID"),
     "avg_pool_rank": lambda tf: tf.nn.avg_pool(tf.zeros([4, 4]), [1, 2, 2, 1], [1, 2, 2, 1], "SAME"),
     "xw_plus_b": lambda tf: tf.nn.xw_plus_b(tf.zeros([2, 3]), tf.zeros([4, 5]), tf.zeros([5])),
     "dropout_noise_shape": lambda tf: tf.nn.dropout(tf.zeros([2, 3]), 0.5, noise_shape=[4, 3]),

@@ -92,9 +92,7 @@ MIXED_DTYPES = {
     "axis_text": lambda tf: tf.reduce_sum(tf.zeros([2]), "a"),
     "axis_none_argmax": lambda tf: tf.argmax(tf.zeros([2]), "a"),
     "bias_add": lambda tf: tf.nn.bias_add(tf.zeros([2, 2]), tf.constant([1, 2])),
-    "conv2d": lambda tf: tf.nn.conv2d(
-        tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1], tf.float64), [1, 1, 1, 1], "SAME"
-    ),
+    "conv2d": lambda tf: tf.nn.conv2d(tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1], tf.float64), [1, 1, 1, 1], "SAME"),
     "cross_entropy": lambda tf: tf.nn.softmax_cross_entropy_with_logits_v2(
         labels=tf.constant([[1.0, 0.0]]), logits=tf.zeros([1, 2], tf.float64)
     ),
@@ -165,43 +163,29 @@ ARGUMENTS = {
     "dropout_keep_prob_large": lambda tf: tf.nn.dropout(tf.zeros([2]), 1.5),
     "dropout_rate_one": lambda tf: tf.nn.dropout(tf.zeros([2]), rate=1.0),
     "dropout_both": lambda tf: tf.nn.dropout(tf.zeros([2]), keep_prob=0.5, rate=0.4),
-    "cross_entropy_positional": lambda tf: tf.nn.softmax_cross_entropy_with_logits(
-        tf.zeros([1, 2]), tf.zeros([1, 2])
-    ),
+    "cross_entropy_positional": lambda tf: tf.nn.softmax_cross_entropy_with_logits(tf.zeros([1, 2]), tf.zeros([1, 2])),
     "sparse_cross_entropy_positional": lambda tf: tf.nn.sparse_softmax_cross_entropy_with_logits(
         tf.zeros([1, 2]), tf.constant([0])
     ),
     "sigmoid_cross_entropy_positional": lambda tf: tf.nn.sigmoid_cross_entropy_with_logits(
         tf.zeros([2]), tf.zeros([2])
     ),
-    "cross_entropy_without_labels": lambda tf: tf.nn.softmax_cross_entropy_with_logits(
-        logits=tf.zeros([1, 2])
-    ),
+    "cross_entropy_without_labels": lambda tf: tf.nn.softmax_cross_entropy_with_logits(logits=tf.zeros([1, 2])),
     "both_axis_and_dimension": lambda tf: tf.argmax(tf.zeros([2, 2]), axis=0, dimension=0),
-    "both_axis_and_reduction_indices": lambda tf: tf.reduce_sum(
-        tf.zeros([2, 2]), axis=0, reduction_indices=0
-    ),
+    "both_axis_and_reduction_indices": lambda tf: tf.reduce_sum(tf.zeros([2, 2]), axis=0, reduction_indices=0),
     "both_keepdims": lambda tf: tf.reduce_sum(tf.zeros([2]), keepdims=True, keep_dims=True),
     "concat_in_old_order": lambda tf: tf.concat(0, [tf.zeros([2]), tf.zeros([2])]),
     "split_in_old_order": lambda tf: tf.split(0, 2, tf.zeros([4])),
     "conv2d_unknown_padding": lambda tf: tf.nn.conv2d(
         tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1]), [1, 1, 1, 1], "FULL"
     ),
-    "conv2d_without_strides": lambda tf: tf.nn.conv2d(
-        tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1]), padding="SAME"
-    ),
-    "conv2d_two_strides": lambda tf: tf.nn.conv2d(
-        tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1]), [1, 1, 1], "SAME"
-    ),
+    "conv2d_without_strides": lambda tf: tf.nn.conv2d(tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1]), padding="SAME"),
+    "conv2d_two_strides": lambda tf: tf.nn.conv2d(tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1]), [1, 1, 1], "SAME"),
     "conv2d_stride_of_batch": lambda tf: tf.nn.conv2d(
         tf.zeros([1, 4, 4, 1]), tf.zeros([2, 2, 1, 1]), [2, 1, 1, 1], "SAME"
     ),
-    "max_pool_unknown_padding": lambda tf: tf.nn.max_pool(
-        tf.zeros([1, 4, 4, 1]), [1, 2, 2, 1], [1, 2, 2, 1], "same"
-    ),
-    "max_pool_short_window": lambda tf: tf.nn.max_pool(
-        tf.zeros([1, 4, 4, 1]), [2, 2, 1], [1, 2, 2, 1], "SAME"
-    ),
+    "max_pool_unknown_padding": lambda tf: tf.nn.max_pool(tf.zeros([1, 4, 4, 1]), [1, 2, 2, 1], [1, 2, 2, 1], "same"),
+    "max_pool_short_window": lambda tf: tf.nn.max_pool(tf.zeros([1, 4, 4, 1]), [2, 2, 1], [1, 2, 2, 1], "SAME"),
     "max_pool_missing_padding": lambda tf: tf.nn.max_pool(tf.zeros([1, 4, 4, 1]), 2, 2),
     "where_with_one_value": lambda tf: tf.where([True], [1.0]),
     "add_n_of_nothing": lambda tf: tf.add_n([]),
@@ -226,10 +210,6 @@ ARGUMENTS = {
     "cond_different_counts": lambda tf: tf.cond(
         tf.constant(True), lambda: [tf.constant(1.0)], lambda: [tf.constant(1.0), tf.constant(2.0)]
     ),
-    "cond_different_dtypes": lambda tf: tf.cond(
-        tf.constant(True), lambda: tf.constant(1.0), lambda: tf.constant(2)
-    ),
-    "cond_int_predicate": lambda tf: tf.cond(
-        tf.constant(1), lambda: tf.constant(1.0), lambda: tf.constant(2.0)
-    ),
+    "cond_different_dtypes": lambda tf: tf.cond(tf.constant(True), lambda: tf.constant(1.0), lambda: tf.constant(2)),
+    "cond_int_predicate": lambda tf: tf.cond(tf.constant(1), lambda: tf.constant(1.0), lambda: tf.constant(2.0)),
 }

@@ -68,9 +68,7 @@ def line_with_matrices(tf):
         prediction = tf.add(tf.matmul(x, w), b, name="prediction")
         loss = tf.reduce_mean(tf.squared_difference(prediction, y), name="mse")
     global_step = tf.train.get_or_create_global_step()
-    train = tf.train.GradientDescentOptimizer(0.1, name="sgd").minimize(
-        loss, global_step=global_step, name="fit"
-    )
+    train = tf.train.GradientDescentOptimizer(0.1, name="sgd").minimize(loss, global_step=global_step, name="fit")
     data = uniform(12, 3, seed=5)
     return _trained(tf, train, {x: data, y: data.sum(axis=1, keepdims=True)}, [loss, w, b, global_step])
 
