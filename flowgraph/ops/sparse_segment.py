@@ -102,11 +102,11 @@ def _forward(weights: Weights | None) -> Callable[..., Any]:
         out = np.zeros((total, *data.shape[1:]), data.dtype)
         if len(indices):
             starts = np.flatnonzero(np.diff(segment_ids, prepend=segment_ids[0] - 1))
-            sums = np.add.reduceat(data[indices], starts, axis=0, dtype=data.dtype)
+            fold_rows(np.add, out, segment_ids, data[indices])
             if weights is not None:
                 counts = np.diff(starts, append=len(indices))
-                sums /= weights(counts).astype(data.dtype).reshape(-1, *[1] * (data.ndim - 1))
-            out[segment_ids[starts]] = sums
+                scale = weights(counts).astype(data.dtype).reshape(-1, *[1] * (data.ndim - 1))
+                out[segment_ids[starts]] /= scale
         return out
 
     return forward
