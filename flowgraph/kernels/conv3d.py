@@ -201,7 +201,8 @@ def _framed(x: Array, axes: Axes) -> Array:
     """Volumes cut or padded with zeros to what the windows span."""
     framed = np.zeros((len(x), *[max(0, axis.span) for axis in axes], x.shape[4]), x.dtype)
     to, source = zip(*[_overlap(axis) for axis in axes])
-    framed[(slice(None), *to)] = x[(slice(None), *source)]
+    target, origin = (slice(None), *to), (slice(None), *source)
+    framed[target] = x[origin]
     return framed
 
 

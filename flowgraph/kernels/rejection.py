@@ -49,7 +49,7 @@ def poisson(stream: Stream, shape: Shape, rate: NDArray[Any], dtype: DTypeLike) 
            [ 0, 53]], dtype=int32)
     """
     dtype = np.dtype(dtype)
-    largest = float(np.iinfo(dtype).max if dtype.kind == "i" else np.finfo(dtype).max)
+    largest = float(np.iinfo(dtype).max if dtype.kind == "i" else np.finfo(dtype.name).max)
     rates = rate.astype(np.float64)
     possible = rates <= largest
     if not possible.all():

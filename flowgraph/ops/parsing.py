@@ -46,7 +46,7 @@ def _decode_raw(_xp: Any, data: Any, *, out_type: DType, little_endian: bool) ->
     if size % out_type.size:
         line = f"Input to DecodeRaw has length {size} that is not a multiple of {out_type.size}"
         raise _refuse(f"{line}, the size of {_C_NAMES.get(out_type.name, out_type.name)}")
-    octets = np.frombuffer(b"".join(items), np.uint8).reshape(-1, out_type.size)
+    octets: np.ndarray = np.frombuffer(b"".join(items), np.uint8).reshape(-1, out_type.size)
     if not little_endian:  # of a complex number all bytes, which exchanges its two parts: so TF does it
         octets = octets[:, ::-1]
     numbers = np.ascontiguousarray(octets).view(np.dtype(out_type.np).newbyteorder("<"))

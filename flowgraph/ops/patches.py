@@ -84,8 +84,9 @@ def _patches(x: Any, padding: str, ksizes: Sequence[int], strides: Sequence[int]
     cells = tuple(plan.kernel for plan in plans)
     made = np.zeros((x.shape[0], *(plan.out for plan in plans), *cells, x.shape[-1]), x.dtype)
     for cell, taps in zip(np.ndindex(*cells), itertools.product(*(plan.taps() for plan in plans))):
-        windows = tuple(seen for seen, _ in taps)
-        made[(slice(None), *windows, *cell)] = x[(slice(None), *(found for _, found in taps))]
+        target: tuple[Any, ...] = (slice(None), *(seen for seen, _ in taps), *cell)
+        origin = (slice(None), *(found for _, found in taps))
+        made[target] = x[origin]
     return made.reshape(*made.shape[: len(plans) + 1], -1 if made.size else int(np.prod(cells)) * x.shape[-1])
 
 

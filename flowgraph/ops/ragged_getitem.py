@@ -77,7 +77,8 @@ def _inner(ragged: Any, keys: list[Any]) -> Any:
     if not keys:
         return ragged
     if isinstance(ragged, Tensor):
-        return ragged[(slice(None), *keys)]
+        index = (slice(None), *keys)
+        return ragged[index]
     key, others = keys[0], keys[1:]
     if key is Ellipsis:
         return _inner(ragged, _expanded(keys, ragged.values.shape.ndims))
