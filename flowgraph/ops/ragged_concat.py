@@ -45,8 +45,8 @@ def ragged_stack(values: Any, axis: Any = 0, name: str | None = None) -> Any:
     Raises:
       ValueError: there are none, their ranks differ, or there is no such axis.
 
-    >>> run(ragged_stack([tf.constant([1, 2, 3]), tf.constant([4])])).to_list()
-    [[1, 2, 3], [4]]
+    >>> run(ragged_stack([tf.ragged.constant([[1, 2], [3]]), tf.ragged.constant([[4]])])).to_list()
+    [[[1, 2], [3]], [[4]]]
     """
     values = values if isinstance(values, list | tuple) else [values]
     with name_scope(name, "RaggedConcat", values):

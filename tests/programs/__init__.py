@@ -54,6 +54,7 @@ MODULES = [
     "seeds",
     "convolution",
     "convolution_nd",
+    "fractional",
     "images",
     "image_boxes",
     "sequence_labels",
