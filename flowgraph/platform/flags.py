@@ -110,9 +110,17 @@ def run_main(main: Callable[[list[str]], Any], argv: Sequence[str] | None) -> No
         return result if isinstance(result, int | str) or result is None else 0
 
     get_logger()  # before absl sets up Python's logging: messages keep TF's form
+    _keep_our_words()
     absl_app.run(call, argv=None if argv is None else list(argv), flags_parser=parse)
     raise AssertionError("absl's run ends the program")
 
 
+def _keep_our_words() -> None:
+    """Let flowgraph's own messages look as they do where nobody set up logging: the words and nothing before them."""
+    logger = logging.getLogger("flowgraph")
+    if not logger.handlers and not logging.getLogger().handlers:
+        logger.addHandler(logging.StreamHandler())
+
+
 def _not_written_yet(record: logging.LogRecord) -> bool:
-    return not (record.name == "tensorflow" and get_logger().handlers)
+    return not (record.name in ("tensorflow", "flowgraph") and logging.getLogger(record.name).handlers)
