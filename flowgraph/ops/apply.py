@@ -19,6 +19,7 @@ import numpy as np
 
 from flowgraph import errors
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.ops.resource import held
 from flowgraph.ops.scatter import rounds
@@ -146,10 +147,6 @@ def _forward(layout: Layout, rule: Rule, by_handle: bool) -> Callable[..., Any]:
     return forward
 
 
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def _buffer(cell: Any, by_handle: bool) -> np.ndarray:
     if not by_handle:
         return cell.read()
@@ -163,34 +160,34 @@ def _check(layout: Layout, arrays: list[np.ndarray]) -> None:
     names, shape = layout.names, arrays[0].shape
     for i in range(1, layout.variables):
         if arrays[i].shape != shape:
-            raise _refuse(
+            raise invalid(
                 f"{names[0]} and {names[i]} do not have the same shape{to_text(shape)} {to_text(arrays[i].shape)}"
             )
     for i in layout.scalars:
         if arrays[i].ndim:
-            raise _refuse(f"{names[i]} is not a scalar: {to_text(arrays[i].shape)}")
+            raise invalid(f"{names[i]} is not a scalar: {to_text(arrays[i].shape)}")
     grad = arrays[layout.grad]
     if layout.indices is not None:
         _check_rows(names[0], shape, grad, arrays[layout.indices])
     elif grad.shape != shape:
-        raise _refuse(
+        raise invalid(
             f"{names[0]} and {names[layout.grad]} do not have the same shape{to_text(shape)} {to_text(grad.shape)}"
         )
 
 
 def _check_rows(name: str, shape: tuple[int, ...], grad: np.ndarray, indices: np.ndarray) -> None:
     if not shape:
-        raise _refuse(f"{name} must be at least 1 dimensional")
+        raise invalid(f"{name} must be at least 1 dimensional")
     if indices.ndim != 1:
-        raise _refuse("indices must be one-dimensional")
+        raise invalid("indices must be one-dimensional")
     for axis in range(1, len(shape)):
         if axis >= grad.ndim or grad.shape[axis] != shape[axis]:
-            raise _refuse(f"{name} and grad must match in dimension {axis}")
+            raise invalid(f"{name} and grad must match in dimension {axis}")
     if grad.shape[:1] != indices.shape:
-        raise _refuse("grad must be the same size as indices in the first dimension.")
+        raise invalid("grad must be the same size as indices in the first dimension.")
     outside = np.flatnonzero((indices < 0) | (indices >= shape[0]))
     if outside.size:
-        raise _refuse(f"Index {indices[outside[0]]} at offset {outside[0]} in indices is out of range")
+        raise invalid(f"Index {indices[outside[0]]} at offset {outside[0]} in indices is out of range")
 
 
 def _apply_everywhere(layout: Layout, rule: Rule, arrays: list[np.ndarray], attrs: dict[str, Any]) -> None:

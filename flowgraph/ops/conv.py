@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import DOUBLE, FLOAT, HALF, INTS, case
 from flowgraph.ir.emit import emit
-from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import conv as kernel
@@ -174,7 +173,7 @@ CONV2D_BACKPROP_FILTER = OpDef(
 def _explicit(padding: Any) -> tuple[Any, tuple[Any, ...]]:
     """A padding as the op has it: a word, and the numbers of cells where it is a list of pairs."""
     if padding == "EXPLICIT":
-        raise _refusal(
+        raise refusal(
             '"EXPLICIT" is not a valid value for the padding parameter. To use explicit padding, the padding '
             "parameter must be a list."
         )
@@ -183,16 +182,12 @@ def _explicit(padding: Any) -> tuple[Any, tuple[Any, ...]]:
     rule = "When padding is a list, each element of padding must be a list/tuple of size 2."
     for index, pair in enumerate(padding):
         if not isinstance(pair, list | tuple):
-            raise _refusal(f"{rule} Element with index {index} of padding is not a list/tuple")
+            raise refusal(f"{rule} Element with index {index} of padding is not a list/tuple")
         if len(pair) != 2:
-            raise _refusal(f"{rule} Element with index {index} of padding has size {len(pair)}")
+            raise refusal(f"{rule} Element with index {index} of padding has size {len(pair)}")
     if len(padding) != 4:
-        raise _refusal(f"When padding is a list, it must be of size 4. Got padding of size: {len(padding)}")
+        raise refusal(f"When padding is a list, it must be of size 4. Got padding of size: {len(padding)}")
     return "EXPLICIT", tuple(cells for pair in padding for cells in pair)
-
-
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
 
 
 def attributes(

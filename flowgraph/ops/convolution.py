@@ -9,6 +9,7 @@ import numpy as np
 
 from flowgraph.ir.convert import convert_to_tensor, is_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import conv3d as volumes
@@ -19,7 +20,7 @@ from flowgraph.ops.joining import concat
 from flowgraph.ops.reduction import one_of
 from flowgraph.ops.shaping import expand_dims, squeeze
 from flowgraph.ops.space_batch import batch_to_space, space_to_batch
-from flowgraph.ops.space_windows import refusal, strides_and_rate, with_space_to_batch
+from flowgraph.ops.space_windows import strides_and_rate, with_space_to_batch
 from flowgraph.shapes import TensorShape, as_shape
 
 _OLD_FORMATS = {None: "NHWC", "NHWC": "NHWC", "NWC": "NHWC", "NCHW": "NCHW", "NCW": "NCHW"}

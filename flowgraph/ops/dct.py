@@ -9,6 +9,7 @@ from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape
@@ -23,25 +24,21 @@ from flowgraph.ops.shaping import expand_dims
 from flowgraph.ops.unary import exp, rsqrt, sqrt
 
 
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
-
-
 def _check(x: Any, kind: int, n: Any, axis: int, norm: Any) -> None:
     if axis != -1:
         raise NotImplementedError(errors.explain(f"axis must be -1. Got: {axis}", where=user_site()))
     if n is not None and n < 1:
-        raise _refusal("n should be a positive integer or None")
+        raise refusal("n should be a positive integer or None")
     if kind not in (1, 2, 3):
-        raise _refusal("Only Types I, II and III (I)DCT are supported.")
+        raise refusal("Only Types I, II and III (I)DCT are supported.")
     if kind == 1:
         if norm == "ortho":
-            raise _refusal("Normalization is not supported for the Type-I DCT.")
+            raise refusal("Normalization is not supported for the Type-I DCT.")
         size = x.shape[-1]
         if size is not None and size < 2:
-            raise _refusal("Type-I DCT requires the dimension to be greater than one.")
+            raise refusal("Type-I DCT requires the dimension to be greater than one.")
     if norm not in (None, "ortho"):
-        raise _refusal(f"Unknown normalization. Expected None or 'ortho', got: {norm}")
+        raise refusal(f"Unknown normalization. Expected None or 'ortho', got: {norm}")
 
 
 def dct(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numbers
 from typing import Any
 
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.reduction import one_of
@@ -42,10 +41,10 @@ def dropout(
     try:
         keep = None if keep_prob is None else 1.0 - keep_prob
     except TypeError:
-        raise _refusal(f"keep_prob must be a floating point number or Tensor (got {keep_prob!r})") from None
+        raise refusal(f"keep_prob must be a floating point number or Tensor (got {keep_prob!r})") from None
     rate = one_of("rate", rate, "keep_prob", keep)
     if rate is None:
-        raise _refusal("You must provide a rate to dropout.")
+        raise refusal("You must provide a rate to dropout.")
     return dropout_v2(x, rate, noise_shape=noise_shape, seed=seed, name=name)
 
 
@@ -57,12 +56,12 @@ def dropout_v2(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = No
     with name_scope(name, "dropout", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
-            raise _refusal(
+            raise refusal(
                 f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} tensor instead."
             )
         if isinstance(rate, numbers.Real):
             if not 0 <= float(rate) < 1:
-                raise _refusal(f"rate must be a scalar tensor or a float in the range [0, 1), got {rate:g}")
+                raise refusal(f"rate must be a scalar tensor or a float in the range [0, 1), got {rate:g}")
             if rate == 0:
                 return x
         rate = convert_to_tensor(rate, dtype=x.dtype, name="rate")
@@ -91,7 +90,3 @@ def _noise_shape(x: Tensor, noise_shape: Any) -> Any:
     if x.sizes is None or given is None or len(given) != len(x.sizes):
         return noise_shape
     return TensorShape([have if want is None else want for want, have in zip(given, x.sizes)])
-
-
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import quantize as kernel
 from flowgraph.ops.attributes import flag, whole
@@ -24,13 +24,9 @@ _BITS: dict[str, Any] = {"num_bits": 8, "narrow_range": False}
 _RANGE: dict[str, Any] = {"min": -6.0, "max": 6.0, **_BITS}
 
 
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def _check_bits(num_bits: int) -> None:
     if not 2 <= num_bits <= 16:
-        raise _refuse("num_bits must be between 2 and 16, inclusive")
+        raise invalid("num_bits must be between 2 and 16, inclusive")
 
 
 def _grid(low: Any, high: Any, num_bits: int, narrow_range: bool) -> kernel.Grid:
@@ -49,7 +45,7 @@ def _attrs(num_bits: Any, narrow_range: Any) -> dict[str, Any]:
 def _args_grid(low: float, high: float, num_bits: int, narrow_range: bool) -> kernel.Grid:
     least, most = np.float32(low), np.float32(high)
     if not least < most:
-        raise _refuse(f"min has to be smaller than max, was: {least:g} >= {most:g}")
+        raise invalid(f"min has to be smaller than max, was: {least:g} >= {most:g}")
     return _grid(least, most, num_bits, narrow_range)
 
 
@@ -172,7 +168,7 @@ def _vars_grad_sizes(dy: Any, x: Any, low: Any, high: Any, **_attrs: Any) -> lis
 
 def _fake_quant_vars_grad(_xp: Any, dy: Any, x: Any, low: Any, high: Any, *, num_bits: int, narrow_range: bool) -> Any:
     if dy.shape != x.shape:
-        raise _refuse("gradient and input must be the same size")
+        raise invalid("gradient and input must be the same size")
     low, high = first(low), first(high)
     grid = _grid(low, high, num_bits, narrow_range)
     if low == 0 and high == 0:
@@ -281,7 +277,7 @@ def _channel_grid(x: Any, low: Any, high: Any, num_bits: int, narrow_range: bool
     channels = x.shape[-1] if x.ndim else 0
     for which, bounds in (("min", low), ("max", high)):
         if bounds.shape != (channels,):
-            raise _refuse(f"{which} has incorrect size, expected {channels} was {bounds.size}")
+            raise invalid(f"{which} has incorrect size, expected {channels} was {bounds.size}")
     return _grid(low, high, num_bits, narrow_range)
 
 
@@ -306,7 +302,7 @@ def _fake_quant_channels_grad(
     _xp: Any, dy: Any, x: Any, low: Any, high: Any, *, num_bits: int, narrow_range: bool
 ) -> Any:
     if dy.shape != x.shape:
-        raise _refuse("gradient and input must be the same size")
+        raise invalid("gradient and input must be the same size")
     grid = _channel_grid(x, low, high, num_bits, narrow_range)
     passed = (low == 0) & (high == 0)
     inside = (((x >= grid.low) & (x <= grid.high)) | passed).astype(np.float32)

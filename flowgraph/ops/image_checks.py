@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor, is_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ops.array import rank, shape
 from flowgraph.ops.assertion import Assert
 from flowgraph.ops.checks import assert_greater_equal, assert_positive
@@ -14,11 +13,6 @@ from flowgraph.ops.control_flow import with_dependencies
 from flowgraph.ops.joining import unstack
 from flowgraph.ops.math import maximum, minimum
 from flowgraph.ops.shaping import expand_dims, squeeze
-
-
-def refusal(line: str) -> ValueError:
-    """A ValueError with the user's line."""
-    return ValueError(errors.explain(line, where=user_site()))
 
 
 def demand(condition: Any, line: str) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import identity, ones, rank, shape
@@ -14,7 +15,7 @@ from flowgraph.ops.cast import cast, saturate_cast
 from flowgraph.ops.checks import assert_equal, assert_greater_equal
 from flowgraph.ops.control_flow import with_dependencies
 from flowgraph.ops.division import div
-from flowgraph.ops.image_checks import checked, demand, refusal
+from flowgraph.ops.image_checks import checked, demand
 from flowgraph.ops.image_hsv import ADJUST_CONTRAST, ADJUST_HUE, ADJUST_SATURATION
 from flowgraph.ops.joining import concat
 from flowgraph.ops.math import add, maximum, multiply

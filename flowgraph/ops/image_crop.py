@@ -7,6 +7,7 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor, is_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape
@@ -14,16 +15,7 @@ from flowgraph.ops.attributes import flag
 from flowgraph.ops.cast import cast
 from flowgraph.ops.compare import equal
 from flowgraph.ops.control_flow import with_dependencies
-from flowgraph.ops.image_checks import (
-    as_batch,
-    check_image,
-    demand,
-    dimensions,
-    from_batch,
-    larger,
-    refusal,
-    smaller,
-)
+from flowgraph.ops.image_checks import as_batch, check_image, demand, dimensions, from_batch, larger, smaller
 from flowgraph.ops.image_resize import RESIZE_AREA, RESIZE_BICUBIC, RESIZE_BILINEAR, RESIZE_NEAREST
 from flowgraph.ops.joining import stack
 from flowgraph.ops.math import minimum

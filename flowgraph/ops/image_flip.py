@@ -6,6 +6,7 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape
@@ -15,7 +16,7 @@ from flowgraph.ops.cast import cast
 from flowgraph.ops.compare import equal, less
 from flowgraph.ops.cond import cond
 from flowgraph.ops.division import floormod
-from flowgraph.ops.image_checks import checked, refusal
+from flowgraph.ops.image_checks import checked
 from flowgraph.ops.random import random_uniform
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.shaping import transpose as transpose_op

@@ -9,6 +9,7 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.activation import relu
@@ -19,7 +20,6 @@ from flowgraph.ops.compare import equal, greater_equal, not_equal
 from flowgraph.ops.cond import cond
 from flowgraph.ops.constant import constant
 from flowgraph.ops.depthwise import depthwise_conv2d
-from flowgraph.ops.image_checks import refusal
 from flowgraph.ops.image_color import convert_image_dtype
 from flowgraph.ops.joining import concat, stack, unstack
 from flowgraph.ops.math import pow as pow_op

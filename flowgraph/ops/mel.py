@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import reshape, shape
@@ -27,10 +26,6 @@ _BREAK_HERTZ = 700.0
 _MELS = 1127.0
 
 
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
-
-
 def _to_mel(hertz: Any) -> Tensor:
     with name_scope(None, "hertz_to_mel", [hertz]):
         hertz = convert_to_tensor(hertz)
@@ -39,20 +34,20 @@ def _to_mel(hertz: Any) -> Tensor:
 
 def _check(bins: Any, rate: Any, lower: Any, upper: Any, dtype: Any) -> None:
     if bins <= 0:
-        raise _refusal(f"num_mel_bins must be positive. Got: {bins}")
+        raise refusal(f"num_mel_bins must be positive. Got: {bins}")
     if rate <= 0.0:
-        raise _refusal(f"sample_rate must be positive. Got: {rate}")
+        raise refusal(f"sample_rate must be positive. Got: {rate}")
     if lower < 0.0:
-        raise _refusal(f"lower_edge_hertz must be non-negative. Got: {lower}")
+        raise refusal(f"lower_edge_hertz must be non-negative. Got: {lower}")
     if lower >= upper:
-        raise _refusal(f"lower_edge_hertz {lower:.1f} >= upper_edge_hertz {upper:.1f}")
+        raise refusal(f"lower_edge_hertz {lower:.1f} >= upper_edge_hertz {upper:.1f}")
     if upper > rate / 2:
-        raise _refusal(
+        raise refusal(
             "upper_edge_hertz must not be larger than the Nyquist frequency (sample_rate / 2). "
             f"Got: {upper} for sample_rate: {rate}"
         )
     if not dtype.is_floating:
-        raise _refusal(f"dtype must be a floating point type. Got: {dtype}")
+        raise refusal(f"dtype must be a floating point type. Got: {dtype}")
 
 
 def linear_to_mel_weight_matrix(
@@ -89,7 +84,7 @@ def linear_to_mel_weight_matrix(
         if isinstance(sample_rate, Tensor):
             known = constant_value(sample_rate)
             if known is None:
-                raise _refusal("`sample_rate` was a non-constant Tensor. Must be a Python float or a constant Tensor.")
+                raise refusal("`sample_rate` was a non-constant Tensor. Must be a Python float or a constant Tensor.")
             sample_rate = known
         _check(num_mel_bins, sample_rate, lower_edge_hertz, upper_edge_hertz, dtype)
         rate = convert_to_tensor(sample_rate, dtype, name="sample_rate")
@@ -124,7 +119,7 @@ def mfccs_from_log_mel_spectrograms(log_mel_spectrograms: Any, name: str | None 
         x = convert_to_tensor(log_mel_spectrograms, dtype=dt.float32)
         bands: Any = x.sizes[-1] if x.sizes else None
         if bands == 0:
-            raise _refusal(f"num_mel_bins must be positive. Got: {x}")
+            raise refusal(f"num_mel_bins must be positive. Got: {x}")
         if bands is None:
             bands = shape(x)[-1]
         return dct(x, type=2) * rsqrt(cast(bands, dt.float32) * 2.0)

@@ -17,6 +17,7 @@ from flowgraph.ir.cases import VALUE, case
 from flowgraph.ir.emit import BareError, emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import each, entries, of_entries, to_float, to_integer
 from flowgraph.ops.attributes import ints, text
@@ -25,10 +26,6 @@ from flowgraph.ops.reduction import one_of
 from flowgraph.shapes import Sizes
 
 _C_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
-
-
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
 
 
 # -- decode_raw --------------------------------------------------------------------------------------------
@@ -42,10 +39,10 @@ def _decode_raw(_xp: Any, data: Any, *, out_type: DType, little_endian: bool) ->
     for i, item in enumerate(items):
         if len(item) != size:
             line = "DecodeRaw requires input strings to all be the same size, but element "
-            raise _refuse(f"{line}{i} has size {size} != {len(item)}")
+            raise invalid(f"{line}{i} has size {size} != {len(item)}")
     if size % out_type.size:
         line = f"Input to DecodeRaw has length {size} that is not a multiple of {out_type.size}"
-        raise _refuse(f"{line}, the size of {_C_NAMES.get(out_type.name, out_type.name)}")
+        raise invalid(f"{line}, the size of {_C_NAMES.get(out_type.name, out_type.name)}")
     octets: np.ndarray = np.frombuffer(b"".join(items), np.uint8).reshape(-1, out_type.size)
     if not little_endian:  # of a complex number all bytes, which exchanges its two parts: so TF does it
         octets = octets[:, ::-1]
@@ -114,7 +111,7 @@ _WINDOWS = {"ZLIB": zlib.MAX_WBITS, "GZIP": zlib.MAX_WBITS + 16}
 
 def _decompress(_xp: Any, data: Any, *, compression_type: str) -> Any:
     if compression_type not in {"", *_WINDOWS}:
-        raise _refuse("Only ZLIB, GZIP or NONE are supported compressions")
+        raise invalid("Only ZLIB, GZIP or NONE are supported compressions")
     if not compression_type:
         return each(bytes, data)
 
@@ -204,7 +201,7 @@ def _fields(line: bytes, delimiter: bytes, quotes: bool) -> list[bytes]:
             end = found.start() if found else size
             field, at = line[at:end], end + 1
             if re.search(b'["\r\n]' if quotes else b"[\r\n]", field):
-                raise _refuse(_UNQUOTED)
+                raise invalid(_UNQUOTED)
         fields.append(field)
     return [*fields, b""] if line.endswith(delimiter) else fields
 
@@ -216,12 +213,12 @@ def _quoted(line: bytes, at: int, delimiter: bytes) -> tuple[bytes, int]:
     while at < last and not (line[at : at + 1] == b'"' and line[at + 1 : at + 2] == delimiter):
         if line[at : at + 1] == b'"':
             if line[at + 1 : at + 2] != b'"':
-                raise _refuse("Quote inside a string has to be escaped by another quote")
+                raise invalid("Quote inside a string has to be escaped by another quote")
             at += 1
         field += line[at : at + 1]
         at += 1
     if line[at : at + 1] != b'"':
-        raise _refuse("Quoted field has to end with quote followed by delim or end")
+        raise invalid("Quoted field has to end with quote followed by delim or end")
     return bytes(field), at + 2
 
 
@@ -230,10 +227,10 @@ def _decode_csv(
     select_cols: tuple[int, ...],
 ) -> tuple[Any, ...]:  # fmt: skip
     if len(field_delim.encode()) != 1:
-        raise _refuse("field_delim should be only 1 char")
+        raise invalid("field_delim should be only 1 char")
     for i, default in enumerate(defaults):
         if np.size(default) > 1:
-            raise _refuse(f"There should only be 1 default per field but field {i} has {np.size(default)}")
+            raise invalid(f"There should only be 1 default per field but field {i} has {np.size(default)}")
     missing = {b"", na_value.encode()}
     columns: list[list[Any]] = [[] for _ in defaults]
     for row, record in enumerate(entries(records)):
@@ -241,7 +238,7 @@ def _decode_csv(
         if select_cols:
             fields = [fields[i] for i in select_cols if i < len(fields)]
         if len(fields) != len(defaults):
-            raise _refuse(f"Expect {len(defaults)} fields but have {len(fields)} in record {row}")
+            raise invalid(f"Expect {len(defaults)} fields but have {len(fields)} in record {row}")
         for i, (column, field) in enumerate(zip(columns, fields, strict=True)):
             column.append(_value(field, defaults[i], field in missing, f"Field {i}", f"record {row}"))
     return tuple(_column(column, default, np.shape(records)) for column, default in zip(columns, defaults, strict=True))
@@ -251,12 +248,12 @@ def _value(field: bytes, default: Any, is_missing: bool, where: str, record: str
     default = np.asarray(default)
     if is_missing:
         if not default.size:
-            raise _refuse(f"{where} is required but missing in {record}!")
+            raise invalid(f"{where} is required but missing in {record}!")
         return default.reshape(-1)[0]
     kind, read = _READERS[dt.string if default.dtype == object else dt.as_dtype(default.dtype)]
     value = read(field)
     if value is None:
-        raise _refuse(f"{where} in {record} is not a valid {kind}: {field.decode(errors='replace')}")
+        raise invalid(f"{where} in {record} is not a valid {kind}: {field.decode(errors='replace')}")
     return value
 
 

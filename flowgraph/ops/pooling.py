@@ -10,6 +10,7 @@ import numpy as np
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import OpDef
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.attributes import per_axis
@@ -17,7 +18,7 @@ from flowgraph.ops.pool import AVG_POOL, MAX_POOL, avg_pool, max_pool, window_at
 from flowgraph.ops.pool3d import avg_pool3d, max_pool3d
 from flowgraph.ops.reduction import one_of
 from flowgraph.ops.shaping import expand_dims, squeeze
-from flowgraph.ops.space_windows import refusal, strides_and_rate, with_space_to_batch
+from flowgraph.ops.space_windows import strides_and_rate, with_space_to_batch
 
 
 def max_pool1d(

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.cases import FLOAT, INTS, case
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import fill, ones, rank, shape, zeros
@@ -199,26 +199,22 @@ def _sparse_sizes(splits: Any, values: Any) -> list[Sizes]:
     return [(count, axes), (count,), (axes,)]
 
 
-def _refusal(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def _check_splits(splits: list[Any], count: int) -> None:
     for i, ends in enumerate(splits):
         if not ends.size:
-            raise _refusal("ragged splits may not be empty.")
+            raise invalid("ragged splits may not be empty.")
         if ends[0] != 0:
-            raise _refusal("First value of ragged splits must be 0.")
+            raise invalid("First value of ragged splits must be 0.")
         last = splits[i + 1].size - 1 if i + 1 < len(splits) else count
         if ends[-1] != last:
-            raise _refusal("Final value of ragged splits must match the length the corresponding ragged values.")
+            raise invalid("Final value of ragged splits must match the length the corresponding ragged values.")
         if (ends[1:] < ends[:-1]).any():
-            raise _refusal("Ragged splits must be non-decreasing.")
+            raise invalid("Ragged splits must be non-decreasing.")
 
 
 def _to_sparse(_xp: Any, splits: list[Any], values: Any) -> tuple[Any, Any, Any]:
     if not values.ndim:
-        raise _refusal("params.rank must be nonzero")
+        raise invalid("params.rank must be nonzero")
     _check_splits(splits, values.shape[0])
     columns: list[Any] = [np.arange(splits[0].size - 1)]
     for ends in splits:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, INT, INTS, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import batch_gather as dense_batch_gather
@@ -44,24 +44,20 @@ def _gather_sizes(splits: Any, values: Any, indices: Any, *, OUTPUT_RAGGED_RANK:
     return [*[(None,)] * OUTPUT_RAGGED_RANK, inner]
 
 
-def _refusal(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def _check(splits: list[Any], values: Any, indices: Any) -> None:
     if not values.ndim:
-        raise _refusal("params.rank must be nonzero")
+        raise invalid("params.rank must be nonzero")
     rows = splits[0].size - 1
     flat = indices.reshape(-1)
     wrong = np.flatnonzero((flat < 0) | (flat >= rows))
     if wrong.size:
-        raise _refusal(f"indices[{wrong[0]}] = {flat[wrong[0]]} is not in [0, {rows})")
+        raise invalid(f"indices[{wrong[0]}] = {flat[wrong[0]]} is not in [0, {rows})")
     for ends, nexts in zip(splits, [*splits[1:], None], strict=True):
         if (ends[1:] < ends[:-1]).any():
-            raise _refusal("Ragged splits must be sorted")
+            raise invalid("Ragged splits must be sorted")
         last = values.shape[0] if nexts is None else nexts.size - 1
         if ends.size and ends[-1] > last:
-            raise _refusal("Ragged splits must not point past values")
+            raise invalid("Ragged splits must not point past values")
 
 
 def _gather(_xp: Any, splits: list[Any], values: Any, indices: Any, **_rank: int) -> tuple[Any, ...]:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.cases import INT, INTS, VALUE, case
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape
@@ -50,12 +50,12 @@ def _range_sizes(starts: Any, limits: Any, deltas: Any, **_attrs: Any) -> list[S
 def _ranges(_xp: Any, starts: Any, limits: Any, deltas: Any, *, Tsplits: Any) -> tuple[Any, Any]:
     for name, part in (("starts", starts), ("limits", limits), ("deltas", deltas)):
         if np.ndim(part) > 1:
-            raise _refusal(f"{name} must be a scalar or vector")
+            raise invalid(f"{name} must be a scalar or vector")
     if len({len(part) for part in (starts, limits, deltas) if np.ndim(part)}) > 1:
-        raise _refusal("starts, limits, and deltas must have the same shape")
+        raise invalid("starts, limits, and deltas must have the same shape")
     starts, limits, deltas = np.broadcast_arrays(*map(np.atleast_1d, (starts, limits, deltas)))
     if not deltas.all():
-        raise _refusal("Requires delta != 0")
+        raise invalid("Requires delta != 0")
     lengths = _lengths(starts, limits, deltas)
     splits = np.concatenate([[0], np.cumsum(lengths)]).astype(Tsplits.np)
     if starts.dtype.kind == "i":
@@ -83,10 +83,6 @@ def _steps(start: Any, delta: Any, count: int) -> Any:
     steps = np.full(count, delta)
     steps[:1] = start
     return np.add.accumulate(steps, dtype=steps.dtype)
-
-
-def _refusal(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
 
 
 RAGGED_RANGE = OpDef(

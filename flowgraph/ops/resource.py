@@ -17,6 +17,7 @@ from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.shapes import Sizes
@@ -55,10 +56,6 @@ def held(handle: Any) -> Held:
 # -- what a run does -----------------------------------------------------------------------------------------
 
 
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def value_of(cell: Any) -> np.ndarray:
     """The buffer of a variable that an op works on.
 
@@ -85,12 +82,12 @@ def _update(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         with cell.lock:
             buffer = value_of(cell)
             if np.shape(value) != buffer.shape:
-                raise _refuse(
+                raise invalid(
                     f"Cannot update variable with shape {to_text(buffer.shape)} using a Tensor with shape "
                     f"{to_text(np.shape(value))}, shapes must be equal."
                 )
             if cell.op.attrs["dtype"] not in NUMBER_TYPES:
-                raise _refuse(f"No OpKernel was registered to support {_ctx.op.type} with {cell.op.attrs['dtype']!r}")
+                raise invalid(f"No OpKernel was registered to support {_ctx.op.type} with {cell.op.attrs['dtype']!r}")
             ufunc(buffer, value, out=buffer)
         return ()
 
@@ -117,13 +114,13 @@ def _count(_ctx: Any, cell: Any, *, limit: int, T: dt.DType) -> Any:  # noqa: AR
 
 def _descend(_ctx: Any, cell: Any, alpha: Any, delta: Any, **_attrs: Any) -> tuple[()]:
     if np.ndim(alpha) != 0:
-        raise _refuse(f"alpha is not a scalar: {to_text(alpha.shape)}")
+        raise invalid(f"alpha is not a scalar: {to_text(alpha.shape)}")
     with cell.lock:
         buffer = cell.array
         if buffer is None:
             raise errors.InternalError(None, None, "Invalid variable reference.")
         if np.shape(delta) != buffer.shape:
-            raise _refuse(f"var and delta do not have the same shape{to_text(buffer.shape)} {to_text(np.shape(delta))}")
+            raise invalid(f"var and delta do not have the same shape{to_text(buffer.shape)} {to_text(np.shape(delta))}")
         np.subtract(buffer, delta * alpha, out=buffer)
     return ()
 

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape
 from flowgraph.ops.joining import concat, stack
@@ -25,11 +24,6 @@ from flowgraph.ops.static_value import constant_value
 
 Operation = Callable[[Tensor, int, str], Tensor]
 """(images, number of spatial axes, padding) -> result."""
-
-
-def refusal(line: str) -> ValueError:
-    """A ValueError with the user's line."""
-    return ValueError(errors.explain(line, where=user_site()))
 
 
 def strides_and_rate(axes: int, strides: Any, rate: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from flowgraph import errors
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.shapes import Sizes
@@ -36,10 +37,6 @@ def variable_op(shape: Sizes, dtype: dt.DType, name: str) -> Tensor:
     return emit(VARIABLE_V2, shape=shape, dtype=dtype, name=name)
 
 
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 # -- assignment --------------------------------------------------------------------------------------------
 
 
@@ -55,7 +52,7 @@ def _assign(_ctx: Any, cell: Any, value: Any, *, validate_shape: bool, **_attrs:
         if validate_shape:
             has = cell.op.attrs["shape"] if cell.array is None else cell.array.shape
             if not compatible(has, value.shape):
-                raise _refuse(
+                raise invalid(
                     "Assign requires shapes of both tensors to match. "
                     f"lhs shape= {to_text(has)} rhs shape= {to_text(value.shape)}"
                 )
@@ -86,7 +83,7 @@ def _update(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         with cell.lock:
             buffer = cell.read()
             if np.shape(value) != buffer.shape:
-                raise _refuse("Parameters and update must be the same size")
+                raise invalid("Parameters and update must be the same size")
             ufunc(buffer, value, out=buffer)
         return cell
 
@@ -310,11 +307,11 @@ def _descended_sizes(var: Any, alpha: Any, delta: Any, **_attrs: Any) -> Sizes:
 
 def _descend(_ctx: Any, cell: Any, alpha: Any, delta: Any, **_attrs: Any) -> Any:
     if np.ndim(alpha) != 0:
-        raise _refuse(f"alpha is not a scalar: {to_text(alpha.shape)}")
+        raise invalid(f"alpha is not a scalar: {to_text(alpha.shape)}")
     with cell.lock:
         buffer = cell.read()
         if np.shape(delta) != buffer.shape:
-            raise _refuse(f"var and delta do not have the same shape{to_text(buffer.shape)} {to_text(np.shape(delta))}")
+            raise invalid(f"var and delta do not have the same shape{to_text(buffer.shape)} {to_text(np.shape(delta))}")
         np.subtract(buffer, delta * alpha, out=buffer)
     return cell
 

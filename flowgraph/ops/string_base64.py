@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import each
 from flowgraph.ops.broadcast import same
@@ -24,16 +24,12 @@ def _encoded(data: bytes) -> bytes:
 
 def _decoded(text: bytes) -> bytes:
     if len(text) % 4 == 1 and _ALPHABET.fullmatch(text[:-1]):
-        raise _refuse("Base64 string length cannot be 1 modulo 4.")
+        raise invalid("Base64 string length cannot be 1 modulo 4.")
     # padding fills up four characters, of which it may be the last one or two
     digits = re.sub(b"={1,2}$", b"", text) if len(text) % 4 == 0 else text
     if not _ALPHABET.fullmatch(digits):
-        raise _refuse("Invalid character found in base64.")
+        raise invalid("Invalid character found in base64.")
     return base64.urlsafe_b64decode(digits + b"=" * (-len(digits) % 4))
-
-
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
 
 
 ENCODE_BASE64 = OpDef(

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import INT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import each, entries, of_entries
 from flowgraph.ops.attributes import choice, text
@@ -20,10 +20,6 @@ from flowgraph.sizes import broadcast, to_text
 
 UNITS = ("BYTE", "UTF8_CHAR")
 _WORDS = VALUE([b"abc", "hélène".encode()], dt.string)
-
-
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
 
 
 def _starts(word: bytes) -> list[int]:
@@ -48,20 +44,20 @@ def _substr_sizes(words: Any, pos: Any, length: Any, **_unit: str) -> Sizes:
 def _substr(_xp: Any, words: Any, pos: Any, length: Any, *, unit: str) -> Any:
     if np.shape(pos) != np.shape(length):
         shapes = f"{to_text(np.shape(pos))} vs. {to_text(np.shape(length))}"
-        raise _refuse(f"pos and len should have the same shape, got: {shapes}")
+        raise invalid(f"pos and len should have the same shape, got: {shapes}")
     words = np.asarray(words, object)
     try:
         shape = np.broadcast_shapes(words.shape, np.shape(pos))
     except ValueError:
         shapes = f"{to_text(words.shape)} vs. {to_text(np.shape(pos))}"
-        raise _refuse(f"Incompatible shapes: {shapes}") from None
+        raise invalid(f"Incompatible shapes: {shapes}") from None
     part = _bytes_of if unit == "BYTE" else _characters_of
     columns = [entries(np.broadcast_to(array, shape)) for array in (words, pos, length)]
     found = []
     for i, (word, at, count) in enumerate(zip(*columns, strict=True)):
         piece = part(word, at, count)
         if piece is None:
-            raise _refuse(_out_of_range(word, at, i, shape, unit))
+            raise invalid(_out_of_range(word, at, i, shape, unit))
         found.append(piece)
     return of_entries(found, shape)
 
@@ -184,7 +180,7 @@ def string_strip(input: Any, name: str | None = None) -> Tensor:
 
 def _in_case(words: Any, encoding: str, upper: bool) -> Any:
     if encoding not in {"", "utf-8"}:
-        raise _refuse(f"only utf-8 or '' (no encoding) is supported, received {encoding}")
+        raise invalid(f"only utf-8 or '' (no encoding) is supported, received {encoding}")
     if not encoding:
         return each(bytes.upper if upper else bytes.lower, words)
     change = str.upper if upper else str.lower

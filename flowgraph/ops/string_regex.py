@@ -11,6 +11,7 @@ from flowgraph import errors
 from flowgraph.ir.cases import VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, REQUIRED, OpDef
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.regex import PatternError, full_match, replacer
 from flowgraph.kernels.strings import each, entries
@@ -21,12 +22,8 @@ from flowgraph.sizes import to_text
 _WORDS = VALUE([b"abc", b"aab"], dt.string)
 
 
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def _invalid(pattern: bytes, error: PatternError) -> errors.InvalidArgumentError:
-    return _refuse(f"Invalid pattern: {pattern.decode(errors='replace')}, error: {error}")
+    return invalid(f"Invalid pattern: {pattern.decode(errors='replace')}, error: {error}")
 
 
 def _with_scalars(x: Any, *scalars: Any, **_attrs: Any) -> Sizes:
@@ -38,7 +35,7 @@ def _with_scalars(x: Any, *scalars: Any, **_attrs: Any) -> Sizes:
 
 def _scalar(array: Any, what: str) -> bytes:
     if np.ndim(array):
-        raise _refuse(f"{what} must be scalar, but received {to_text(np.shape(array))}")
+        raise invalid(f"{what} must be scalar, but received {to_text(np.shape(array))}")
     return np.asarray(array).item()
 
 

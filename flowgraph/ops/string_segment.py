@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import INT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import of_entries
 from flowgraph.ops.attributes import text
@@ -20,10 +20,6 @@ from flowgraph.shapes import Sizes
 _WORDS = VALUE([[b"a", b"b"], [b"c", b"d"]], dt.string)
 
 
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def _sizes(words: Any, ids: Any, count: Any, **_separator: str) -> Sizes:
     return unsorted_sizes(words, ids, count)
 
@@ -31,15 +27,15 @@ def _sizes(words: Any, ids: Any, count: Any, **_separator: str) -> Sizes:
 def _join(_xp: Any, words: Any, ids: Any, count: Any, *, separator: str) -> Any:
     words, ids = np.asarray(words, object), np.asarray(ids)
     if np.ndim(count):
-        raise _refuse("Number of segments should be a scalar")
+        raise invalid("Number of segments should be a scalar")
     if words.shape[: ids.ndim] != ids.shape:
         axis = next((i for i, (a, b) in enumerate(zip(words.shape, ids.shape, strict=False)) if a != b), words.ndim)
         size = ids.shape[axis]
-        raise _refuse(f"Segment dimension is {size} while input dimension is {size} in rank {axis}")
+        raise invalid(f"Segment dimension is {size} while input dimension is {size} in rank {axis}")
     if count < 0:
-        raise _refuse(f"Number of segments must not be negative, got {int(count)}")
+        raise invalid(f"Number of segments must not be negative, got {int(count)}")
     if ids.size and (ids.min() < 0 or ids.max() >= count):
-        raise _refuse("segment_ids are not allowed to exceed num_segments or to have negative values.")
+        raise invalid("segment_ids are not allowed to exceed num_segments or to have negative values.")
     inner = words.shape[ids.ndim :]
     rows = words.reshape(ids.size, -1) if words.size else np.empty((ids.size, 0), object)
     parts: list[list[list[bytes]]] = [[[] for _ in range(rows.shape[1])] for _ in range(int(count))]

@@ -14,6 +14,7 @@ from flowgraph.ir.cases import INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import each, entries, of_entries
@@ -34,13 +35,9 @@ _WORDS = VALUE([b"abc", "hélène".encode()], dt.string)
 _ATTRS = {"errors": "replace", "replacement_char": 65533, "replace_control_characters": False}
 
 
-def _refuse(line: str) -> tf_errors.InvalidArgumentError:
-    return tf_errors.InvalidArgumentError(None, None, line)
-
-
 def _policy(errors: str, replacement_char: int, control: bool = False) -> Policy:
     if not 0 <= replacement_char <= LAST:
-        raise _refuse("replacement_char out of unicode codepoint range")
+        raise invalid("replacement_char out of unicode codepoint range")
     return Policy(errors, replacement_char, control)
 
 
@@ -48,12 +45,12 @@ def _points(data: bytes, encoding: str, policy: Policy) -> list[tuple[int, int]]
     try:
         return list(policy.settle(decode(data, encoding)))
     except FormatError as error:
-        raise _refuse(str(error)) from None
+        raise invalid(str(error)) from None
 
 
 def _check_encoding(encoding: str) -> None:
     if not known(encoding):
-        raise _refuse(f"Could not create converter for input encoding: {encoding}")
+        raise invalid(f"Could not create converter for input encoding: {encoding}")
 
 
 def _named(op_type: str, input_encoding: Any, errors: Any, replacement_char: Any, control: Any) -> dict[str, Any]:
@@ -260,7 +257,7 @@ def _encode(_xp: Any, points: Any, splits: Any, *, errors: str, output_encoding:
     try:
         rows = [policy.encode(numbers[a:b], output_encoding) for a, b in pairwise(ends)]
     except FormatError as error:
-        raise _refuse(str(error)) from None
+        raise invalid(str(error)) from None
     return of_entries(rows, (len(rows),))
 
 

@@ -14,6 +14,7 @@ from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.kernels.strings import entries, to_float, to_integer
 from flowgraph.kernels.tables import Table, TableError, read_pairs
@@ -30,10 +31,6 @@ _ERRORS = {
     "InvalidArgument": errors.InvalidArgumentError,
     "OutOfRange": errors.OutOfRangeError,
 }
-
-
-def _refuse(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
 
 
 def _said(function: Callable[..., Any], *args: Any) -> Any:
@@ -123,7 +120,7 @@ def _found_sizes(handle: Any, keys: Any, _default: Any) -> Sizes:
 def _find(_ctx: Any, table: Table, keys: Any, default: Any) -> Any:
     if np.shape(default) != table.value_shape:
         got = f"{to_text(table.value_shape)} for default value, got {to_text(np.shape(default))}"
-        raise _refuse(f"Expected shape {got}")
+        raise invalid(f"Expected shape {got}")
     return _said(table.find, keys, default if table.value_shape else entries(default)[0])
 
 
@@ -167,7 +164,7 @@ LOOKUP_TABLE_EXPORT = OpDef(
 def _check_values(table: Table, keys: Any, values: Any) -> None:
     wanted = (*np.shape(keys), *table.value_shape)
     if np.shape(values) != wanted:
-        raise _refuse(f"Expected shape {to_text(wanted)} for value, got {to_text(np.shape(values))}")
+        raise invalid(f"Expected shape {to_text(wanted)} for value, got {to_text(np.shape(values))}")
 
 
 def _vectors(_handle: Any, keys: Any, values: Any) -> list[Sizes]:
@@ -230,7 +227,7 @@ def _from_file(
     _ctx: Any, table: Table, filename: Any, *, key_index: int, value_index: int, vocab_size: int, delimiter: str
 ) -> tuple[()]:
     if len(delimiter.encode()) != 1:
-        raise _refuse("delimiter should be only 1 char")
+        raise invalid("delimiter should be only 1 char")
     path = entries(filename)[0].decode()
     key = (key_index, *_READERS[_dtype(table.key_type)])
     value = (value_index, *_READERS[_dtype(table.value_type)])

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import COMPLEX, FLOAT, VALUE, case
 from flowgraph.ir.emit import emit
-from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import OpDef, TypeAttr
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import tridiagonal as kernel
 from flowgraph.ops.array import rank, zeros
@@ -29,10 +28,6 @@ from flowgraph.shapes import TensorShape, dimension_value
 from flowgraph.sizes import Sizes, is_full, merge
 
 _TYPES = (dt.float64, dt.float32, dt.complex64, dt.complex128)
-
-
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
 
 
 # -- systems -----------------------------------------------------------------------------------------------------
@@ -156,7 +151,7 @@ def tridiagonal_solve(
     elif diagonals_format == "matrix":
         diagonals = _of_matrix(diagonals)
     elif diagonals_format != "compact":
-        raise _refusal(f"Unrecognized diagonals_format: {diagonals_format}")
+        raise refusal(f"Unrecognized diagonals_format: {diagonals_format}")
     has_vectors = _check_system(diagonals, rhs)
     from flowgraph.ops.complex import conj
 
@@ -175,11 +170,11 @@ def tridiagonal_solve(
 
 def _of_sequence(diagonals: Any) -> Tensor:
     if not isinstance(diagonals, list | tuple) or len(diagonals) != 3:
-        raise _refusal("Expected diagonals to be a sequence of length 3.")
+        raise refusal("Expected diagonals to be a sequence of length 3.")
     above, main, below = diagonals
     batches = [TensorShape(t.shape)[:-1] for t in (above, main, below)]
     if not all(batch.is_compatible_with(batches[1]) for batch in batches):
-        raise _refusal(
+        raise refusal(
             "Tensors representing the three diagonals must have the same shape,except for the last dimension, got "
             f"{below.shape}, {main.shape}, {above.shape}"
         )
@@ -195,17 +190,17 @@ def _padded(diagonal: Any, which: str, length: Any, padding: list[int]) -> Tenso
     if not own or own == length:
         return diagonal
     if own != length - 1:
-        raise _refusal(f"Expected {which} to be have length {length} or {length - 1}, got {own}.")
+        raise refusal(f"Expected {which} to be have length {length} or {length - 1}, got {own}.")
     return pad(diagonal, [*[[0, 0]] * (len(diagonal.shape) - 1), padding])
 
 
 def _of_matrix(whole: Any) -> Tensor:
     columns, rows = dimension_value(whole.shape[-1]), dimension_value(whole.shape[-2])
     if columns and rows and columns != rows:
-        raise _refusal(f"Expected last two dimensions of diagonals to be same, got {columns} and {rows}")
+        raise refusal(f"Expected last two dimensions of diagonals to be same, got {columns} and {rows}")
     size = columns or rows
     if not size:
-        raise _refusal('The size of the matrix needs to be known for diagonals_format="matrix"')
+        raise refusal('The size of the matrix needs to be known for diagonals_format="matrix"')
     unused = [0, 0]
     places = [
         [[1, 0], [0, 0], unused],
@@ -219,14 +214,14 @@ def _check_system(diagonals: Any, rhs: Any) -> bool:
     """Whether the right sides are vectors, if the shapes fit."""
     axes, rhs_axes = len(diagonals.shape), len(rhs.shape)
     if axes < 2:
-        raise _refusal(f"Expected diagonals to have rank at least 2, got {axes}")
+        raise refusal(f"Expected diagonals to have rank at least 2, got {axes}")
     if rhs_axes not in (axes, axes - 1):
-        raise _refusal(f"Expected the rank of rhs to be {axes - 1} or {axes}, got {rhs_axes}")
+        raise refusal(f"Expected the rank of rhs to be {axes - 1} or {axes}, got {rhs_axes}")
     count = diagonals.shape[-2]
     if count and count != 3:
-        raise _refusal(f"Expected 3 diagonals got {count}")
+        raise refusal(f"Expected 3 diagonals got {count}")
     if not TensorShape(diagonals.shape[:-2]).is_compatible_with(rhs.shape[: axes - 2]):
-        raise _refusal(f"Batch shapes {diagonals.shape[:-2]} and {rhs.shape[: axes - 2]} are incompatible")
+        raise refusal(f"Batch shapes {diagonals.shape[:-2]} and {rhs.shape[: axes - 2]} are incompatible")
     return rhs_axes == axes - 1
 
 
@@ -234,7 +229,7 @@ def _check_rows(diagonals: Any, rhs: Any) -> None:
     size, rows = diagonals.shape[-1], rhs.shape[-2]
     if size and rows and size != rows:
         line = f"Expected number of left-hand sided and right-hand sides to be equal, got {size} and {rows}"
-        raise _refusal(line)
+        raise refusal(line)
 
 
 # -- products ----------------------------------------------------------------------------------------------------
@@ -328,7 +323,7 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
     elif diagonals_format == "matrix":
         above, main, below = _taken_apart(diagonals)
     else:
-        raise _refusal(f"Unrecognized diagonals_format: {diagonals_format}")
+        raise refusal(f"Unrecognized diagonals_format: {diagonals_format}")
     return emit(TRIDIAGONAL_MAT_MUL, *(expand_dims(t, -2) for t in (above, main, below)), rhs, name=name)
 
 
@@ -336,9 +331,9 @@ def _taken_apart(whole: Any) -> tuple[Tensor, Tensor, Tensor]:
     """The diagonals of a matrix."""
     columns, rows = dimension_value(whole.shape[-1]), dimension_value(whole.shape[-2])
     if not columns or not rows:
-        raise _refusal('The size of the matrix needs to be known for diagonals_format="matrix"')
+        raise refusal('The size of the matrix needs to be known for diagonals_format="matrix"')
     if columns != rows:
-        raise _refusal(f"Expected last two dimensions of diagonals to be same, got {columns} and {rows}")
+        raise refusal(f"Expected last two dimensions of diagonals to be same, got {columns} and {rows}")
     main = matrix_diag_part(whole)
     turned = transpose(whole)
     unused = [0, 0]

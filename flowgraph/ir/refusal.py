@@ -1,0 +1,22 @@
+"""The errors of calls that cannot be built, and of ops that cannot run: TF's words, to which more is added."""
+
+from __future__ import annotations
+
+from flowgraph import errors
+from flowgraph.ir.graph import user_site
+
+
+def refusal(line: str, kind: type[Exception] = ValueError, mend: str | None = None) -> Exception:
+    """An error to raise while the graph is built.
+
+    Args:
+      line: TF's words.
+      kind: TF's exception type.
+      mend: what to do, if that is not plain.
+    """
+    return kind(errors.explain(line, mend=mend, where=user_site()))
+
+
+def invalid(line: str) -> errors.InvalidArgumentError:
+    """An error to raise when an op runs and its inputs do not fit; the engine adds the op, the shapes and the line."""
+    return errors.InvalidArgumentError(None, None, line)
