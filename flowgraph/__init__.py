@@ -214,9 +214,9 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, bitwise, compat, contrib, debugging, dtypes, errors, gfile, image, initializers, io, layers, linalg, logging,
-    lookup, losses, manip, math, metrics, nest, nn, quantization, ragged, random, resource_loader, sets, signal,
-    sparse, spectral, strings, sysconfig, test, train, user_ops, version,
+    app, bitwise, compat, debugging, dtypes, errors, gfile, image, initializers, io, layers, linalg, logging,
+    lookup, losses, manip, math, metrics, nest, nn, quantization, queue, ragged, random, resource_loader, sets,
+    signal, sparse, spectral, strings, sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -289,8 +289,8 @@ __all__ = [
     "not_equal", "numpy_function", "one_hot", "ones", "ones_initializer", "ones_like", "op_scope",
     "orthogonal_initializer", "pad", "parallel_stack", "parse_tensor", "placeholder", "placeholder_with_default",
     "polygamma", "pow", "print", "py_func", "py_function", "qint8", "qint16", "qint32", "qr", "quantization",
-    "quantize", "quantize_v2", "quantized_concat", "quint8", "quint16", "ragged", "random", "random_crop",
-    "random_gamma", "random_normal", "random_normal_initializer", "random_poisson", "random_shuffle",
+    "quantize", "quantize_v2", "quantized_concat", "queue", "quint8", "quint16", "ragged", "random",
+    "random_crop", "random_gamma", "random_normal", "random_normal_initializer", "random_poisson", "random_shuffle",
     "random_uniform", "random_uniform_initializer", "range", "rank", "real", "realdiv", "reciprocal",
     "recompute_grad", "reduce_all", "reduce_any", "reduce_join", "reduce_logsumexp", "reduce_max", "reduce_mean",
     "reduce_min", "reduce_prod", "reduce_sum", "regex_replace", "register_tensor_conversion_function", "repeat",
@@ -327,7 +327,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Modules that are imported when they are first used: a script that does without them starts sooner."""
-    if name in ("flags", "viz"):
+    if name in ("contrib", "flags", "viz"):
         import importlib
 
         return importlib.import_module(f"flowgraph.{name}")

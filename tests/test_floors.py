@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"autodiff"},
     {"engines"},
     {"session", "sessions", "feeds", "fetches"},
-    {"variables", "functional", "linear", "training", "neural", "data"},
+    {"variables", "functional", "linear", "training", "neural", "data", "recurrent", "queues", "monitored"},
     {"viz"},
     {
         "__init__",
@@ -44,6 +44,7 @@ FLOORS: list[set[str]] = [
         "nn",
         "python",
         "quantization",
+        "queue",
         "ragged",
         "random",
         "io",

@@ -1,5 +1,20 @@
-"""tf.contrib: what books and papers use of it, added as it is needed."""
+"""tf.contrib: what books and papers use of it. Its packages are imported when they are first used."""
+# the packages are looked up by __getattr__
+# fmt: off
 
-from flowgraph.contrib import framework, layers, lookup, opt
+import importlib
 
-__all__ = ["framework", "layers", "lookup", "opt"]
+__all__ = [
+    "framework", "layers", "legacy_seq2seq", "lookup", "losses", "metrics", "opt", "rnn", "seq2seq", "slim",
+    "training", "util",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        return importlib.import_module(f"flowgraph.contrib.{name}")
+    raise AttributeError(f"module 'flowgraph.contrib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -15,6 +15,7 @@ TensorFlow marks as internal, and methods that come from Python's own classes.
 from __future__ import annotations
 
 import enum
+import functools
 import inspect
 import json
 import os
@@ -29,9 +30,13 @@ from tensorflow.python.util import tf_inspect
 LEFT_OUT = re.compile(
     r"((app\.)?flags|audio|autograph|compat\.v[12]|config|contrib|distribute|distributions|estimator|feature_column|"
     r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|RaggedTensorSpec|raw_ops|saved_model|"
-    r"test\.(?!compute)\w+|tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
+    r"tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
-CONTRIB = ["framework", "layers", "legacy_seq2seq", "lookup", "opt", "rnn"]
+CONTRIB = [
+    "data", "framework", "image", "layers", "legacy_seq2seq", "losses", "lookup", "metrics", "nn", "opt", "rnn",
+    "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer", "summary", "training",
+    "util",
+]  # fmt: skip
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 
 
@@ -100,7 +105,7 @@ def walk(prefix, module):
 def main():
     found = dict(walk("", tf))
     for name in CONTRIB:
-        module = getattr(tf.contrib, name)
+        module = functools.reduce(getattr, name.split("."), tf.contrib)
         for public in dir(module):
             item = getattr(module, public)
             if getattr(item, "__init__", None) is object.__init__:

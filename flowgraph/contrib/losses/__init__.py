@@ -1,0 +1,3 @@
+"""`tf.contrib.losses`: losses as scripts knew them before `tf.losses`."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""`tf.contrib.training`: hyperparameters, and helpers of training loops."""
+
+__all__: list[str] = []

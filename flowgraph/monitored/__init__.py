@@ -1,0 +1,1 @@
+"""Sessions that train: hooks, scaffolds, sessions that recover, supervisors."""

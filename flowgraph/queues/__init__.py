@@ -1,0 +1,1 @@
+"""Input by queues and threads: queues as objects, runners, the coordinator, batches."""

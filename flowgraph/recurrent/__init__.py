@@ -1,0 +1,1 @@
+"""Recurrent nets: cells, what unrolls them over time, decoders and attention."""
