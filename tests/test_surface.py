@@ -55,6 +55,7 @@ OURS_ALONE = {"viz"}
 DIFFERENT = {
     "Operation": "made by op functions, never by hand",
     "Tensor": "made by op functions, never by hand",
+    "train.Coordinator.stop_on_exception": "takes nothing; TensorFlow shows the signature of a decorator",
 }
 """Signatures that are not TensorFlow's, and why."""
 
