@@ -19,6 +19,10 @@ from flowgraph.ir.verify import verify
 settings.register_profile("flowgraph", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 settings.load_profile("flowgraph")
 
+# The packages of contrib are imported when they are first used; the tests go through the ops of all.
+for package in tf.contrib.__all__:
+    getattr(tf.contrib, package)
+
 
 def plain(value: Any) -> Any:
     """Scalars of numpy as Python's own, so that examples read well."""

@@ -1,3 +1,5 @@
 """`tf.contrib.seq2seq`: decoders, attention and beam search."""
 
-__all__: list[str] = []
+from flowgraph.ops.gather_tree import gather_tree
+
+__all__ = ["gather_tree"]
