@@ -1,0 +1,1 @@
+"""One sequence made of another: decoders and what feeds them, attention, beam search, and the loss."""
