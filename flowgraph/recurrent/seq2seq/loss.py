@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
