@@ -1,0 +1,10 @@
+"""`tf.nn.rnn_cell`: recurrent cells and their wrappers."""
+
+from flowgraph.recurrent.base import RNNCell
+from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
+from flowgraph.recurrent.multi import MultiRNNCell
+
+# fmt: off
+__all__ = [
+    "BasicLSTMCell", "BasicRNNCell", "GRUCell", "LSTMCell", "LSTMStateTuple", "MultiRNNCell", "RNNCell",
+]
