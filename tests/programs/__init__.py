@@ -24,7 +24,6 @@ MODULES = [
     "optimizer_idioms",
     "averages",
     "layers",
-    "cells",
     "losses",
     "metrics",
     "metrics_ranked",

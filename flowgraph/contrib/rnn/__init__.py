@@ -1,11 +1,7 @@
 """`tf.contrib.rnn`: recurrent cells, their wrappers, and what unrolls them."""
-# fmt: off
 
-from flowgraph.recurrent.base import LayerRNNCell, RNNCell
-from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
-from flowgraph.recurrent.multi import MultiRNNCell
+from flowgraph import absent as _absent
 
-__all__ = [
-    "BasicLSTMCell", "BasicRNNCell", "GRUCell", "LSTMCell", "LSTMStateTuple", "LayerRNNCell", "MultiRNNCell",
-    "RNNCell",
-]
+__all__: list[str] = []
+
+_absent.watch(__name__)
