@@ -1,63 +1,62 @@
-"""Shapes put together of a batch size and a cell's sizes, either of which may be known only when the graph runs."""
+"""Sizes of states: one number, a shape, or a structure of them; and the zeros in which a state begins."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
-from flowgraph.ir.graph import user_site
+from flowgraph import nest
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.array import zeros
 from flowgraph.ops.constant import constant
 from flowgraph.ops.joining import concat
 from flowgraph.ops.shaping import expand_dims
 from flowgraph.ops.static_value import constant_value
-from flowgraph.shapes import as_shape
+from flowgraph.shapes import TensorShape
 
 
-def join_sizes(prefix: Any, suffix: Any) -> Tensor:
-    """Two shapes, one behind the other, as an int32 vector.
+def _vector_and_shape(size: Any, what: str) -> tuple[Tensor | None, TensorShape]:
+    """A number, shape or tensor as a vector of sizes, if all are known, and as a shape."""
+    if not isinstance(size, Tensor):
+        shape = TensorShape(size)
+        vector = constant(shape.as_list(), dtype=dt.int32) if shape.is_fully_defined() else None
+        return vector, shape
+    known = TensorShape(constant_value(size))
+    if size.shape.ndims == 0:
+        return expand_dims(size, 0), known
+    if size.shape.ndims != 1:
+        raise refusal(f"{what} tensor must be either a scalar or vector, but saw tensor: {size}")
+    return size, known
 
-    Args:
-      prefix, suffix: a size, a shape, or an integer scalar or vector.
+
+def joined_sizes(prefix: Any, suffix: Any) -> Tensor:
+    """A vector of the sizes in `prefix` and those in `suffix`: numbers, shapes, or integer tensors.
 
     Raises:
-      ValueError: one of them is not wholly known, and no tensor either, or a tensor of a higher rank.
+      ValueError: a size is unknown, or a tensor neither a scalar nor a vector.
 
-    >>> run(join_sizes(tf.constant(32), [5, 5]))
-    array([32,  5,  5], dtype=int32)
+    >>> run(joined_sizes(2, [3, 4]))
+    array([2, 3, 4], dtype=int32)
     """
-    (head, _), (tail, _) = _part(prefix, "prefix"), _part(suffix, "suffix")
-    if head is None or tail is None:
-        line = f"Provided a prefix or suffix of None: {prefix} and {suffix}"
-        raise ValueError(errors.explain(line, where=user_site()))
-    return concat((head, tail), 0)
+    front, _ = _vector_and_shape(prefix, "prefix")
+    back, _ = _vector_and_shape(suffix, "suffix")
+    if front is None or back is None:
+        raise refusal(f"Provided a prefix or suffix of None: {prefix} and {suffix}")
+    return concat((front, back), 0)
 
 
-def join_static_sizes(prefix: Any, suffix: Any) -> list[int | None] | None:
-    """What is known of the shape that `join_sizes` gives: a list, or None if not even the rank is known.
-
-    >>> join_static_sizes(None, 3) is None, join_static_sizes([None], 3)
-    (True, [None, 3])
-    """
-    (_, head), (_, tail) = _part(prefix, "prefix"), _part(suffix, "suffix")
-    joined = as_shape(head).concatenate(tail)
-    return None if joined.ndims is None else joined.as_list()
+def joined_shape(prefix: Any, suffix: Any) -> TensorShape:
+    """What is known of those sizes; adds the ops that TF adds to find out."""
+    return _vector_and_shape(prefix, "prefix")[1].concatenate(_vector_and_shape(suffix, "suffix")[1])
 
 
-def _part(part: Any, argument: str) -> tuple[Tensor | None, Any]:
-    """A vector of sizes as a tensor, if that can be had, and what is known of them.
+def zero_states(state_size: Any, batch_size: Any, dtype: Any) -> Any:
+    """Zeros of the shape [batch_size, size] for each size of a structure."""
 
-    As in TF the constant is made also for those who ask only for what is known.
-    """
-    if not isinstance(part, Tensor):
-        shape = as_shape(part)
-        sizes = None if shape.ndims is None else shape.as_list()
-        return constant(sizes, dtype=dt.int32) if shape.is_fully_defined() else None, sizes
-    known = constant_value(part)
-    if part.shape.ndims == 0:
-        return expand_dims(part, 0), known
-    if part.shape.ndims == 1:
-        return part, known
-    line = f"{argument} tensor must be either a scalar or vector, but saw tensor: {part}"
-    raise ValueError(errors.explain(line, where=user_site()))
+    def zero_state(size: Any) -> Tensor:
+        state = zeros(joined_sizes(batch_size, size), dtype=dtype)
+        state.set_shape(joined_shape(batch_size, size))
+        return state
+
+    return nest.map_structure(zero_state, state_size)

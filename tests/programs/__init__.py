@@ -24,6 +24,7 @@ MODULES = [
     "optimizer_idioms",
     "averages",
     "layers",
+    "cells",
     "losses",
     "metrics",
     "metrics_ranked",

@@ -137,8 +137,8 @@ class Layer:
         return self.trainable_weights + self.non_trainable_weights
 
     variables = weights
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
+    trainable_variables = property(lambda self: self.trainable_weights, doc="The same as `trainable_weights`.")
+    non_trainable_variables = property(lambda self: self.non_trainable_weights, doc="As `non_trainable_weights`.")
 
     @property
     def updates(self) -> list[Any]:

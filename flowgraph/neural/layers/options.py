@@ -137,6 +137,19 @@ def padding_of(value: str) -> str:
     return lowered
 
 
+def initializer_of(initializer: Any) -> Any:
+    """An initializer as TF's cells take it: an object, a function, or a class, of which one is made.
+
+    Raises:
+      ValueError: it is something else.
+    """
+    if isinstance(initializer, type):
+        return initializer()
+    if initializer is None or callable(initializer):
+        return initializer
+    raise ValueError(f"Could not interpret initializer identifier: {initializer}")
+
+
 def activation_of(activation: Any) -> Any:
     """The function that an activation is or names; None: none.
 

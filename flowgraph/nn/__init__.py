@@ -3,6 +3,7 @@
 # fmt: off
 
 from flowgraph import absent as _absent
+from flowgraph.nn import rnn_cell
 from flowgraph.neural.activations import swish
 from flowgraph.neural.average_loss import compute_average_loss, scale_regularization_loss
 from flowgraph.neural.ctc_labels import collapse_repeated, ctc_unique_labels
@@ -70,7 +71,7 @@ __all__ = [
     "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "learned_unigram_candidate_sampler",
     "local_response_normalization", "log_poisson_loss", "log_softmax", "log_uniform_candidate_sampler", "lrn",
     "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "max_pool_v2", "max_pool_with_argmax", "moments",
-    "nce_loss", "normalize_moments", "pool", "relu", "relu6", "relu_layer", "safe_embedding_lookup_sparse",
+    "nce_loss", "normalize_moments", "pool", "relu", "relu6", "relu_layer", "rnn_cell", "safe_embedding_lookup_sparse",
     "sampled_softmax_loss", "scale_regularization_loss", "selu", "separable_conv2d", "sigmoid",
     "sigmoid_cross_entropy_with_logits", "softmax", "softmax_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits_v2", "softplus", "softsign", "space_to_batch", "space_to_depth",
