@@ -2,7 +2,6 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
-from flowgraph import absent as _absent
 from flowgraph.neural.class_losses import sigmoid_cross_entropy, softmax_cross_entropy, sparse_softmax_cross_entropy
 from flowgraph.neural.entry_losses import (
     absolute_difference, cosine_distance, hinge_loss, huber_loss, log_loss, mean_pairwise_squared_error,
@@ -19,5 +18,3 @@ __all__ = [
     "mean_pairwise_squared_error", "mean_squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy",
     "sparse_softmax_cross_entropy",
 ]
-
-_absent.watch(__name__)

@@ -1,6 +1,5 @@
 """`tf.nn.rnn_cell`: recurrent cells and their wrappers."""
 
-from flowgraph import absent as _absent
 from flowgraph.recurrent.base import RNNCell
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
 from flowgraph.recurrent.multi import MultiRNNCell
@@ -9,5 +8,3 @@ from flowgraph.recurrent.multi import MultiRNNCell
 __all__ = [
     "BasicLSTMCell", "BasicRNNCell", "GRUCell", "LSTMCell", "LSTMStateTuple", "MultiRNNCell", "RNNCell",
 ]
-
-_absent.watch(__name__)

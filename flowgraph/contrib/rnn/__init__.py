@@ -1,14 +1,18 @@
 """`tf.contrib.rnn`: recurrent cells, their wrappers, and what unrolls them."""
+# ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
-from flowgraph import absent as _absent
 from flowgraph.recurrent.base import LayerRNNCell, RNNCell
+from flowgraph.recurrent.bidirectional import (
+    stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn, static_bidirectional_rnn,
+)
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
 from flowgraph.recurrent.multi import MultiRNNCell
+from flowgraph.recurrent.static import static_rnn, static_state_saving_rnn
+from flowgraph.recurrent.steps import best_effort_input_batch_size, transpose_batch_time
 
 __all__ = [
     "BasicLSTMCell", "BasicRNNCell", "GRUCell", "LSTMCell", "LSTMStateTuple", "LayerRNNCell", "MultiRNNCell",
-    "RNNCell",
+    "RNNCell", "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn",
+    "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn", "transpose_batch_time",
 ]
-
-_absent.watch(__name__)

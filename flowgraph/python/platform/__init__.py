@@ -1,6 +1,5 @@
 """tensorflow.python.platform: files, flags and logs. Scripts take `gfile`, `flags` and `tf_logging` from it."""
 
-from flowgraph import absent as _absent
 from flowgraph import app, gfile, resource_loader
 from flowgraph import logging as tf_logging
 
@@ -12,6 +11,3 @@ def __getattr__(name: str) -> object:
     if name == "flags":
         return app.flags
     raise AttributeError(f"module 'flowgraph.python.platform' has no attribute '{name}'")
-
-
-_absent.watch(__name__)
