@@ -151,6 +151,111 @@ def map_structure(
     return pack_sequence_as(structure[0], [func(*column) for column in columns], expand_composites)
 
 
+def flatten_up_to(shallow_tree: Any, input_tree: Any, check_types: bool = True) -> list[Any]:
+    """What stands in a structure where another one, which goes less deep, has its leaves.
+
+    Args:
+      shallow_tree: the structure that says how deep to go.
+      input_tree: the structure.
+      check_types: whether a list where the other has a tuple is an error.
+
+    Raises:
+      TypeError, ValueError: it does not begin like the shallow one.
+
+    >>> flatten_up_to([0, [0, 0]], [[1, 2], [3, {"a": 4}]])
+    [[1, 2], 3, {'a': 4}]
+    """
+    if not is_nested(shallow_tree):
+        return [input_tree]
+    _check_begins_like(shallow_tree, input_tree, check_types)
+    if isinstance(shallow_tree, Mapping):
+        pairs = [(shallow_tree[key], input_tree[key]) for key in _sorted_keys(shallow_tree)]
+    else:
+        pairs = list(zip(_children(shallow_tree), _children(input_tree), strict=True))
+    return [leaf for shallow, deep in pairs for leaf in flatten_up_to(shallow, deep, check_types)]
+
+
+def _check_begins_like(shallow: Any, deep: Any, check_types: bool) -> None:
+    """Refuse two structures that differ at the top."""
+    if not is_nested(deep):
+        raise TypeError(
+            f"If shallow structure is a sequence, input must also be a sequence. Input has type: {type(deep)}."
+        )
+    if check_types and not isinstance(deep, type(shallow)) and not _same_kind(shallow, deep):
+        raise TypeError(
+            f"The two structures don't have the same sequence type. Input structure has type {type(deep)}, while "
+            f"shallow structure has type {type(shallow)}."
+        )
+    if len(deep) != len(shallow):
+        raise ValueError(
+            f"The two structures don't have the same sequence length. Input structure has length {len(deep)}, while "
+            f"shallow structure has length {len(shallow)}."
+        )
+    absent = set(shallow) - set(deep) if isinstance(shallow, Mapping) else None
+    if absent:
+        raise ValueError(
+            f"The shallow_tree's keys are not a subset of the input_tree's keys. The shallow_tree has the following "
+            f"keys that are not in the input_tree: {sorted(absent)}."
+        )
+
+
+def map_structure_up_to(shallow_tree: Any, func: Callable[..., Any], *inputs: Any, check_types: bool = True) -> Any:
+    """Apply `func` to what stands in structures where another one, which goes less deep, has its leaves.
+
+    Args:
+      shallow_tree: the structure that says how deep to go.
+      func: takes one part of each input.
+      *inputs: the structures.
+      check_types: whether a list where the shallow structure has a tuple is an error.
+
+    Raises:
+      TypeError, ValueError: an input does not begin like the shallow one.
+
+    >>> map_structure_up_to((0, 0), len, ([1, 2], [3, [4], 5]))
+    (2, 3)
+    """
+    if not inputs:
+        raise ValueError("Cannot map over no sequences")
+    columns = zip(*[flatten_up_to(shallow_tree, tree, check_types) for tree in inputs], strict=True)
+    return pack_sequence_as(shallow_tree, [func(*column) for column in columns])
+
+
+def get_traverse_shallow_structure(traverse_fn: Callable[[Any], Any], structure: Any) -> Any:
+    """A structure of bools that goes as deep as a function wants.
+
+    Args:
+      traverse_fn: takes any part of the structure and says whether to look into it: True, False, or, for a part that
+        is a structure, one of bools, of the same type.
+      structure: the structure.
+
+    Raises:
+      TypeError: the function says something else.
+
+    >>> get_traverse_shallow_structure(lambda part: not isinstance(part, dict), [1, {"a": 2}])
+    [True, False]
+    """
+    answer = traverse_fn(structure)
+    if not is_nested(structure):
+        if not isinstance(answer, bool):
+            raise TypeError(f"traverse_fn returned structure: {answer} for non-structure: {structure}")
+        return answer
+    if isinstance(answer, bool):
+        return answer and _rebuild(
+            structure, [get_traverse_shallow_structure(traverse_fn, child) for child in _children(structure)]
+        )
+    if not is_nested(answer):
+        raise TypeError(f"traverse_fn returned a non-bool scalar: {answer} for input: {structure}")
+    _check_begins_like(answer, structure, check_types=True)
+    if not all(isinstance(choice, bool) for choice in _children(answer)):
+        raise TypeError(
+            f"traverse_fn didn't return a depth=1 structure of bools.  saw: {answer}  for structure: {structure}"
+        )
+    pairs = zip(_children(answer), _children(structure), strict=True)
+    return _rebuild(
+        structure, [choice and get_traverse_shallow_structure(traverse_fn, child) for choice, child in pairs]
+    )
+
+
 def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
     """Check that two structures differ in their leaves only.
 

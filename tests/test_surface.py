@@ -47,7 +47,9 @@ OF_THE_HOUSE = {
         "InaccessibleTensorError", "OperatorNotAllowedInGraphError", "Where", "explain", "made_at", "place",
         "source_line",
     },
-    "nest.": {"is_composite", "register_composite"},
+    "nest.": {
+        "flatten_up_to", "get_traverse_shallow_structure", "is_composite", "map_structure_up_to", "register_composite",
+    },
 }  # fmt: skip
 OURS_ALONE = {"viz"}
 """Public modules that TensorFlow does not have."""

@@ -3,8 +3,10 @@
 from flowgraph.recurrent.base import RNNCell
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
 from flowgraph.recurrent.multi import MultiRNNCell
+from flowgraph.recurrent.wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper
 
 # fmt: off
 __all__ = [
-    "BasicLSTMCell", "BasicRNNCell", "GRUCell", "LSTMCell", "LSTMStateTuple", "MultiRNNCell", "RNNCell",
+    "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "GRUCell", "LSTMCell", "LSTMStateTuple",
+    "MultiRNNCell", "RNNCell", "ResidualWrapper",
 ]

@@ -25,6 +25,7 @@ MODULES = [
     "averages",
     "layers",
     "cells",
+    "cells_wrapped",
     "losses",
     "metrics",
     "metrics_ranked",

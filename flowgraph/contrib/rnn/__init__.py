@@ -10,9 +10,11 @@ from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTM
 from flowgraph.recurrent.multi import MultiRNNCell
 from flowgraph.recurrent.static import static_rnn, static_state_saving_rnn
 from flowgraph.recurrent.steps import best_effort_input_batch_size, transpose_batch_time
+from flowgraph.recurrent.wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper
 
 __all__ = [
-    "BasicLSTMCell", "BasicRNNCell", "GRUCell", "LSTMCell", "LSTMStateTuple", "LayerRNNCell", "MultiRNNCell",
-    "RNNCell", "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn",
-    "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn", "transpose_batch_time",
+    "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "GRUCell", "LSTMCell", "LSTMStateTuple",
+    "LayerRNNCell", "MultiRNNCell", "RNNCell", "ResidualWrapper", "best_effort_input_batch_size",
+    "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn",
+    "static_state_saving_rnn", "transpose_batch_time",
 ]
