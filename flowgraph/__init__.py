@@ -7,6 +7,8 @@ import flowgraph as tf
 
 import typing as _typing
 
+from flowgraph import absent as _absent
+
 # A public name stands twice, sorted: in the import from the room that it lives in, and in __all__.
 
 # graphs, sessions and gradients
@@ -336,3 +338,5 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+_absent.watch(__name__)

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from flowgraph import absent as _absent
+
 __all__ = ["flags", "run"]  # noqa: F822  # `flags` comes by __getattr__
 
 
@@ -30,3 +32,6 @@ def __getattr__(name: str) -> object:
     if name == "flags":
         return importlib.import_module("flowgraph.flags")
     raise AttributeError(f"module 'flowgraph.app' has no attribute '{name}'")
+
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.assertion import Assert
 from flowgraph.ops.checks import (
     assert_equal, assert_greater, assert_greater_equal, assert_less, assert_less_equal, assert_negative,
@@ -24,3 +25,5 @@ __all__ = [
     "get_log_device_placement", "is_finite", "is_inf", "is_nan", "is_non_decreasing", "is_numeric_tensor",
     "is_strictly_increasing", "set_log_device_placement",
 ]
+
+_absent.watch(__name__)

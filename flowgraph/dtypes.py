@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as _typing
 
+from flowgraph import absent as _absent
 from flowgraph.conversion import fill_to_shape as fill_to_shape
 from flowgraph.conversion import to_numpy as to_numpy
 from flowgraph.dtype_table import (
@@ -63,3 +64,5 @@ __all__ = [
     "qint16", "qint32", "quint8", "quint16", "resource", "saturate_cast", "string", "uint8", "uint16", "uint32",
     "uint64", "variant",
 ]  # fmt: skip
+
+_absent.watch(__name__)

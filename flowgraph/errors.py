@@ -15,6 +15,8 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flowgraph import absent as _absent
+
 __all__ = [
     "ABORTED", "ALREADY_EXISTS", "CANCELLED", "DATA_LOSS", "DEADLINE_EXCEEDED", "FAILED_PRECONDITION", "INTERNAL",
     "INVALID_ARGUMENT", "NOT_FOUND", "OK", "OUT_OF_RANGE", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
@@ -342,3 +344,6 @@ def _wrapped(text: str) -> str:
 
 def _indent(text: str, by: str) -> str:
     return "\n".join(by + line if line else line for line in text.split("\n"))
+
+
+_absent.watch(__name__)

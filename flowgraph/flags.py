@@ -3,6 +3,7 @@
 from absl import flags as _absl_flags
 from absl.flags import *  # noqa: F403  # whatever absl offers belongs here, as in TF
 
+from flowgraph import absent as _absent
 from flowgraph.platform.flags import ScriptFlags as _ScriptFlags
 from flowgraph.platform.flags import with_old_names as _with_old_names
 
@@ -15,3 +16,5 @@ DEFINE_integer = _with_old_names(_absl_flags.DEFINE_integer)
 FLAGS = _ScriptFlags(_absl_flags.FLAGS)  # type: ignore[assignment]  # acts as one
 
 __all__ = _absl_flags.__all__
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.crop_boxes import crop_and_resize
 from flowgraph.ops.glimpse import extract_glimpse
 from flowgraph.ops.image_boxes import draw_bounding_boxes, sample_distorted_bounding_box
@@ -45,3 +46,5 @@ __all__ = [
     "sample_distorted_bounding_box", "sobel_edges", "ssim", "ssim_multiscale", "total_variation", "transpose",
     "transpose_image", "yiq_to_rgb", "yuv_to_rgb",
 ]
+
+_absent.watch(__name__)

@@ -1,5 +1,6 @@
 """`tf.initializers`: what makes initial values of variables, and the ops that put them there."""
 
+from flowgraph import absent as _absent
 from flowgraph.ops import initializers as _classes
 from flowgraph.ops.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
 from flowgraph.ops.orthogonal import Orthogonal as _Orthogonal
@@ -28,3 +29,5 @@ __all__ = [
     "lecun_normal", "lecun_uniform", "local_variables", "ones", "orthogonal", "random_normal", "random_uniform",
     "tables_initializer", "truncated_normal", "uniform_unit_scaling", "variables", "variance_scaling", "zeros",
 ]  # fmt: skip
+
+_absent.watch(__name__)

@@ -1,5 +1,6 @@
 """`tf.io`: data in strings."""
 
+from flowgraph import absent as _absent
 from flowgraph.ops.parsing import decode_csv, decode_raw
 from flowgraph.ops.ragged_public import decode_base64, decode_compressed, encode_base64
 from flowgraph.ops.serialize import parse_tensor, serialize_tensor
@@ -17,3 +18,5 @@ __all__ = [
     "serialize_sparse",
     "serialize_tensor",
 ]
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.neural.layers.base import Layer
 from flowgraph.neural.layers.conv import Conv1D, Conv2D, Conv3D, conv1d, conv2d, conv3d
 from flowgraph.neural.layers.core import Dense, Dropout, Flatten, dense, dropout, flatten
@@ -18,3 +19,5 @@ __all__ = [
     "average_pooling1d", "average_pooling2d", "average_pooling3d", "batch_normalization", "conv1d", "conv2d",
     "conv3d", "dense", "dropout", "flatten", "max_pooling1d", "max_pooling2d", "max_pooling3d",
 ]
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.linear.adjoint import LinearOperatorAdjoint
 from flowgraph.linear.base import LinearOperator
 from flowgraph.linear.block_diag import LinearOperatorBlockDiag
@@ -56,3 +57,5 @@ __all__ = [
     "sqrtm", "svd", "tensor_diag", "tensor_diag_part", "tensordot", "trace", "transpose", "triangular_solve",
     "tridiagonal_matmul", "tridiagonal_solve",
 ]
+
+_absent.watch(__name__)

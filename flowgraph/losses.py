@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.neural.class_losses import sigmoid_cross_entropy, softmax_cross_entropy, sparse_softmax_cross_entropy
 from flowgraph.neural.entry_losses import (
     absolute_difference, cosine_distance, hinge_loss, huber_loss, log_loss, mean_pairwise_squared_error,
@@ -18,3 +19,5 @@ __all__ = [
     "mean_pairwise_squared_error", "mean_squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy",
     "sparse_softmax_cross_entropy",
 ]
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.activation import softplus, softsign
 from flowgraph.ops.add_n import accumulate_n
 from flowgraph.ops.confusion import confusion_matrix
@@ -50,3 +51,5 @@ __all__ = [
     "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod", "unsorted_segment_sqrt_n",
     "unsorted_segment_sum", "xdivy", "xlogy", "zero_fraction", "zeta",
 ]
+
+_absent.watch(__name__)

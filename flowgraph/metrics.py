@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.neural.metrics.classes import mean_iou, mean_per_class_accuracy
 from flowgraph.neural.metrics.counts import (
     false_negatives, false_positives, precision, recall, true_negatives, true_positives,
@@ -30,3 +31,5 @@ __all__ = [
     "specificity_at_sensitivity", "true_negatives", "true_negatives_at_thresholds", "true_positives",
     "true_positives_at_thresholds",
 ]
+
+_absent.watch(__name__)

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
 from typing import Any
 
+from flowgraph import absent as _absent
+
 __all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pack_sequence_as"]
 
 _Parts = Callable[[Any], list[Any]]
@@ -339,3 +341,6 @@ _DOT = _Dot()
 
 def _outline(structure: Any) -> str:
     return str(map_structure(lambda _: _DOT, structure))
+
+
+_absent.watch(__name__)

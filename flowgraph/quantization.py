@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.fake_quant import (
     fake_quant_with_min_max_args, fake_quant_with_min_max_args_gradient, fake_quant_with_min_max_vars,
     fake_quant_with_min_max_vars_gradient, fake_quant_with_min_max_vars_per_channel,
@@ -15,3 +16,5 @@ __all__ = [
     "fake_quant_with_min_max_vars_per_channel", "fake_quant_with_min_max_vars_per_channel_gradient", "quantize",
     "quantize_and_dequantize", "quantized_concat",
 ]
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ir.scope import set_random_seed
 from flowgraph.ops.candidates import (
     all_candidate_sampler, fixed_unigram_candidate_sampler, learned_unigram_candidate_sampler,
@@ -21,3 +22,5 @@ __all__ = [
     "set_random_seed", "shuffle", "stateless_categorical", "stateless_multinomial", "stateless_normal",
     "stateless_truncated_normal", "stateless_uniform", "truncated_normal", "uniform", "uniform_candidate_sampler",
 ]
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.dct import dct, idct
 from flowgraph.ops.fft import fft, fft2d, fft3d, fftshift, ifft, ifft2d, ifft3d, ifftshift
 from flowgraph.ops.fft_real import irfft, irfft2d, irfft3d, rfft, rfft2d, rfft3d
@@ -15,3 +16,5 @@ __all__ = [
     "linear_to_mel_weight_matrix", "mfccs_from_log_mel_spectrograms", "overlap_and_add", "rfft", "rfft2d", "rfft3d",
     "stft",
 ]
+
+_absent.watch(__name__)

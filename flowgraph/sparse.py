@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.sparse_add import sparse_add as add, sparse_maximum as maximum, sparse_minimum as minimum
 from flowgraph.ops.sparse_arrange import (
     sparse_expand_dims as expand_dims, sparse_reorder as reorder, sparse_reshape as reshape,
@@ -34,3 +35,5 @@ __all__ = [
     "reduce_sum_sparse", "reorder", "reset_shape", "reshape", "retain", "segment_mean", "segment_sqrt_n",
     "segment_sum", "slice", "softmax", "sparse_dense_matmul", "split", "to_dense", "to_indicator", "transpose",
 ]
+
+_absent.watch(__name__)

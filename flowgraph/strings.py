@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.ragged_public import (
     as_string, reduce_join, regex_full_match, regex_replace, string_join as join, string_length as length,
     string_strip as strip, string_to_hash_bucket_fast as to_hash_bucket_fast,
@@ -25,3 +26,5 @@ __all__ = [
     "to_number", "unicode_decode", "unicode_decode_with_offsets", "unicode_encode", "unicode_script", "unicode_split",
     "unicode_split_with_offsets", "unicode_transcode", "unsorted_segment_join", "upper",
 ]
+
+_absent.watch(__name__)

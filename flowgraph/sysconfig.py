@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from flowgraph import absent as _absent
+
 __all__ = ["CXX11_ABI_FLAG", "MONOLITHIC_BUILD", "get_compile_flags", "get_include", "get_lib", "get_link_flags"]
 
 CXX11_ABI_FLAG = 0
@@ -35,3 +37,6 @@ def get_compile_flags() -> list[str]:
 def get_link_flags() -> list[str]:
     """What to give a linker; raises NotImplementedError."""
     _no_library("get_link_flags")
+
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.queues.coordinator import Coordinator, LooperThread
 from flowgraph.training.adadelta import AdadeltaOptimizer
 from flowgraph.training.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer
@@ -33,3 +34,5 @@ __all__ = [
     "natural_exp_decay", "noisy_linear_cosine_decay", "piecewise_constant", "piecewise_constant_decay",
     "polynomial_decay",
 ]
+
+_absent.watch(__name__)

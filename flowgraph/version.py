@@ -2,6 +2,8 @@
 
 import sys as _sys
 
+from flowgraph import absent as _absent
+
 __all__ = [
     "COMPILER_VERSION", "GIT_VERSION", "GRAPH_DEF_VERSION", "GRAPH_DEF_VERSION_MIN_CONSUMER",
     "GRAPH_DEF_VERSION_MIN_PRODUCER", "VERSION",
@@ -15,3 +17,5 @@ COMPILER_VERSION = f"{_sys.implementation.name} {'.'.join(map(str, _sys.version_
 GRAPH_DEF_VERSION = 134
 GRAPH_DEF_VERSION_MIN_CONSUMER = 0
 GRAPH_DEF_VERSION_MIN_PRODUCER = 0
+
+_absent.watch(__name__)

@@ -12,7 +12,7 @@ import flowgraph
 
 PACKAGE = Path(flowgraph.__file__).parent
 FLOORS: list[set[str]] = [
-    {"errors", "dtypes", "dtype_table", "conversion", "dimension", "shapes", "sizes", "config", "nest"},
+    {"absent", "errors", "dtypes", "dtype_table", "conversion", "dimension", "shapes", "sizes", "config", "nest"},
     {"kernels", "platform"},
     {"ir"},
     {"ops"},

@@ -5,6 +5,7 @@
 import sys as _sys
 
 import flowgraph as v1
+from flowgraph import absent as _absent
 from flowgraph.platform.compat import (
     as_bytes,
     as_str_any,
@@ -27,3 +28,5 @@ __all__ = [
 ]  # fmt: skip
 
 _sys.modules[f"{__name__}.v1"] = v1  # so that `import flowgraph.compat.v1 as tf` finds it
+
+_absent.watch(__name__)

@@ -4,6 +4,8 @@
 
 import importlib
 
+from flowgraph import absent as _absent
+
 __all__ = [
     "framework", "layers", "legacy_seq2seq", "lookup", "losses", "metrics", "opt", "rnn", "seq2seq", "slim",
     "training", "util",
@@ -18,3 +20,5 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.nn import rnn_cell
 from flowgraph.neural.activations import swish
 from flowgraph.neural.average_loss import compute_average_loss, scale_regularization_loss
@@ -83,3 +84,5 @@ __all__ = [
     "uniform_candidate_sampler", "weighted_cross_entropy_with_logits", "weighted_moments",
     "with_space_to_batch", "xw_plus_b", "zero_fraction",
 ]
+
+_absent.watch(__name__)

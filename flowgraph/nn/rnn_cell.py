@@ -1,5 +1,6 @@
 """`tf.nn.rnn_cell`: recurrent cells and their wrappers."""
 
+from flowgraph import absent as _absent
 from flowgraph.recurrent.base import RNNCell
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
 from flowgraph.recurrent.multi import MultiRNNCell
@@ -10,3 +11,5 @@ __all__ = [
     "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "GRUCell", "LSTMCell", "LSTMStateTuple",
     "MultiRNNCell", "RNNCell", "ResidualWrapper",
 ]
+
+_absent.watch(__name__)

@@ -2,3 +2,7 @@
 
 Nothing of this is meant for new code: every name is one of `tf`.
 """
+
+from flowgraph import absent as _absent
+
+_absent.watch(__name__)

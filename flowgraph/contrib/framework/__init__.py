@@ -1,5 +1,6 @@
 """tf.contrib.framework."""
 
+from flowgraph import absent as _absent
 from flowgraph import nest
 from flowgraph.ops.case import smart_case, smart_cond, smart_constant_value
 from flowgraph.training.global_step import (
@@ -35,3 +36,5 @@ __all__ = [
     "get_variables_by_name", "get_variables_by_suffix", "get_variables_to_restore", "global_variable",
     "local_variable", "model_variable", "nest", "smart_case", "smart_cond", "smart_constant_value", "variable",
 ]  # fmt: skip
+
+_absent.watch(__name__)

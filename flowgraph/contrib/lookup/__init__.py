@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.mutable_tables import DenseHashTable as MutableDenseHashTable, MutableHashTable
 from flowgraph.ops.table_initializers import (
     KeyValueTensorInitializer, TableInitializerBase, TextFileIdTableInitializer, TextFileIndex, TextFileInitializer,
@@ -22,3 +23,5 @@ __all__ = [
     "index_to_string_table_from_file", "index_to_string_table_from_tensor", "string_to_index",
     "string_to_index_table_from_file", "string_to_index_table_from_tensor",
 ]
+
+_absent.watch(__name__)

@@ -1,5 +1,6 @@
 """`tf.contrib.opt`: more optimizers."""
 
+from flowgraph import absent as _absent
 from flowgraph.training.adam_variants import AdaMaxOptimizer, LazyAdamOptimizer, NadamOptimizer
 from flowgraph.training.sign_descent import AddSignOptimizer, PowerSignOptimizer
 from flowgraph.training.weight_decay import (
@@ -20,3 +21,5 @@ __all__ = [
     "PowerSignOptimizer",
     "extend_with_decoupled_weight_decay",
 ]
+
+_absent.watch(__name__)

@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.recurrent.base import LayerRNNCell, RNNCell
 from flowgraph.recurrent.bidirectional import (
     stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn, static_bidirectional_rnn,
@@ -18,3 +19,5 @@ __all__ = [
     "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn",
     "static_state_saving_rnn", "transpose_batch_time",
 ]
+
+_absent.watch(__name__)

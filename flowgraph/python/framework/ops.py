@@ -2,6 +2,7 @@
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ir.convert import convert_to_tensor, register_tensor_conversion_function
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import (
@@ -18,3 +19,5 @@ __all__ = [
     "convert_to_tensor_or_indexed_slices", "device", "get_collection", "get_collection_ref", "get_default_graph",
     "get_default_session", "name_scope", "register_tensor_conversion_function", "reset_default_graph",
 ]
+
+_absent.watch(__name__)

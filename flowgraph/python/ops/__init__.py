@@ -1,1 +1,5 @@
 """tensorflow.python.ops."""
+
+from flowgraph import absent as _absent
+
+_absent.watch(__name__)

@@ -1,6 +1,7 @@
 """tensorflow.python.ops.control_flow_ops: branches, loops, and what orders ops."""
 # fmt: off
 
+from flowgraph import absent as _absent
 from flowgraph.ops.assertion import Assert
 from flowgraph.ops.case import case, switch_case
 from flowgraph.ops.cond import cond
@@ -12,3 +13,5 @@ __all__ = [
     "Assert", "case", "cond", "exit", "group", "merge", "no_op", "switch", "switch_case", "tuple", "while_loop",
     "with_dependencies",
 ]
+
+_absent.watch(__name__)

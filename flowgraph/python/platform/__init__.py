@@ -1,5 +1,6 @@
 """tensorflow.python.platform: files, flags and logs. Scripts take `gfile`, `flags` and `tf_logging` from it."""
 
+from flowgraph import absent as _absent
 from flowgraph import app, gfile, resource_loader
 from flowgraph import logging as tf_logging
 
@@ -11,3 +12,6 @@ def __getattr__(name: str) -> object:
     if name == "flags":
         return app.flags
     raise AttributeError(f"module 'flowgraph.python.platform' has no attribute '{name}'")
+
+
+_absent.watch(__name__)

@@ -1,5 +1,8 @@
 """tensorflow.python.util: scripts take `nest` and `compat` from it."""
 
+from flowgraph import absent as _absent
 from flowgraph import compat, nest
 
 __all__ = ["compat", "nest"]
+
+_absent.watch(__name__)

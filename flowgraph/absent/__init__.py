@@ -1,0 +1,96 @@
+"""What a script is told that asks for a name which is not there.
+
+TensorFlow 1.15 has more names than flowgraph. A public module says
+
+    absent.watch(__name__)
+
+and from then on a name that it lacks raises an error which tells whether TensorFlow has it, and what comes nearest
+here: an AttributeError, or an ImportError where the name was to be imported, so `hasattr` and `try ... except` in
+scripts work as ever. The message is composed when somebody reads it; asking costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import ModuleSpec
+from typing import NoReturn
+
+__all__ = ["AbsentAttributeError", "AbsentImportError", "watch"]
+
+
+class AbsentAttributeError(AttributeError):
+    """A module of flowgraph does not have this attribute.
+
+    >>> from flowgraph.absent.story import tell
+    >>> print(tell("mul"))
+    TensorFlow 1.0 renamed tf.mul: use tf.multiply.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        # with its name set and its object not, Python adds no guess of its own below ours
+        super().__init__(f"module {module!r} has no attribute {name!r}", name=name)
+        self._asked = module, name
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}\n\n  {_story(*self._asked)}"
+
+
+class AbsentImportError(ModuleNotFoundError):
+    """A module of flowgraph does not have what was to be imported from it.
+
+    `name` is not set: `from package import name` would swallow an error that carries it, and tell less.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        super().__init__(f"cannot import name {name!r} from {module!r}")
+        self._asked = module, name
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}\n\n  {_story(*self._asked)}"
+
+
+def watch(module: str) -> None:
+    """Let `module` answer for the names that it lacks; what a `__getattr__` of its own finds goes first.
+
+    For `from module import name` Python makes an ImportError of its own out of an AttributeError, unless the module is
+    a package and might have a submodule of that name: so every watched module has a `__path__`, if an empty one.
+    """
+    watched = sys.modules[module].__dict__
+    own = watched.get("__getattr__")
+
+    def look_up(name: str) -> object:
+        if own is not None and name in watched.get("__all__", ()):
+            return own(name)
+        if name.startswith("_"):  # Python's own questions
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise AbsentAttributeError(module, name)
+
+    watched["__getattr__"] = look_up
+    watched.setdefault("__path__", [])
+    _WATCHED.add(module)
+
+
+class _LastFinder:
+    """Asked after all others: what is to be imported from a watched module and was not found is not there."""
+
+    @staticmethod
+    def find_spec(fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004
+        """Give no spec, ever; of our own modules an error."""
+        module, _, name = fullname.rpartition(".")
+        if module in _WATCHED and not name.startswith("_"):
+            _raise_import_error(module, name)
+        return None
+
+
+def _raise_import_error(module: str, name: str) -> NoReturn:
+    raise AbsentImportError(module, name)
+
+
+def _story(module: str, name: str) -> str:
+    from flowgraph.absent.story import tell
+
+    return tell(".".join([*module.split(".")[1:], name])).replace("\n", "\n  ")
+
+
+_WATCHED: set[str] = set()
+sys.meta_path.append(_LastFinder)
