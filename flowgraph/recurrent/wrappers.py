@@ -24,25 +24,13 @@ from flowgraph.recurrent.cells import LSTMStateTuple
 from flowgraph.shapes import TensorShape
 
 
-class CellWrapper(RNNCell):
-    """A cell that calls another one, in the same variable scope, and does something around it."""
+class CellAround(RNNCell):
+    """A cell that calls another one, `cell`, and has its sizes and its first state."""
 
     def __init__(self, cell: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         assert_like_rnncell("cell", cell)
         self.cell = cell
-
-    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
-        """One step: see `RNNCell`."""
-        return self._step(inputs, state, lambda inputs, state: self.cell(inputs, state, scope=scope))
-
-    def call(self, inputs: Any, state: Any) -> Any:
-        """One step."""
-        return self._step(inputs, state, self.cell.call)
-
-    def _step(self, inputs: Any, state: Any, step: Callable[[Any, Any], Any]) -> Any:
-        """The step of the cell inside, and what is done around it."""
-        raise NotImplementedError
 
     @property
     def state_size(self) -> Any:
@@ -58,6 +46,22 @@ class CellWrapper(RNNCell):
         """That of the cell inside."""
         with name_scope(f"{type(self).__name__}ZeroState", values=[batch_size]):
             return self.cell.zero_state(batch_size, dtype)
+
+
+class CellWrapper(CellAround):
+    """A cell that does something around another one, in whose variable scope it lies."""
+
+    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
+        """One step: see `RNNCell`."""
+        return self._step(inputs, state, lambda inputs, state: self.cell(inputs, state, scope=scope))
+
+    def call(self, inputs: Any, state: Any) -> Any:
+        """One step."""
+        return self._step(inputs, state, self.cell.call)
+
+    def _step(self, inputs: Any, state: Any, step: Callable[[Any, Any], Any]) -> Any:
+        """The step of the cell inside, and what is done around it."""
+        raise NotImplementedError
 
 
 class DropoutWrapper(CellWrapper):

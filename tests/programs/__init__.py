@@ -26,6 +26,7 @@ MODULES = [
     "layers",
     "cells",
     "cells_wrapped",
+    "cells_contrib",
     "losses",
     "metrics",
     "metrics_ranked",

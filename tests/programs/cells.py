@@ -7,13 +7,17 @@ import numpy as np
 from .data import uniform
 
 
-def _trained(tf, inputs, cell, feed, steps=1):
+def _trained(tf, inputs, cell, feed, steps=1, dtype=None):
     """Some steps of a cell on the same inputs: what they give, and the gradients of the last output."""
-    state = cell.zero_state(tf.shape(inputs)[0], inputs.dtype)
+    state = cell.zero_state(tf.shape(inputs)[0], dtype or inputs.dtype)
     for _ in range(steps):
         output, state = cell(inputs, state)
-    gradients = [g for g in tf.gradients(output, [inputs, *tf.trainable_variables()]) if g is not None]
+    gradients = [g for g in tf.gradients(output, _sources(tf, inputs)) if g is not None]
     return [(tf.global_variables_initializer(), None), ([output, state], feed), (gradients, feed)]
+
+
+def _sources(tf, inputs):
+    return ([inputs] if inputs.dtype.is_floating else []) + tf.trainable_variables()
 
 
 def _inputs(tf):

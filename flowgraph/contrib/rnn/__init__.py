@@ -9,15 +9,17 @@ from flowgraph.recurrent.bidirectional import (
 )
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
 from flowgraph.recurrent.multi import MultiRNNCell
+from flowgraph.recurrent.projections import EmbeddingWrapper, InputProjectionWrapper, OutputProjectionWrapper
 from flowgraph.recurrent.static import static_rnn, static_state_saving_rnn
 from flowgraph.recurrent.steps import best_effort_input_batch_size, transpose_batch_time
 from flowgraph.recurrent.wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper
 
 __all__ = [
-    "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "GRUCell", "LSTMCell", "LSTMStateTuple",
-    "LayerRNNCell", "MultiRNNCell", "RNNCell", "ResidualWrapper", "best_effort_input_batch_size",
-    "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn",
-    "static_state_saving_rnn", "transpose_batch_time",
+    "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "EmbeddingWrapper", "GRUCell",
+    "InputProjectionWrapper", "LSTMCell", "LSTMStateTuple", "LayerRNNCell", "MultiRNNCell", "OutputProjectionWrapper",
+    "RNNCell", "ResidualWrapper", "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn",
+    "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn",
+    "transpose_batch_time",
 ]
 
 _absent.watch(__name__)
