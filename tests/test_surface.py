@@ -54,7 +54,14 @@ OF_THE_HOUSE = {
 OURS_ALONE = {"viz"}
 """Public modules that TensorFlow does not have."""
 
+PARTIALS = "as in TF a `functools.partial`, whose signature TF's inspection does not see"
 DIFFERENT = {
+    **{
+        f"contrib.{package}.{name}": PARTIALS
+        for package in ("layers", "slim")
+        for name in ("elu", "legacy_linear", "legacy_relu", "linear", "relu", "relu6")
+        if f"contrib.{package}.{name}" in CALLABLES
+    },
     "Operation": "made by op functions, never by hand",
     "Tensor": "made by op functions, never by hand",
     "train.Coordinator.stop_on_exception": "takes nothing; TensorFlow shows the signature of a decorator",

@@ -159,7 +159,7 @@ class Tensor:
       sizes: what is known of its shape: a tuple with None for unknown sizes, or None for an unknown rank.
     """
 
-    __slots__ = ("__weakref__", "_shape", "dtype", "index", "op", "sizes", "users")
+    __slots__ = ("__weakref__", "_shape", "aliases", "dtype", "index", "op", "sizes", "users")
 
     # tells `tf.constant` that a list of these is not a list of numbers
     is_symbolic_tensor = True
@@ -173,6 +173,7 @@ class Tensor:
     sizes: Sizes
     _shape: TensorShape
     users: list[Operation] | None
+    aliases: list[str]  # only there when layers of tf.contrib.layers put the tensor in collections: the layers' names
 
     OVERLOADABLE_OPERATORS: ClassVar[frozenset[str]] = frozenset()
     """The names of Python's methods that are operators on tensors, as the floor of the ops installs them."""

@@ -67,11 +67,10 @@ def _assign_debiased(unbiased: Variable, value: Any, change: Tensor) -> Tensor:
         updates = get_variable(
             _unused("local_step"), shape=[], dtype=unbiased.dtype, initializer=Zeros(), trainable=False
         )
-    with colocate_with(unbiased):
-        moved = assign_sub(biased, (biased - value) * change)
-        count = updates.assign_add(1)
-        weight = 1 - pow(1.0 - change, count)
-        return assign(unbiased, moved / weight, name=f"{get_default_graph().get_name_scope()}/")
+    moved = assign_sub(biased, (biased - value) * change)
+    count = updates.assign_add(1)
+    weight = 1 - pow(1.0 - change, count)
+    return assign(unbiased, moved / weight, name=f"{get_default_graph().get_name_scope()}/")
 
 
 def _unused(name: str) -> str:

@@ -16,6 +16,7 @@ from flowgraph.ir.scope import GraphKeys, add_to_collection, device, get_collect
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.constant import placeholder
 from flowgraph.ops.control_flow import group
+from flowgraph.variables.arg_scope import add_arg_scope
 from flowgraph.variables.options import VariableAggregation, VariableSynchronization
 from flowgraph.variables.scope import VariableScope, get_variable, get_variable_scope
 from flowgraph.variables.variable import Variable
@@ -51,6 +52,7 @@ def global_variable(
     )
 
 
+@add_arg_scope
 def variable(
     name: str,
     shape: Any = None,
@@ -100,6 +102,7 @@ def _on(place: Any) -> Any:
     return device(place or "")
 
 
+@add_arg_scope
 def model_variable(
     name: str,
     shape: Any = None,
@@ -123,10 +126,21 @@ def model_variable(
     [<tf.Variable 'w:0' shape=(2,) dtype=float32_ref>]
     """
     return variable(
-        name, shape, dtype, initializer, regularizer, trainable,
-        [*(collections or ()), GraphKeys.GLOBAL_VARIABLES, GraphKeys.MODEL_VARIABLES], caching_device, device,
-        partitioner, custom_getter, use_resource, synchronization, aggregation,
-    )  # fmt: skip
+        name,
+        shape=shape,
+        dtype=dtype,
+        initializer=initializer,
+        regularizer=regularizer,
+        trainable=trainable,
+        collections=[*(collections or ()), GraphKeys.GLOBAL_VARIABLES, GraphKeys.MODEL_VARIABLES],
+        caching_device=caching_device,
+        device=device,
+        partitioner=partitioner,
+        custom_getter=custom_getter,
+        use_resource=use_resource,
+        synchronization=synchronization,
+        aggregation=aggregation,
+    )
 
 
 def add_model_variable(var: Any) -> None:

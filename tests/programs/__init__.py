@@ -79,6 +79,10 @@ MODULES = [
     "gradients_custom",
     "gradients_loops",
     "examples",
+    "contrib_layers",
+    "contrib_norms",
+    "contrib_scopes",
+    "contrib_batch_norms",
     "beyond",
 ]
 

@@ -25,6 +25,7 @@ MODULES = [
     "mistakes_learning",
     "mistakes_layers",
     "mistakes_ragged",
+    "mistakes_contrib_layers",
 ]
 
 

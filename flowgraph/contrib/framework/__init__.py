@@ -9,6 +9,13 @@ from flowgraph.training.global_step import (
     get_global_step,
     get_or_create_global_step,
 )
+from flowgraph.variables.arg_scope import (
+    add_arg_scope,
+    arg_scope,
+    arg_scoped_arguments,
+    current_arg_scope,
+    has_arg_scope,
+)
 from flowgraph.variables.framework import (
     add_model_variable,
     assign_from_values,
@@ -30,11 +37,13 @@ from flowgraph.variables.framework import (
 )
 
 __all__ = [
-    "add_model_variable", "assert_global_step", "assign_from_values", "assign_from_values_fn", "create_global_step",
-    "filter_variables", "get_global_step", "get_local_variables", "get_model_variables", "get_or_create_global_step",
+    "add_arg_scope", "add_model_variable", "arg_scope", "arg_scoped_arguments", "assert_global_step",
+    "assign_from_values", "assign_from_values_fn", "create_global_step", "current_arg_scope", "filter_variables",
+    "get_global_step", "get_local_variables", "get_model_variables", "get_or_create_global_step",
     "get_trainable_variables", "get_unique_variable", "get_variable_full_name", "get_variables",
     "get_variables_by_name", "get_variables_by_suffix", "get_variables_to_restore", "global_variable",
-    "local_variable", "model_variable", "nest", "smart_case", "smart_cond", "smart_constant_value", "variable",
+    "has_arg_scope", "local_variable", "model_variable", "nest", "smart_case", "smart_cond",
+    "smart_constant_value", "variable",
 ]  # fmt: skip
 
 _absent.watch(__name__)

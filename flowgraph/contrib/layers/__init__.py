@@ -1,4 +1,4 @@
-"""`tf.contrib.layers`: initializers and regularizers."""
+"""`tf.contrib.layers`: layers, initializers and regularizers."""
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
@@ -9,10 +9,30 @@ from flowgraph.neural.initializers import (
 from flowgraph.neural.regularizers import (
     apply_regularization, l1_l2_regularizer, l1_regularizer, l2_regularizer, sum_regularizer,
 )
+from flowgraph.neural.slim.batch_norm import batch_norm
+from flowgraph.neural.slim.conv import (
+    conv1d, conv2d, conv3d, convolution, convolution1d, convolution2d, convolution3d,
+)
+from flowgraph.neural.slim.dense import (
+    elu, fully_connected, legacy_fully_connected, legacy_linear, legacy_relu, linear, relu, relu6,
+)
+from flowgraph.neural.slim.norm import bias_add, group_norm, instance_norm, layer_norm
+from flowgraph.neural.slim.pool import avg_pool2d, avg_pool3d, max_pool2d, max_pool3d
+from flowgraph.neural.slim.repetition import repeat, stack
+from flowgraph.neural.slim.shaping import (
+    dense_to_sparse, dropout, flatten, images_to_sequence, maxout, one_hot_encoding, sequence_to_images, softmax,
+    unit_norm,
+)
+from flowgraph.neural.slim.spatial import conv2d_in_plane, convolution2d_in_plane, spatial_softmax
 
 __all__ = [
-    "apply_regularization", "l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "sum_regularizer",
-    "variance_scaling_initializer", "xavier_initializer", "xavier_initializer_conv2d",
+    "apply_regularization", "avg_pool2d", "avg_pool3d", "batch_norm", "bias_add", "conv1d", "conv2d",
+    "conv2d_in_plane", "conv3d", "convolution", "convolution1d", "convolution2d", "convolution2d_in_plane",
+    "convolution3d", "dense_to_sparse", "dropout", "elu", "flatten", "fully_connected", "group_norm",
+    "images_to_sequence", "instance_norm", "l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "layer_norm",
+    "legacy_fully_connected", "legacy_linear", "legacy_relu", "linear", "max_pool2d", "max_pool3d", "maxout",
+    "one_hot_encoding", "relu", "relu6", "repeat", "sequence_to_images", "softmax", "spatial_softmax", "stack",
+    "sum_regularizer", "unit_norm", "variance_scaling_initializer", "xavier_initializer", "xavier_initializer_conv2d",
 ]
 
 _absent.watch(__name__)

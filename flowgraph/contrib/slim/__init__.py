@@ -1,7 +1,56 @@
 """`tf.contrib.slim`: layers with shared arguments, losses, and training in one call."""
+# ruff: noqa: I001  # names in wrapped lists
+# fmt: off
 
 from flowgraph import absent as _absent
+from flowgraph.neural.initializers import (
+    variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d,
+)
+from flowgraph.neural.regularizers import (
+    apply_regularization, l1_l2_regularizer, l1_regularizer, l2_regularizer, sum_regularizer,
+)
+from flowgraph.variables.arg_scope import (
+    add_arg_scope, arg_scope, arg_scope_func_key, arg_scoped_arguments, current_arg_scope, has_arg_scope,
+)
+from flowgraph.neural.slim.batch_norm import batch_norm
+from flowgraph.neural.slim.conv import (
+    conv1d, conv2d, conv3d, convolution, convolution1d, convolution2d, convolution3d,
+)
+from flowgraph.neural.slim.dense import (
+    elu, fully_connected, legacy_fully_connected, legacy_linear, legacy_relu, linear, relu, relu6,
+)
+from flowgraph.neural.slim.norm import bias_add, group_norm, instance_norm, layer_norm
+from flowgraph.neural.slim.pool import avg_pool2d, avg_pool3d, max_pool2d, max_pool3d, pool
+from flowgraph.neural.slim.repetition import repeat, stack
+from flowgraph.neural.slim.shaping import (
+    dense_to_sparse, dropout, flatten, images_to_sequence, maxout, one_hot_encoding, sequence_to_images, softmax,
+    unit_norm,
+)
+from flowgraph.neural.slim.spatial import conv2d_in_plane, convolution2d_in_plane, spatial_softmax
+from flowgraph.training.global_step import (
+    assert_global_step, create_global_step, get_global_step, get_or_create_global_step,
+)
+from flowgraph.variables.framework import (
+    add_model_variable, assign_from_values, assign_from_values_fn, filter_variables, get_local_variables,
+    get_model_variables, get_trainable_variables, get_unique_variable, get_variable_full_name, get_variables,
+    get_variables_by_name, get_variables_by_suffix, get_variables_to_restore, global_variable, local_variable,
+    model_variable, variable,
+)
 
-__all__: list[str] = []
+__all__ = [
+    "add_arg_scope", "add_model_variable", "apply_regularization", "arg_scope", "arg_scope_func_key",
+    "arg_scoped_arguments", "assert_global_step", "assign_from_values", "assign_from_values_fn", "avg_pool2d",
+    "avg_pool3d", "batch_norm", "bias_add", "conv1d", "conv2d", "conv2d_in_plane", "conv3d", "convolution",
+    "convolution1d", "convolution2d", "convolution2d_in_plane", "convolution3d", "create_global_step",
+    "current_arg_scope", "dense_to_sparse", "dropout", "elu", "filter_variables", "flatten", "fully_connected",
+    "get_global_step", "get_local_variables", "get_model_variables", "get_or_create_global_step",
+    "get_trainable_variables", "get_unique_variable", "get_variable_full_name", "get_variables",
+    "get_variables_by_name", "get_variables_by_suffix", "get_variables_to_restore", "global_variable",
+    "group_norm", "has_arg_scope", "images_to_sequence", "instance_norm", "l1_l2_regularizer", "l1_regularizer",
+    "l2_regularizer", "layer_norm", "legacy_fully_connected", "legacy_linear", "legacy_relu", "linear",
+    "local_variable", "max_pool2d", "max_pool3d", "maxout", "model_variable", "one_hot_encoding", "pool", "relu",
+    "relu6", "repeat", "sequence_to_images", "softmax", "spatial_softmax", "stack", "sum_regularizer",
+    "unit_norm", "variable", "variance_scaling_initializer", "xavier_initializer", "xavier_initializer_conv2d",
+]
 
 _absent.watch(__name__)
