@@ -25,15 +25,15 @@ def lenet(tf):
 
     images = tf.placeholder(tf.float32, [None, 12, 12, 1], name="images")
     labels = tf.placeholder(tf.int64, [None], name="labels")
-    with slim.arg_scope(arguments(0.1)), tf.variable_scope("LeNet", [images]):
-        with slim.arg_scope([slim.max_pool2d], stride=2):
-            net = slim.conv2d(images, 4, [5, 5], scope="conv1")
-            net = slim.max_pool2d(net, [2, 2], scope="pool1")
-            net = slim.conv2d(net, 4, [5, 5], padding="VALID", scope="conv2")
-            net = slim.flatten(slim.max_pool2d(net, [2, 2], scope="pool2"))
-            net = slim.fully_connected(net, 8, scope="fc3")
-            net = slim.dropout(net, 0.5, is_training=True, scope="dropout3")
-            logits = slim.fully_connected(net, 3, activation_fn=None, scope="fc4")
+    small = slim.arg_scope([slim.max_pool2d], stride=2)
+    with slim.arg_scope(arguments(0.1)), tf.variable_scope("LeNet", [images]), small:
+        net = slim.conv2d(images, 4, [5, 5], scope="conv1")
+        net = slim.max_pool2d(net, [2, 2], scope="pool1")
+        net = slim.conv2d(net, 4, [5, 5], padding="VALID", scope="conv2")
+        net = slim.flatten(slim.max_pool2d(net, [2, 2], scope="pool2"))
+        net = slim.fully_connected(net, 8, scope="fc3")
+        net = slim.dropout(net, 0.5, is_training=True, scope="dropout3")
+        logits = slim.fully_connected(net, 3, activation_fn=None, scope="fc4")
     loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
     total = tf.losses.get_total_loss()
     train = tf.train.MomentumOptimizer(0.1, 0.9).minimize(total)
@@ -48,11 +48,11 @@ def nested(tf):
     norm = {"decay": 0.9, "updates_collections": None, "scale": True}
     with slim.arg_scope([slim.conv2d], normalizer_fn=slim.batch_norm, normalizer_params=norm):
         net = x
-        with slim.arg_scope([slim.batch_norm, slim.dropout], is_training=False):
-            with slim.arg_scope([slim.conv2d, slim.max_pool2d], padding="VALID", outputs_collections="ends"):
-                net = slim.conv2d(net, 3, 3, scope="a")
-                net = slim.repeat(net, 2, slim.conv2d, 3, [2, 2], padding="SAME", scope="b")
-                net = slim.dropout(slim.max_pool2d(net, 2, scope="pool"), scope="drop")
+        frozen = slim.arg_scope([slim.batch_norm, slim.dropout], is_training=False)
+        with frozen, slim.arg_scope([slim.conv2d, slim.max_pool2d], padding="VALID", outputs_collections="ends"):
+            net = slim.conv2d(net, 3, 3, scope="a")
+            net = slim.repeat(net, 2, slim.conv2d, 3, [2, 2], padding="SAME", scope="b")
+            net = slim.dropout(slim.max_pool2d(net, 2, scope="pool"), scope="drop")
         net = slim.conv2d(net, 2, 1, normalizer_fn=None)
     net = slim.conv2d(net, 2, 1, activation_fn=None)
     return [*_start(tf), (net, {x: uniform(4, 6, 6, 2)}), (tf.get_collection("ends"), {x: uniform(4, 6, 6, 2)})]
