@@ -364,6 +364,10 @@ class Graph(Members):
         """Forbid further ops and changes of the collections; `run` needs none."""
         self._finalized = True
 
+    def _unsafe_unfinalize(self) -> None:
+        """Undo `finalize`: TF's name, for sessions that train give the graph back as they found it."""
+        self._finalized = False
+
     @property
     def finalized(self) -> bool:
         """Whether `finalize` was called."""

@@ -7,13 +7,16 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.graph import Graph
-from flowgraph.ir.scope import GraphKeys, get_default_graph
+from flowgraph.ir.scope import GraphKeys, add_to_collection, control_dependencies, get_default_graph
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.initializers import Zeros
+from flowgraph.ops.state import assign_add
 from flowgraph.variables.scope import get_variable
 from flowgraph.variables.variable import Variable
 
 _log = logging.getLogger("flowgraph")
+_READS = "global_step_read_op_cache"
+"""TF's name of the collection that holds the one read of the global step that hooks share."""
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
@@ -83,3 +86,44 @@ def assert_global_step(global_step_tensor: Any) -> None:
         raise TypeError(f'Existing "global_step" does not have integer type: {step.dtype}')
     if step.get_shape().ndims != 0 and step.get_shape().is_fully_defined():
         raise TypeError(f'Existing "global_step" is not scalar: {step.get_shape()}')
+
+
+def get_or_create_global_step_read(graph: Graph | None = None) -> Tensor | None:
+    """The value of the global step before the updates of a run, for hooks; None if there is no global step.
+
+    What it adds to the graph, once, is the step plus zero: a copy, that later updates do not reach.
+
+    Raises:
+      RuntimeError: the collection of these copies holds more than one.
+    """
+    graph = graph or get_default_graph()
+    found = graph.get_collection(_READS)
+    if len(found) > 1:
+        raise RuntimeError(f"There are multiple items in collection {_READS}. There should be only one.")
+    if found:
+        return found[0]
+    step = get_global_step(graph)
+    if step is None:
+        return None
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(f"{step.op.name}/"):
+        value = step.initialized_value() if isinstance(step, Variable) else step
+        read = value + 0
+        add_to_collection(_READS, read)
+    return read
+
+
+def increment_global_step(increment: Any, graph: Graph | None = None) -> Tensor:
+    """Add to the global step, after hooks have read it.
+
+    Raises:
+      ValueError: there is no global step.
+    """
+    graph = graph or get_default_graph()
+    step = get_global_step(graph)
+    if step is None:
+        raise ValueError(
+            "Global step tensor should be created by tf.train.get_or_create_global_step before calling increment."
+        )
+    read = get_or_create_global_step_read(graph)
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(f"{step.op.name}/"), control_dependencies([read]):
+        return assign_add(step, increment)
