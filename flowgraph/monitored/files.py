@@ -27,8 +27,8 @@ def default_saver() -> Any:
     savers = get_collection(GraphKeys.SAVERS)
     if len(savers) > 1:
         raise RuntimeError(
-            "More than one item in collection {}. Please indicate which one to use by passing it to the "
-            "constructor.".format(GraphKeys.SAVERS)
+            f"More than one item in collection {GraphKeys.SAVERS}. Please indicate which one to use by passing it to "
+            "the constructor."
         )
     return savers[0] if savers else None
 

@@ -169,9 +169,7 @@ class SessionManager:
             with contextlib.suppress(Exception):
                 session.close()
             if max(0.0, deadline - time.time()) < self._recovery_wait_secs:
-                raise errors.DeadlineExceededError(
-                    None, None, "Session was not ready after waiting %d secs." % (max_wait_secs,)
-                )
+                raise errors.DeadlineExceededError(None, None, f"Session was not ready after waiting {limit:.0f} secs.")
             logs.info("Waiting for model to be ready.  Ready_for_local_init_op:  %s, ready: %s", why_local, why)
             time.sleep(self._recovery_wait_secs)
 

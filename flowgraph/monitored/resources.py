@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.scope import GraphKeys, add_to_collection, device, get_collection, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.compare import logical_not
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import group, no_op
-from flowgraph.ops.compare import logical_not
+from flowgraph.ops.joining import stack
 from flowgraph.ops.masking import boolean_mask
-from flowgraph.ops.packing import stack
 
 
 class Resource(NamedTuple):
@@ -56,10 +56,3 @@ def initialize_resources(resource_list: Sequence[Resource], name: str = "init") 
     if not resource_list:
         return no_op(name=name)
     return group(*(resource.create for resource in resource_list), name=name)
-
-
-def report_uninitialized(variables: Tensor, resources: Sequence[Any] | None = None) -> Tensor:
-    """The names of variables that have no value, and of resources that are not made, in one vector."""
-    from flowgraph.ops.array import concat
-
-    return concat([variables, report_uninitialized_resources(resources)], 0)

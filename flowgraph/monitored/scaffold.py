@@ -14,8 +14,8 @@ from flowgraph.monitored.resources import (
     report_uninitialized_resources,
     shared_resources,
 )
-from flowgraph.ops.array import concat
 from flowgraph.ops.control_flow import group
+from flowgraph.ops.joining import concat
 from flowgraph.ops.tables import tables_initializer
 from flowgraph.platform import logs
 from flowgraph.variables.lists import (
