@@ -1,8 +1,22 @@
-"""`tf.train`: optimizers, learning rates that decay, moving averages and the global step."""
+"""`tf.train`: optimizers, learning rates that decay, moving averages, the global step, sessions that train."""
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
 from flowgraph import absent as _absent
+from flowgraph.monitored.creators import ChiefSessionCreator, SessionCreator, WorkerSessionCreator
+from flowgraph.monitored.hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+from flowgraph.monitored.hooks import (
+    FeedFnHook, FinalOpsHook, GlobalStepWaiterHook, LoggingTensorHook, NanLossDuringTrainingError, NanTensorHook,
+    StopAtStepHook,
+)
+from flowgraph.monitored.manager import SessionManager
+from flowgraph.monitored.saving import (
+    CheckpointSaverHook, CheckpointSaverListener, ProfilerHook, StepCounterHook, SummarySaverHook,
+)
+from flowgraph.monitored.scaffold import Scaffold
+from flowgraph.monitored.sessions import MonitoredSession, MonitoredTrainingSession, SingularMonitoredSession
+from flowgraph.monitored.supervisor import Supervisor, basic_train_loop
+from flowgraph.monitored.timers import SecondOrStepTimer
 from flowgraph.queues.coordinator import Coordinator, LooperThread
 from flowgraph.training.adadelta import AdadeltaOptimizer
 from flowgraph.training.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer
@@ -26,10 +40,15 @@ from flowgraph.training.schedules import (
 )
 
 __all__ = [
-    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "Coordinator",
-    "ExponentialMovingAverage", "FtrlOptimizer", "GradientDescentOptimizer", "LooperThread", "MomentumOptimizer",
-    "Optimizer", "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer", "RMSPropOptimizer",
-    "assert_global_step", "cosine_decay", "cosine_decay_restarts", "create_global_step", "exponential_decay",
+    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "CheckpointSaverHook",
+    "CheckpointSaverListener", "ChiefSessionCreator", "Coordinator", "ExponentialMovingAverage", "FeedFnHook",
+    "FinalOpsHook", "FtrlOptimizer", "GlobalStepWaiterHook", "GradientDescentOptimizer", "LoggingTensorHook",
+    "LooperThread", "MomentumOptimizer", "MonitoredSession", "MonitoredTrainingSession", "NanLossDuringTrainingError",
+    "NanTensorHook", "Optimizer", "ProfilerHook", "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer",
+    "RMSPropOptimizer", "Scaffold", "SecondOrStepTimer", "SessionCreator", "SessionManager", "SessionRunArgs",
+    "SessionRunContext", "SessionRunHook", "SessionRunValues", "SingularMonitoredSession", "StepCounterHook",
+    "StopAtStepHook", "SummarySaverHook", "Supervisor", "WorkerSessionCreator", "assert_global_step",
+    "basic_train_loop", "cosine_decay", "cosine_decay_restarts", "create_global_step", "exponential_decay",
     "get_global_step", "get_or_create_global_step", "global_step", "inverse_time_decay", "linear_cosine_decay",
     "natural_exp_decay", "noisy_linear_cosine_decay", "piecewise_constant", "piecewise_constant_decay",
     "polynomial_decay",

@@ -65,6 +65,7 @@ DIFFERENT = {
     "Operation": "made by op functions, never by hand",
     "Tensor": "made by op functions, never by hand",
     "train.Coordinator.stop_on_exception": "takes nothing; TensorFlow shows the signature of a decorator",
+    "train.Supervisor.managed_session": "TensorFlow shows the signature of a decorator",
 }
 """Signatures that are not TensorFlow's, and why."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,28 +13,12 @@ from flowgraph.dtypes import DType
 from flowgraph.ir import device as device_strings
 from flowgraph.ir.members import Members
 from flowgraph.ir.opdef import OpDef
+from flowgraph.ir.site import user_site as user_site
 from flowgraph.ir.tensor import Operation, Site, Tensor
 from flowgraph.shapes import Sizes
 
 _OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
-
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_is_ours: dict[str, bool] = {}
-
-
-def user_site() -> Site | None:
-    """File and line of the innermost caller outside flowgraph: the line that a message should name."""
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        filename = frame.f_code.co_filename
-        ours = _is_ours.get(filename)
-        if ours is None:
-            ours = _is_ours[filename] = filename.startswith(_PACKAGE)
-        if not ours:
-            return filename, frame.f_lineno
-        frame = frame.f_back
-    return None
 
 
 class NameScope:

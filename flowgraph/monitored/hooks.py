@@ -166,6 +166,9 @@ def _element(obj: Any) -> Any:
 class NanLossDuringTrainingError(RuntimeError):
     """What NanTensorHook raises: the loss is not a number."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # as inspect shows TF's
+        super().__init__(*args, **kwargs)
+
     def __str__(self) -> str:
         return "NaN loss during training."
 
@@ -286,8 +289,9 @@ class FeedFnHook(SessionRunHook):
       feed_fn: a function without arguments that returns a feed_dict.
 
     >>> x = tf.placeholder(tf.float32, [])
+    >>> y = x + 1
     >>> with tf.train.MonitoredSession(hooks=[tf.train.FeedFnHook(lambda: {x: 4.0})]) as sess:
-    ...     sess.run(x + 1)
+    ...     sess.run(y)
     np.float32(5.0)
     """
 

@@ -78,6 +78,7 @@ MODULES = [
     "gradients_api",
     "gradients_custom",
     "gradients_loops",
+    "monitored",
     "examples",
     "contrib_layers",
     "contrib_norms",
