@@ -26,6 +26,27 @@ class Members:
         """Whether this is the graph of a function's body: never here."""
         return False
 
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
+        """The graph as a `tf.GraphDef`, a protocol buffer that can be written to a file and imported again.
+
+        Args:
+          from_version: leave out the ops that were there when the graph had that version.
+          add_shapes: whether each node says the static shapes of its outputs.
+
+        >>> with tf.Graph().as_default() as graph:
+        ...     c = tf.constant([1.0, 2.0], name="c")
+        >>> graph.as_graph_def().node[0].name
+        'c'
+        """
+        from flowgraph.ir.graph_def import graph_def
+
+        return graph_def(self, from_version, add_shapes)  # type: ignore[arg-type]
+
+    @property
+    def graph_def_versions(self) -> Any:
+        """The versions of the format in which `as_graph_def` writes, as a VersionDef."""
+        return self.as_graph_def(from_version=len(self.get_operations())).versions  # type: ignore[attr-defined]
+
     def create_op(
         self,
         op_type: str,

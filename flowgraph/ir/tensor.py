@@ -106,6 +106,21 @@ class Operation:
             found["_class"] = self.colocation_groups()
         return found
 
+    @property
+    def node_def(self) -> Any:
+        """The op as a `tf.NodeDef`."""
+        from flowgraph import protos
+        from flowgraph.ir.graph_def import fill_node
+
+        return fill_node(protos.message("NodeDef")(), self)
+
+    @property
+    def op_def(self) -> Any:
+        """The definition of its type as an OpDef message, from TensorFlow's registry; None if it has no such type."""
+        from flowgraph.protos.registry import op_def
+
+        return op_def(self.type)
+
     def get_attr(self, name: str) -> Any:
         """The value of the attr `name`.
 

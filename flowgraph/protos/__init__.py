@@ -1,0 +1,66 @@
+"""TensorFlow's protocol buffers: the messages in which graphs, checkpoints, events and examples are written.
+
+The schemas are the `.proto` files beside this one; `schema.binpb` is their compiled form, from which the protobuf
+library makes classes when a message is first asked for:
+
+>>> from flowgraph import protos
+>>> protos.GraphDef(versions=protos.VersionDef(producer=134))
+versions {
+  producer: 134
+}
+
+They live in a descriptor pool of their own, so that a TensorFlow in the same process keeps its own messages.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+SCHEMA = Path(__file__).with_name("schema.binpb")
+
+
+@functools.cache
+def _pool() -> Any:
+    """The descriptors of all schemas."""
+    from google.protobuf import descriptor_pb2, descriptor_pool
+
+    pool = descriptor_pool.DescriptorPool()
+    for file in descriptor_pb2.FileDescriptorSet.FromString(SCHEMA.read_bytes()).file:
+        pool.Add(file)
+    return pool
+
+
+@functools.cache
+def message(name: str) -> Any:
+    """The class of a message, by its name in TensorFlow's package: 'GraphDef', 'Summary.Value'.
+
+    Raises:
+      KeyError: there is no such message.
+    """
+    from google.protobuf import message_factory
+
+    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"tensorflow.{name}"))
+
+
+@functools.cache
+def enum(name: str) -> Any:
+    """An enum's names and numbers, by its name in TensorFlow's package: `enum("DataType").Value("DT_FLOAT")`.
+
+    Raises:
+      KeyError: there is no such enum.
+    """
+    from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+
+    return EnumTypeWrapper(_pool().FindEnumTypeByName(f"tensorflow.{name}"))
+
+
+def __getattr__(name: str) -> Any:
+    if name[:1].isupper():  # (Python itself asks modules for names such as __path__)
+        for find in (message, enum):
+            try:
+                return find(name)
+            except KeyError:
+                continue
+    raise AttributeError(f"module 'flowgraph.protos' has no attribute {name!r}")

@@ -1,0 +1,125 @@
+"""Tensors as TensorProto messages, and back."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from flowgraph import dtypes as dt
+from flowgraph import protos
+from flowgraph.conversion import fill_to_shape, to_numpy
+from flowgraph.dtypes import DType, as_dtype
+from flowgraph.shapes import TensorShape
+
+_FIELDS = {
+    dt.float32: "float_val", dt.float64: "double_val", dt.int32: "int_val", dt.int16: "int_val", dt.int8: "int_val",
+    dt.uint8: "int_val", dt.uint16: "int_val", dt.qint8: "int_val", dt.quint8: "int_val", dt.qint16: "int_val",
+    dt.quint16: "int_val", dt.qint32: "int_val", dt.complex64: "scomplex_val", dt.complex128: "dcomplex_val",
+    dt.int64: "int64_val", dt.bool: "bool_val", dt.float16: "half_val", dt.bfloat16: "half_val",
+    dt.uint32: "uint32_val", dt.uint64: "uint64_val", dt.string: "string_val",
+}  # fmt: skip
+"""The field with the entries of each dtype, where they do not lie in `tensor_content`."""
+
+
+def make_tensor_proto(
+    values: Any, dtype: Any = None, shape: Any = None, verify_shape: bool = False, allow_broadcast: bool = False
+) -> Any:
+    """A TensorProto with the value that `tf.constant` of the same arguments would have.
+
+    Args:
+      values: numbers or strings, nested lists of them, or a numpy array; a TensorProto is handed back as it is.
+      dtype: what its entries become; by default what suits them.
+      shape: its shape; missing entries repeat the last one.
+      verify_shape: the values must have that shape already.
+      allow_broadcast: only a single value may be repeated.
+
+    Raises:
+      TypeError: the values do not suit the dtype, or do not have the shape that was to be verified.
+      ValueError: there is no value, or too many for the shape.
+
+    >>> make_tensor_proto([1, 2]).dtype
+    3
+    """
+    if isinstance(values, protos.message("TensorProto")):
+        return values
+    dtype = None if dtype is None else as_dtype(dtype).base_dtype
+    array = to_numpy(values, dtype, shape, verify_shape, allow_broadcast)
+    return of_array(array, dtype or as_dtype(array.dtype))
+
+
+def of_array(array: np.ndarray, dtype: DType, size_of_lists: int = 1) -> Any:
+    """An array as a TensorProto: as it lies in memory, or, for few entries, as a list of numbers."""
+    proto = protos.message("TensorProto")(dtype=dtype.enum)
+    for size in np.shape(array):
+        proto.tensor_shape.dim.add().size = size
+    proto.tensor_shape.SetInParent()
+    array = np.asarray(array)
+    if dtype is dt.string:
+        proto.string_val.extend(array.ravel().tolist())
+    elif array.size > size_of_lists:
+        proto.tensor_content = array.tobytes()
+    else:
+        getattr(proto, _FIELDS[dtype]).extend(_numbers(array.ravel(), dtype))
+    return proto
+
+
+def _numbers(flat: np.ndarray, dtype: DType) -> list[Any]:
+    if dtype.is_complex:
+        return flat.view(dtype.real_dtype.np).tolist()
+    if dtype in (dt.float16, dt.bfloat16):
+        return flat.view(np.uint16).tolist()
+    return flat.tolist()
+
+
+def make_ndarray(tensor: Any) -> np.ndarray:
+    """The array in a TensorProto; strings come as bytes in an array of objects.
+
+    Args:
+      tensor: a TensorProto, or what has its fields.
+
+    Raises:
+      TypeError: no array has entries of its dtype.
+      ValueError: it has too many or too few bytes.
+
+    >>> make_ndarray(make_tensor_proto([[1.0, 2.0]]))
+    array([[1., 2.]], dtype=float32)
+    """
+    dtype = as_dtype(tensor.dtype).base_dtype
+    sizes = tuple(dim.size for dim in tensor.tensor_shape.dim)
+    if dtype not in _FIELDS:
+        raise TypeError(f"Unsupported tensor type: {tensor.dtype}")
+    if tensor.tensor_content and dtype is not dt.string:
+        return np.frombuffer(tensor.tensor_content, dtype.np).copy().reshape(sizes)
+    if min(sizes, default=0) < 0:
+        raise ValueError("a tensor has no unknown size")
+    items = list(getattr(tensor, _FIELDS[dtype]))
+    if dtype is dt.string:
+        flat = np.empty(len(items), object)
+        flat[:] = items
+    elif dtype.is_complex:
+        flat = np.array(items, dtype.real_dtype.np).view(dtype.np)
+    elif dtype in (dt.float16, dt.bfloat16):
+        flat = np.array(items, np.uint16).view(dtype.np)
+    else:
+        flat = np.array(items).astype(dtype.np)
+    return fill_to_shape(flat, sizes) if len(items) < prod(sizes) else flat[: prod(sizes)].reshape(sizes)
+
+
+def of_sizes(sizes: Any) -> Any:
+    """A shape as a TensorShapeProto; None is an unknown rank, and inside an unknown size."""
+    proto = protos.message("TensorShapeProto")()
+    if sizes is None:
+        proto.unknown_rank = True
+        return proto
+    for size in sizes:
+        proto.dim.add().size = -1 if size is None else size
+    return proto
+
+
+def shape_of(proto: Any) -> TensorShape:
+    """The shape in a TensorShapeProto."""
+    if proto.unknown_rank:
+        return TensorShape(None)
+    return TensorShape([None if dim.size == -1 else dim.size for dim in proto.dim])
