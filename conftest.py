@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 import flowgraph as tf
+from flowgraph import contrib
 from flowgraph.ir.build import build_program
 from flowgraph.ir.program import Program
 from flowgraph.ir.verify import verify
@@ -20,8 +21,8 @@ settings.register_profile("flowgraph", deadline=None, derandomize="CI" in os.env
 settings.load_profile("flowgraph")
 
 # The packages of contrib are imported when they are first used; the tests go through the ops of all.
-for package in tf.contrib.__all__:
-    getattr(tf.contrib, package)
+for package in contrib.__all__:
+    getattr(contrib, package)
 
 
 def plain(value: Any) -> Any:

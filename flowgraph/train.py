@@ -1,5 +1,5 @@
 """`tf.train`: optimizers, learning rates that decay, moving averages, the global step, sessions that train."""
-# ruff: noqa: I001  # names in wrapped lists
+# ruff: noqa: I001, F822  # names in wrapped lists; messages are looked up by __getattr__
 # fmt: off
 
 from flowgraph import absent as _absent
@@ -40,18 +40,33 @@ from flowgraph.training.schedules import (
 )
 
 __all__ = [
-    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "CheckpointSaverHook",
-    "CheckpointSaverListener", "ChiefSessionCreator", "Coordinator", "ExponentialMovingAverage", "FeedFnHook",
-    "FinalOpsHook", "FtrlOptimizer", "GlobalStepWaiterHook", "GradientDescentOptimizer", "LoggingTensorHook",
-    "LooperThread", "MomentumOptimizer", "MonitoredSession", "MonitoredTrainingSession", "NanLossDuringTrainingError",
-    "NanTensorHook", "Optimizer", "ProfilerHook", "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer",
-    "RMSPropOptimizer", "Scaffold", "SecondOrStepTimer", "SessionCreator", "SessionManager", "SessionRunArgs",
-    "SessionRunContext", "SessionRunHook", "SessionRunValues", "SingularMonitoredSession", "StepCounterHook",
-    "StopAtStepHook", "SummarySaverHook", "Supervisor", "WorkerSessionCreator", "assert_global_step",
-    "basic_train_loop", "cosine_decay", "cosine_decay_restarts", "create_global_step", "exponential_decay",
-    "get_global_step", "get_or_create_global_step", "global_step", "inverse_time_decay", "linear_cosine_decay",
-    "natural_exp_decay", "noisy_linear_cosine_decay", "piecewise_constant", "piecewise_constant_decay",
-    "polynomial_decay",
+    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "BytesList",
+    "CheckpointSaverHook", "CheckpointSaverListener", "ChiefSessionCreator", "ClusterDef", "Coordinator", "Example",
+    "ExponentialMovingAverage", "Feature", "FeatureList", "FeatureLists", "Features", "FeedFnHook", "FinalOpsHook",
+    "FloatList", "FtrlOptimizer", "GlobalStepWaiterHook", "GradientDescentOptimizer", "Int64List", "JobDef",
+    "LoggingTensorHook", "LooperThread", "MomentumOptimizer", "MonitoredSession", "MonitoredTrainingSession",
+    "NanLossDuringTrainingError", "NanTensorHook", "Optimizer", "ProfilerHook", "ProximalAdagradOptimizer",
+    "ProximalGradientDescentOptimizer", "RMSPropOptimizer", "SaverDef", "Scaffold", "SecondOrStepTimer",
+    "SequenceExample", "ServerDef", "SessionCreator", "SessionManager", "SessionRunArgs", "SessionRunContext",
+    "SessionRunHook", "SessionRunValues", "SingularMonitoredSession", "StepCounterHook", "StopAtStepHook",
+    "SummarySaverHook", "Supervisor", "WorkerSessionCreator", "assert_global_step", "basic_train_loop",
+    "cosine_decay", "cosine_decay_restarts", "create_global_step", "exponential_decay", "get_global_step",
+    "get_or_create_global_step", "global_step", "inverse_time_decay", "linear_cosine_decay", "natural_exp_decay",
+    "noisy_linear_cosine_decay", "piecewise_constant", "piecewise_constant_decay", "polynomial_decay",
 ]
+
+_MESSAGES = (
+    "BytesList", "ClusterDef", "Example", "Feature", "FeatureList", "FeatureLists", "Features", "FloatList",
+    "Int64List", "JobDef", "SaverDef", "SequenceExample", "ServerDef",
+)
+
+
+def __getattr__(name: str) -> object:
+    """Protocol buffers, whose library is imported when they are first used."""
+    if name in _MESSAGES:
+        from flowgraph import protos
+
+        return protos.message(name)
+    raise AttributeError(f"module 'flowgraph.train' has no attribute {name!r}")
 
 _absent.watch(__name__)

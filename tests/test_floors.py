@@ -13,13 +13,13 @@ import flowgraph
 PACKAGE = Path(flowgraph.__file__).parent
 FLOORS: list[set[str]] = [
     {"absent", "errors", "dtypes", "dtype_table", "conversion", "dimension", "shapes", "sizes", "config", "nest"},
-    {"kernels", "platform"},
+    {"kernels", "platform", "protos"},
     {"ir"},
     {"ops"},
     {"autodiff"},
     {"engines"},
     {"session", "sessions", "feeds", "fetches"},
-    {"variables", "functional", "linear", "training", "neural", "data", "recurrent", "queues", "monitored"},
+    {"variables", "functional", "linear", "training", "neural", "data", "recurrent", "queues", "monitored", "saving"},
     {"viz"},
     {
         "__init__",
@@ -31,6 +31,7 @@ FLOORS: list[set[str]] = [
         "examples",
         "flags",
         "gfile",
+        "graph_util",
         "image",
         "initializers",
         "layers",

@@ -198,10 +198,12 @@ class _Import:
         if known is None or opdef is None:
             raise _unknown_op(node, self.functions, known is not None)
         full = self.scope + node.name if self.scope else self.graph.unique_name(node.name)
-        with _about(full, known):
+        try:
             values = with_defaults(node, known, self.producers.get(node.op))
+        except NodeError as error:
+            raise _refused(error.text(full, op_text(known))) from None
         data = [source for source in sources if source[1] >= 0]
-        tensors = self._inputs(node, data, full)
+        tensors = self._inputs(node, data)
         self._check_dtypes(full, known, values, tensors)
         kept, marks = python_attrs(values, opdef)
         with contextlib.ExitStack() as stack:
@@ -219,7 +221,7 @@ class _Import:
     def _is_later(self, source: Source) -> bool:
         return source not in self.mapped and source[0] not in self.ops
 
-    def _inputs(self, node: Any, sources: list[Source], full: str) -> list[Tensor]:
+    def _inputs(self, node: Any, sources: list[Source]) -> list[Tensor]:
         """The tensors that the node takes; for a loop's way back, which is not there yet, another of the same kind."""
         there = [source for source in sources if not self._is_later(source)]
         if len(there) < len(sources) and not there:
@@ -333,15 +335,6 @@ def _all_or_nothing(graph: Graph) -> Iterator[None]:
         del graph._ops[count:]
         graph._names = names
         raise
-
-
-@contextlib.contextmanager
-def _about(full: str, known: Any) -> Any:
-    """Complaints about a node's attrs say which node and which op type."""
-    try:
-        yield
-    except NodeError as error:
-        raise _refused(error.text(full, op_text(known))) from None
 
 
 def _unknown_op(node: Any, functions: set[str], in_tf: bool) -> Exception:

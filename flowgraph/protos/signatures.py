@@ -31,7 +31,8 @@ def op_text(op_def: Any) -> str:
     """
     inputs, outputs = (", ".join(map(_arg_text, args)) for args in (op_def.input_arg, op_def.output_arg))
     parts = [f"name={op_def.name}", f"signature={inputs} -> {outputs}", *map(_attr_text, op_def.attr)]
-    return f"Op<{'; '.join([*parts, *['is_stateful=true'] * op_def.is_stateful])}>"
+    parts += [f"{name}=true" for name in ("is_commutative", "is_aggregate", "is_stateful") if getattr(op_def, name)]
+    return f"Op<{'; '.join(parts)}>"
 
 
 def _arg_text(arg: Any) -> str:

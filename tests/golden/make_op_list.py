@@ -1,6 +1,6 @@
 """Record TensorFlow 1.15.5's registry of ops: what types of attrs an op has, and how they are written.
 
-    python3.7 tools/make_op_list.py
+    python3.7 tests/golden/make_op_list.py
 
 writes flowgraph/protos/ops.binpb.z, an OpList compressed with zlib, without the descriptions: names, arguments, attrs
 with their types, defaults and bounds, which together are the format of nodes in a GraphDef.
@@ -8,6 +8,7 @@ with their types, defaults and bounds, which together are the format of nodes in
 
 from __future__ import annotations
 
+import importlib
 import os
 import zlib
 from pathlib import Path
@@ -17,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from tensorflow.core.framework import op_def_pb2
 from tensorflow.python.framework import op_def_registry
 
-TARGET = Path(__file__).resolve().parent.parent / "flowgraph" / "protos" / "ops.binpb.z"
+TARGET = Path(__file__).resolve().parents[2] / "flowgraph" / "protos" / "ops.binpb.z"
 
 
 def without_descriptions(op_def):
@@ -31,8 +32,8 @@ def without_descriptions(op_def):
 
 
 def main():
-    import tensorflow.contrib.rnn  # noqa: F401  # registers the fused cells
-    import tensorflow.contrib.seq2seq  # noqa: F401  # registers GatherTree
+    for package in ("rnn", "seq2seq"):  # they register their ops when they are imported
+        importlib.import_module("tensorflow.contrib." + package)
 
     registered = op_def_registry.get_registered_ops()
     ops = op_def_pb2.OpList(op=[without_descriptions(registered[name]) for name in sorted(registered)])

@@ -1,6 +1,6 @@
 """Write the protocol buffer schemas of TensorFlow 1.15.5 that flowgraph reads and writes, as .proto sources.
 
-    python3.7 tools/make_proto_sources.py
+    python3.7 tests/golden/make_proto_sources.py
 
 asks TensorFlow's descriptors for messages, field names, numbers and types, which are the format, and writes them
 into flowgraph/protos/*.proto, a file for each matter. `tools/make_protos.py` compiles those.
@@ -17,7 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
 
-FOLDER = Path(__file__).resolve().parent.parent / "flowgraph" / "protos"
+FOLDER = Path(__file__).resolve().parents[2] / "flowgraph" / "protos"
 CORE = "tensorflow.core."
 MATTERS = {
     "error_codes": ("What a failed run or a closed queue reports.", ["lib.core.error_codes"]),

@@ -1,0 +1,1 @@
+"""What outlives a process: frozen graphs, checkpoints, meta graphs and saved models."""
