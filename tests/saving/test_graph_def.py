@@ -37,7 +37,7 @@ def plain(node):
     for key, value in node.attr.items():
         if value.WhichOneof("value") == "tensor":
             array = make_ndarray(value.tensor)
-            attrs[key] = [array.dtype.name, array.shape, array.tolist()]
+            attrs[key] = [array.dtype.name, array.shape, str(array.tolist())]  # (as text NaN is itself)
         else:
             attrs[key] = re.sub(rb"(?<=CustomGradient)-\d+", b"", value.SerializeToString(deterministic=True))
     return [node.name, node.op, list(node.input), node.device, attrs]
