@@ -62,6 +62,11 @@ DIFFERENT = {
         for name in ("elu", "legacy_linear", "legacy_relu", "linear", "relu", "relu6")
         if f"contrib.{package}.{name}" in CALLABLES
     },
+    **{
+        f"{package}.{name}": "TF hides these arguments behind *args and **kwargs"
+        for package in ("nn.rnn_cell", "contrib.rnn")
+        for name in ("DeviceWrapper", "DropoutWrapper", "ResidualWrapper")
+    },
     "Operation": "made by op functions, never by hand",
     "Tensor": "made by op functions, never by hand",
     "train.Coordinator.stop_on_exception": "takes nothing; TensorFlow shows the signature of a decorator",
