@@ -176,8 +176,20 @@ def _plain(
     return volumes.conv3d(x, w, strides, padding, data_format, rate, name=name)
 
 
-def with_holes(x: Any, w: Any, strides: Any, padding: Any, data_format: Any, rate: Any, name: str | None) -> Tensor:
-    """A convolution whose filter has holes: that of blocks of what lies `rate` apart."""
+def with_holes(
+    x: Any,
+    w: Any,
+    strides: Any,
+    padding: Any,
+    data_format: Any,
+    rate: Any,
+    name: str | None,
+    rate_tensor: Tensor | None = None,
+) -> Tensor:
+    """A convolution whose filter has holes: that of blocks of what lies `rate` apart.
+
+    `rate_tensor`: the rate as a tensor, if there is one already.
+    """
     x_shape, w_shape = as_shape(x.shape), as_shape(w.shape)
     axes = len(x_shape if w_shape.ndims is None else w_shape) - 2
     for what, sizes in (("input", x_shape), ("filter", w_shape)):
@@ -201,7 +213,8 @@ def with_holes(x: Any, w: Any, strides: Any, padding: Any, data_format: Any, rat
         return y
 
     dims = range(first, first + axes)
-    y = with_space_to_batch(x, rate, padding, convolve, w_shape, dims, data_format)
+    apart = rate if rate_tensor is None else rate_tensor
+    y = with_space_to_batch(x, apart, padding, convolve, w_shape, dims, data_format)
     if channels_first and y.sizes is not None and y.sizes[1] is None:
         y.set_shape([y.sizes[0], w_shape[-1], *y.sizes[2:]])
     return y

@@ -11,7 +11,7 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, get_collection, name_scope
 from flowgraph.neural.layers.base import Layer
-from flowgraph.neural.layers.options import activation_of
+from flowgraph.neural.named.lookup import activation_of
 from flowgraph.ops.array import shape
 from flowgraph.ops.hyperbolic import tanh
 from flowgraph.ops.static_value import get_static_value
@@ -205,4 +205,4 @@ def activation_or_tanh(activation: Any) -> Callable[[Any], Any]:
     """The function that an activation is or names; by default tanh."""
     if not activation:
         return tanh
-    return activation_of(activation) or (lambda x: x)
+    return activation_of(activation)

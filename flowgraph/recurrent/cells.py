@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from flowgraph import dtypes as dt
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
-from flowgraph.neural.layers.options import InputSpec, initializer_of
+from flowgraph.neural.layers.options import InputSpec
+from flowgraph.neural.named.lookup import initializer_of
 from flowgraph.ops.bias import bias_add
 from flowgraph.ops.clip import clip_by_value
 from flowgraph.ops.constant import constant

@@ -27,6 +27,8 @@ MODULES = [
     "cells",
     "cells_wrapped",
     "cells_contrib",
+    "layers_more",
+    "layers_normalized",
     "losses",
     "metrics",
     "metrics_ranked",

@@ -32,7 +32,50 @@ ARGUMENTS = {
     "reuse_missing": lambda tf: tf.layers.dense(tf.zeros([1, 2]), 2, name="a", reuse=True),
     "scope_name_too_early": lambda tf: tf.layers.Dense(2).scope_name,
     "nothing_returned": lambda tf: _Nothing.of(tf)(tf.zeros([1])),
+    "initializer_name": lambda tf: tf.layers.dense(tf.zeros([1, 2]), 2, kernel_initializer="glorot"),
+    "initializer_number": lambda tf: tf.layers.dense(tf.zeros([1, 2]), 2, kernel_initializer=3),
+    "regularizer_name": lambda tf: tf.layers.dense(tf.zeros([1, 2]), 2, kernel_regularizer="l3"),
+    "constraint_name": lambda tf: tf.layers.dense(tf.zeros([1, 2]), 2, kernel_constraint="norm"),
+    "constraint_number": lambda tf: tf.layers.dense(tf.zeros([1, 2]), 2, kernel_constraint=3),
+    "activation_number": lambda tf: tf.layers.dense(tf.zeros([1, 2]), 2, activation=3),
+    "causal_images": lambda tf: tf.layers.conv2d(tf.zeros([1, 4, 4, 1]), 2, 2, padding="causal"),
+    "causal_transposed": lambda tf: tf.layers.conv2d_transpose(tf.zeros([1, 4, 4, 1]), 2, 2, padding="causal"),
+    "transposed_rank": lambda tf: tf.layers.conv2d_transpose(tf.zeros([1, 4, 4]), 2, 2),
+    "transposed_channels": lambda tf: tf.layers.conv2d_transpose(tf.placeholder(tf.float32, [1, 4, 4, None]), 2, 2),
+    "transposed_volume_channels": lambda tf: tf.layers.conv3d_transpose(
+        tf.placeholder(tf.float32, [1, 2, 2, 2, None]), 2, 2
+    ),
+    "output_padding": lambda tf: tf.layers.Conv2DTranspose(2, 3, 2, output_padding=2),
+    "separable_channels": lambda tf: tf.layers.separable_conv1d(tf.placeholder(tf.float32, [1, 4, None]), 2, 2),
+    "renorm_clipping": lambda tf: tf.layers.BatchNormalization(renorm=True, renorm_clipping={"max": 1.0}),
+    "virtual_batch_size": lambda tf: tf.layers.batch_normalization(tf.zeros([4, 2]), virtual_batch_size=0),
+    "virtual_batch_axis": lambda tf: tf.layers.batch_normalization(tf.zeros([4, 2]), axis=0, virtual_batch_size=2),
+    "virtual_adjusted": lambda tf: tf.layers.batch_normalization(
+        tf.zeros([4, 2]), virtual_batch_size=2, adjustment=lambda shape: (1.0, 0.0)
+    ),
 }
+
+MEMBERS = {
+    "input": lambda tf: tf.layers.Dense(3, name="d").input,
+    "output": lambda tf: _called(tf).output,
+    "input_shape": lambda tf: _called(tf).input_shape,
+    "output_shape": lambda tf: _called(tf).output_shape,
+    "output_at": lambda tf: _called(tf).get_output_at(0),
+    "params_too_early": lambda tf: tf.layers.Dense(3, name="d").count_params(),
+    "input_spec": lambda tf: setattr(tf.layers.Dense(3), "input_spec", 3),
+    "weights_too_few": lambda tf: _called(tf).set_weights([1.0]),
+    "weight_shape": lambda tf: _called(tf).set_weights([tf.constant([1.0]), tf.constant([1.0])]),
+    "shape_of_any_layer": lambda tf: tf.layers.Layer().compute_output_shape([1]),
+    "add_weight_argument": lambda tf: tf.layers.Layer().add_weight("a", [2], size=3),
+    "add_text_weight": lambda tf: tf.layers.Layer(name="text").add_weight("a", [2], dtype=tf.string),
+    "config_of_own": lambda tf: _Nothing.of(tf, "softmax").get_config(),
+}
+
+
+def _called(tf):
+    layer = tf.layers.Dense(3, name="d")
+    layer(tf.zeros([1, 2]))
+    return layer
 
 
 def _twice(layer, first, second):
@@ -42,9 +85,12 @@ def _twice(layer, first, second):
 
 class _Nothing:
     @staticmethod
-    def of(tf):
+    def of(tf, activation=None):
         class Nothing(tf.layers.Layer):
+            def __init__(self, size=1, activation=None):
+                super().__init__()
+
             def call(self, inputs):
-                pass
+                return tf.layers.Dense(1, activation).activation(inputs) if activation else None
 
         return Nothing()

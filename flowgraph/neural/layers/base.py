@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
-import re
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from flowgraph import dtypes as dt
 from flowgraph import nest
-from flowgraph.dtypes import DType
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.scope import GraphKeys, get_collection, get_collection_ref, get_default_graph, name_scope
+from flowgraph.ir.scope import GraphKeys, get_collection, get_default_graph, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.neural.layers.bookkeeping import (
+    add_new,
+    any_is,
+    as_tensor,
+    depends,
+    pieces,
+    snake_case,
+    twin_of,
+)
+from flowgraph.neural.layers.members import LayerMembers
 from flowgraph.neural.layers.options import InputSpec
+from flowgraph.neural.named.lookup import constraint_of, initializer_of, regularizer_of
 from flowgraph.ops.array import shape
 from flowgraph.ops.cast import cast
+from flowgraph.ops.initializers import GlorotUniform, Zeros
 from flowgraph.variables.block import variable_scope
 from flowgraph.variables.options import VariableAggregation, VariableSynchronization
 from flowgraph.variables.scope import VariableScope, get_variable
@@ -26,17 +35,7 @@ _NUMBERS = "numbers of layer names"
 """The key of a graph's memory under which the number of layers of each name is kept."""
 
 
-def _snake_case(name: str) -> str:
-    """A class's name as layers are called.
-
-    >>> _snake_case("MaxPooling2D"), _snake_case("BatchNormalization")
-    ('max_pooling2d', 'batch_normalization')
-    """
-    words = re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", words).lower()
-
-
-class Layer:
+class Layer(LayerMembers):
     """A function of a tensor, with variables of its own: `layer(inputs)`.
 
     A subclass makes its variables in `build(input_shape)`, with `add_weight`, and computes in `call(inputs)`.
@@ -47,8 +46,13 @@ class Layer:
       trainable: whether its variables are trained.
       name: its name; by default that of its class.
       dtype: that of its variables; by default that of its first input.
-      activity_regularizer: (by name) a function from the output to a penalty, which is divided by the size of the
-        batch and added to REGULARIZATION_LOSSES.
+      **kwargs: `activity_regularizer`, a function from the output to a penalty, which is divided by the size of the
+        batch and added to REGULARIZATION_LOSSES; `weights`, what `set_weights` is called with once the layer is built;
+        `autocast`, whether inputs of floats are cast to the layer's dtype. `input_shape` or `batch_input_shape`, and
+        `batch_size`, are only told by `get_config`.
+
+    Raises:
+      TypeError: there is no argument of that name.
 
     >>> class Scale(Layer):
     ...     def build(self, input_shape):
@@ -65,29 +69,39 @@ class Layer:
         scope = kwargs.pop("_scope", None)
         self._reuse = kwargs.pop("_reuse", None)
         self._activity_regularizer: Any = kwargs.pop("activity_regularizer", None)
+        self._initial_weights: Any = kwargs.pop("weights", None)
+        self._casts_inputs: bool = kwargs.pop("autocast", False)
+        self._remember_input_shape(kwargs)
         for keyword in kwargs:
             raise TypeError("Keyword argument not understood:", keyword)
         self.trainable = trainable
         self.built = False
-        self.input_spec: InputSpec | None = None
-        self._dtype = None if dtype is None else dt.as_dtype(dtype).base_dtype
+        self._input_spec: Any = None
+        self._dtype: str | None = None if dtype is None else dt.as_dtype(dtype).base_dtype.name
         self._set_name(name)
         self._trainable_weights: list[Any] = []
         self._non_trainable_weights: list[Any] = []
-        self._updates: list[Any] = []
-        self._losses: list[Tensor] = []
-        self._penalties: list[Callable[[], Any]] = []
+        self._updates: list[tuple[Operation, Any]] = []
+        self._losses: list[tuple[Tensor, bool]] = []
+        self._penalties: list[tuple[Callable[[], Any], bool]] = []
+        self._called_with: Any = None
         self._scope: VariableScope | None = None
         self._current_scope: VariableScope | None = None
         if scope:
             with variable_scope(scope) as captured:
                 self._scope = captured
 
+    def _remember_input_shape(self, kwargs: dict[str, Any]) -> None:
+        shape, whole = kwargs.pop("input_shape", None), kwargs.pop("batch_input_shape", None)
+        batch_size = kwargs.pop("batch_size", None)
+        if whole is not None or shape is not None:
+            self._batch_input_shape = tuple(whole) if whole is not None else (batch_size, *shape)
+
     def _set_name(self, name: Any) -> None:
         if isinstance(name, str) and name:
             self._name = self._base_name = name
             return
-        base = _snake_case(type(self).__name__)
+        base = snake_case(type(self).__name__)
         numbers = get_default_graph().memory.setdefault(_NUMBERS, {})
         numbers[base] = numbers.get(base, 0) + 1
         self._name = f"{base}_{numbers[base]}"
@@ -101,9 +115,33 @@ class Layer:
         return self._name
 
     @property
-    def dtype(self) -> DType | None:
-        """The dtype of its variables; None before that of the first input is known."""
+    def dtype(self) -> str | None:
+        """The name of its variables' dtype; None before that of the first input is known."""
         return self._dtype
+
+    @property
+    def input_spec(self) -> Any:
+        """How its input must look: an InputSpec, or None.
+
+        Raises:
+          TypeError: when set, if it is something else.
+        """
+        return self._input_spec
+
+    @input_spec.setter
+    def input_spec(self, value: Any) -> None:
+        if value is not None and not isinstance(value, InputSpec):
+            raise TypeError(f"Layer input_spec must be an instance of InputSpec. Got: {value}")
+        self._input_spec = value
+
+    @property
+    def activity_regularizer(self) -> Any:
+        """The function from the output to a penalty; None: there is none."""
+        return self._activity_regularizer
+
+    @activity_regularizer.setter
+    def activity_regularizer(self, regularizer: Any) -> None:
+        self._activity_regularizer = regularizer
 
     @property
     def scope_name(self) -> str:
@@ -136,20 +174,48 @@ class Layer:
         """All its variables: those that are trained, then the others."""
         return self.trainable_weights + self.non_trainable_weights
 
-    variables = weights
-    trainable_variables = property(lambda self: self.trainable_weights, doc="The same as `trainable_weights`.")
-    non_trainable_variables = property(lambda self: self.non_trainable_weights, doc="As `non_trainable_weights`.")
+    @property
+    def variables(self) -> list[Any]:
+        """The same as `weights`."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """The same as `trainable_weights`."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Any]:
+        """The same as `non_trainable_weights`."""
+        return self.non_trainable_weights
 
     @property
     def updates(self) -> list[Any]:
         """The ops to run in each step of training, beside the optimizer's; none if it is not `trainable`."""
-        return list(self._updates) if self.trainable else []
+        return [update for update, _ in self._updates] if self.trainable or self.stateful else []
 
     @property
     def losses(self) -> list[Tensor]:
         """The penalties of outputs, and, made anew each time as in TF, those of variables."""
-        penalties = [penalty() for penalty in self._penalties]
-        return self._losses + [penalty for penalty in penalties if penalty is not None]
+        return [loss for loss, _ in self._all_losses()]
+
+    def get_updates_for(self, inputs: Any) -> list[Operation]:
+        """The updates that depend on some tensors; None: those that depend on nothing it was called with."""
+        updates = self._updates if self.trainable or self.stateful else []
+        if inputs is None:
+            return [update for update, given in updates if not depends(update, given)]
+        return [update for update, given in updates if depends(update, given) and depends(update, inputs)]
+
+    def get_losses_for(self, inputs: Any) -> list[Tensor]:
+        """The penalties that depend on some tensors; None: those that depend on nothing it was called with."""
+        losses = self._all_losses()
+        if inputs is None:
+            return [loss for loss, is_conditional in losses if not is_conditional]
+        return [loss for loss, is_conditional in losses if is_conditional and depends(loss.op, inputs)]
+
+    def _all_losses(self) -> list[tuple[Tensor, bool]]:
+        penalties = [(penalty(), is_conditional) for penalty, is_conditional in self._penalties]
+        return self._losses + [(loss, is_conditional) for loss, is_conditional in penalties if loss is not None]
 
     # -- building and calling ------------------------------------------------------------------------------
 
@@ -173,20 +239,42 @@ class Layer:
             self._current_scope = scope
             if "scope" in inspect.signature(self.call).parameters:
                 kwargs["scope"] = scope
-            inputs = nest.map_structure(_as_tensor, inputs)
+            elif "training" in kwargs and not self._call_takes("training"):
+                del kwargs["training"]
+            inputs = nest.map_structure(as_tensor, inputs)
             if self.input_spec is not None:
                 self.input_spec.check(nest.flatten(inputs), self.name)
             with name_scope(scope.original_name_scope):
-                self._ensure_built(inputs)
-                outputs = self.call(inputs, *args, **kwargs)
-                if outputs is None:
-                    raise ValueError(
-                        f"A layer's `call` method should return a Tensor or a list of Tensors, not None "
-                        f"(layer: {self.name})."
-                    )
-                self._penalize(outputs)
-        _add_new(self.updates, GraphKeys.UPDATE_OPS)
+                outputs = self._called(inputs, *args, **kwargs)
+        add_new(self.updates, GraphKeys.UPDATE_OPS)
         return outputs
+
+    def _call_takes(self, argument: str) -> bool:
+        parameters = inspect.signature(self.call).parameters
+        return argument in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+    def _called(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """What `call` returns, after `build`, with the penalties for it."""
+        self._ensure_built(inputs)
+        if self._casts_inputs:
+            inputs = nest.map_structure(self._cast, inputs)
+        outer, self._called_with = self._called_with, inputs
+        try:
+            outputs = self.call(inputs, *args, **kwargs)
+            if outputs is None:
+                raise ValueError(
+                    f"A layer's `call` method should return a Tensor or a list of Tensors, not None "
+                    f"(layer: {self.name})."
+                )
+            self._penalize(outputs)
+        finally:
+            self._called_with = outer
+        return outputs
+
+    def _cast(self, x: Any) -> Any:
+        dtype = dt.as_dtype(self.dtype)
+        is_other = isinstance(x, Tensor) and x.dtype.is_floating and dtype.is_floating and x.dtype.base_dtype != dtype
+        return cast(x, dtype) if is_other else x
 
     def _enter_scope_of_own(self, scope: Any) -> None:
         """Choose the layer's variable scope, when it is first needed."""
@@ -202,17 +290,20 @@ class Layer:
             return
         first = nest.flatten(inputs)[:1]
         if self._dtype is None and first and hasattr(first[0], "dtype"):
-            self._dtype = first[0].dtype.base_dtype
+            self._dtype = first[0].dtype.base_dtype.name
         self.build(nest.map_structure(lambda x: x.shape, inputs))
         self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
 
     def _penalize(self, outputs: Any) -> None:
         if self._activity_regularizer is None:
             return
         with name_scope("ActivityRegularizer"):
-            for output in outputs if isinstance(outputs, list | tuple) else [outputs]:
+            for output in nest.flatten(outputs):
                 penalty = self._activity_regularizer(output)
-                self.add_loss(penalty / cast(shape(output)[0], penalty.dtype))
+                self.add_loss(penalty / cast(shape(output)[0], penalty.dtype), inputs=self._called_with)
 
     # -- what subclasses use -------------------------------------------------------------------------------
 
@@ -222,13 +313,14 @@ class Layer:
         shape: Any,
         dtype: Any = None,
         initializer: Any = None,
-        regularizer: Callable[[Any], Any] | None = None,
+        regularizer: Any = None,
         trainable: bool | None = None,
-        constraint: Callable[[Any], Any] | None = None,
+        constraint: Any = None,
         use_resource: bool | None = None,
         synchronization: VariableSynchronization = VariableSynchronization.AUTO,
         aggregation: VariableAggregation = VariableAggregation.NONE,
         partitioner: Any = None,
+        **kwargs: Any,
     ) -> Any:
         """A variable in the layer's scope: one that is there already, if the layer reuses them.
 
@@ -237,10 +329,15 @@ class Layer:
           trainable: whether it is trained, if the layer is `trainable`; by default it is.
           name, shape, dtype, initializer, constraint, use_resource, synchronization, aggregation, partitioner: see
             `tf.get_variable`; by default the dtype is the layer's.
+          **kwargs: nothing but Keras' `experimental_autocast`, which changes nothing here.
 
         Raises:
-          ValueError: `trainable` and ON_READ synchronization do not go together.
+          ValueError: `trainable` and ON_READ synchronization do not go together, or the dtype needs an initializer.
+          TypeError: there is no argument of that name.
         """
+        for keyword in kwargs:
+            if keyword != "experimental_autocast":
+                raise TypeError("Unknown keyword argument:", keyword)
         if synchronization == VariableSynchronization.ON_READ:
             if trainable:
                 raise ValueError(
@@ -256,66 +353,81 @@ class Layer:
         with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as scope:
             self._current_scope = scope
             with name_scope(scope.original_name_scope):
+                found_dtype = dt.as_dtype(dtype or self.dtype or dt.float32)
+                initializer = initializer_of(scope.initializer if initializer is None else initializer)
                 variable = get_variable(
                     name,
                     shape,
-                    dtype=dt.as_dtype(dtype or self.dtype or dt.float32),
-                    initializer=scope.initializer if initializer is None else initializer,
+                    dtype=found_dtype,
+                    initializer=initializer or self._default_initializer(name, found_dtype),
                     trainable=is_trained,
-                    constraint=constraint,
+                    constraint=constraint_of(constraint),
                     partitioner=partitioner,
                     use_resource=use_resource or scope.use_resource,
                     synchronization=synchronization,
                     aggregation=aggregation,
                 )
-                if regularizer is not None and not _any_is(_pieces(variable), before):
-                    for piece in _pieces(variable):
-                        self._add_penalty(name, piece, regularizer)
-        frozen = not is_trained or not _any_is(_pieces(variable), get_collection(GraphKeys.TRAINABLE_VARIABLES))
+                if regularizer is not None and not any_is(pieces(variable), before):
+                    for piece in pieces(variable):
+                        self._add_penalty(name, piece, regularizer_of(regularizer))
+        frozen = not is_trained or not any_is(pieces(variable), get_collection(GraphKeys.TRAINABLE_VARIABLES))
         (self._non_trainable_weights if frozen else self._trainable_weights).append(variable)
         return variable
 
-    add_variable = add_weight
+    def add_variable(self, *args: Any, **kwargs: Any) -> Any:
+        """The same as `add_weight`."""
+        return self.add_weight(*args, **kwargs)
+
+    def _default_initializer(self, name: str, dtype: dt.DType) -> Any:
+        if dtype.is_floating:
+            return GlorotUniform()
+        if dtype.is_integer or dtype.is_bool:
+            return Zeros()
+        raise ValueError(
+            f"An initializer for variable {name} of type {dtype.base_dtype} is required for layer {self.name}"
+        )
 
     def _add_penalty(self, name: str, variable: Any, regularizer: Callable[[Any], Any]) -> None:
         def penalty() -> Any:
             with name_scope(f"{name}/Regularizer"):
                 return regularizer(variable)
 
-        self._penalties.append(penalty)
-        loss = penalty()
-        _add_new([] if loss is None else [loss], GraphKeys.REGULARIZATION_LOSSES)
+        self.add_loss(penalty)
 
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:  # noqa: ARG002  # graphs know what depends on what
-        """Add penalties to the layer's and to REGULARIZATION_LOSSES; each is a scalar tensor."""
-        new = list(losses) if isinstance(losses, list | tuple) else [losses]
-        self._losses += new
-        _add_new(new, GraphKeys.REGULARIZATION_LOSSES)
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        """Add penalties to the layer's and to REGULARIZATION_LOSSES.
 
-    def add_update(self, updates: Any, inputs: Any = None) -> None:  # noqa: ARG002
-        """Add ops that are to run in each step of training; after a call they are in UPDATE_OPS."""
-        new = updates if isinstance(updates, list | tuple) else [updates]
-        self._updates += [update if isinstance(update, Operation) else update.op for update in new]
+        Args:
+          losses: a scalar tensor, a function that makes one (and is asked again by `losses`), or a list of these.
+          inputs: what they depend on, for `get_losses_for`; None: on nothing that the layer is called with.
+        """
+        for loss in nest.flatten(losses):
+            new = loss() if callable(loss) else loss
+            if callable(loss):
+                self._penalties.append((loss, inputs is not None))
+            elif new is not None:
+                new = convert_to_tensor(new, dt.float32) if not isinstance(new, Tensor) else new
+                self._losses.append((new, inputs is not None))
+            add_new([] if new is None else [new], GraphKeys.REGULARIZATION_LOSSES)
 
+    def add_update(self, updates: Any, inputs: Any = None) -> None:  # noqa: ARG002  # graphs know what depends on what
+        """Add ops that are to run in each step of training; after a call they are in UPDATE_OPS.
 
-def _as_tensor(x: Any) -> Any:
-    """What is fed to a layer: numbers become tensors."""
-    return convert_to_tensor(x) if isinstance(x, np.ndarray | float | int) else x
+        Args:
+          updates: an op, a tensor, a function that makes one, or a list of these.
+          inputs: has no effect, as in TensorFlow.
+        """
+        for update in updates if isinstance(updates, list) else [updates]:
+            made = update() if callable(update) else update
+            if not isinstance(made, Operation):
+                made = made.op if hasattr(made, "op") else convert_to_tensor(made).op
+            self._updates.append((made, self._called_with))
 
-
-def _pieces(variable: Any) -> list[Any]:
-    """The pieces of a partitioned variable, or the variable."""
-    return list(variable) if hasattr(variable, "_get_variable_list") else [variable]
-
-
-def _any_is(items: list[Any], among: list[Any]) -> bool:
-    known = {id(item) for item in among}
-    return any(id(item) in known for item in items)
-
-
-def _add_new(items: list[Any], collection: str) -> None:
-    """Add to a collection what is not in it yet."""
-    members = get_collection_ref(collection)
-    for item in items:
-        if not _any_is([item], members):
-            members.append(item)
+    def __deepcopy__(self, memo: dict[int, Any]) -> Layer:
+        """A copy with attributes of its own, that shares the graph's tensors and variables."""
+        twin = type(self).__new__(type(self))
+        memo[id(self)] = twin
+        for name, value in vars(self).items():
+            is_scope = isinstance(value, VariableScope)
+            vars(twin)[name] = copy.copy(value) if is_scope else twin_of(value, memo)
+        return twin

@@ -9,7 +9,10 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.layers.base import Layer
-from flowgraph.neural.layers.options import InputSpec, activation_of, is_channels_first
+from flowgraph.neural.layers.conv_base import PARAMETERS
+from flowgraph.neural.layers.members import same_shape, shape_of
+from flowgraph.neural.layers.options import InputSpec, is_channels_first
+from flowgraph.neural.named.lookup import activation_of, constraint_of, initializer_of, regularizer_of
 from flowgraph.ops.array import reshape, shape
 from flowgraph.ops.bias import bias_add
 from flowgraph.ops.case import smart_cond
@@ -53,6 +56,8 @@ class Dense(Layer):
     [[3. 3. 3.]] dense/kernel:0
     """
 
+    _arguments = ("units", *PARAMETERS)
+
     def __init__(
         self,
         units: int,
@@ -69,18 +74,23 @@ class Dense(Layer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
+        penalty = regularizer_of(activity_regularizer)
+        super().__init__(trainable=trainable, name=name, activity_regularizer=penalty, **kwargs)
         self.units = int(units)
         self.activation = activation_of(activation)
         self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
-        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
-        self.kernel_constraint, self.bias_constraint = kernel_constraint, bias_constraint
+        self.kernel_initializer = initializer_of(kernel_initializer)
+        self.bias_initializer = initializer_of(bias_initializer)
+        self.kernel_regularizer = regularizer_of(kernel_regularizer)
+        self.bias_regularizer = regularizer_of(bias_regularizer)
+        self.kernel_constraint = constraint_of(kernel_constraint)
+        self.bias_constraint = constraint_of(bias_constraint)
+        self.supports_masking = True
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:
         """Make the kernel and the bias."""
-        dtype = self.dtype or dt.float32
+        dtype = dt.as_dtype(self.dtype or dt.float32)
         if not (dtype.is_floating or dtype.is_complex):
             raise TypeError(f"Unable to build `Dense` layer with non-floating point dtype {dtype!s}")
         size = TensorShape(input_shape)[-1].value
@@ -115,7 +125,19 @@ class Dense(Layer):
             outputs = matmul(cast(inputs, self.dtype), self.kernel)
         if self.bias is not None:
             outputs = bias_add(outputs, self.bias)
-        return outputs if self.activation is None else self.activation(outputs)
+        activated: Tensor = self.activation(outputs)
+        return activated
+
+    def compute_output_shape(self, input_shape: Any) -> TensorShape:
+        """The shape of the output, given the input's.
+
+        Raises:
+          ValueError: the last size is unknown.
+        """
+        sizes = TensorShape(input_shape).with_rank_at_least(2)
+        if sizes[-1].value is None:
+            raise ValueError(f"The innermost dimension of input_shape must be defined, but saw: {input_shape}")
+        return sizes[:-1].concatenate(self.units)
 
 
 def dense(
@@ -179,11 +201,15 @@ class Dropout(Layer):
     array([1., 1., 1.], dtype=float32)
     """
 
+    _arguments = ("rate", "noise_shape", "seed")
+    compute_output_shape = same_shape
+
     def __init__(
         self, rate: Any = 0.5, noise_shape: Any = None, seed: int | None = None, name: str | None = None, **kwargs: Any
     ) -> None:
         super().__init__(name=name, **kwargs)
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+        self.supports_masking = True
 
     def call(self, inputs: Any, training: Any = False) -> Tensor:
         """The inputs, with some entries dropped if `training`: a bool, or a scalar tensor."""
@@ -227,9 +253,12 @@ class Flatten(Layer):
     <tf.Tensor 'flatten/Reshape:0' shape=(2, 12) dtype=float32>
     """
 
+    _arguments = ("data_format",)
+
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._is_channels_first = is_channels_first(data_format)
+        self.data_format = "channels_first" if self._is_channels_first else "channels_last"
         self.input_spec = InputSpec(min_ndim=1)
 
     def call(self, inputs: Any) -> Tensor:
@@ -241,6 +270,11 @@ class Flatten(Layer):
         batch, *others = inputs.shape.as_list()
         outputs.set_shape([batch, prod(others) if all(others) else None])
         return outputs
+
+    def compute_output_shape(self, input_shape: Any) -> TensorShape:
+        """The shape of the output, given the input's."""
+        batch, *others = shape_of(input_shape)
+        return TensorShape([batch, prod(size or 1 for size in others) if all(others) else None])
 
 
 def flatten(inputs: Any, name: str | None = None, data_format: str = "channels_last") -> Tensor:

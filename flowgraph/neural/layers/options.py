@@ -1,23 +1,12 @@
-"""What layers are told: how inputs must look, sizes for each axis, formats, activations."""
+"""What layers are told: how inputs must look, sizes for each axis, formats, lengths of outputs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.ops.activation import elu, relu, selu, softplus, softsign
-from flowgraph.ops.hyperbolic import sigmoid, tanh
 from flowgraph.shapes import TensorShape
-
-_ACTIVATIONS = {
-    "elu": elu,
-    "relu": relu,
-    "selu": selu,
-    "sigmoid": sigmoid,
-    "softplus": softplus,
-    "softsign": softsign,
-    "tanh": tanh,
-}
 
 
 class InputSpec:
@@ -49,6 +38,23 @@ class InputSpec:
         self.max_ndim = max_ndim
         self.min_ndim = min_ndim
         self.axes = {int(axis): size for axis, size in (axes or {}).items()}
+
+    def __repr__(self) -> str:
+        given = {name: value for name, value in vars(self).items() if value}
+        return f"InputSpec({', '.join(f'{name}={value}' for name, value in given.items())})"
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> InputSpec:
+        """An InputSpec made of what `get_config` gave.
+
+        >>> InputSpec.from_config(InputSpec(min_ndim=2).get_config())
+        InputSpec(min_ndim=2)
+        """
+        return cls(**config)
 
     def check(self, inputs: list[Any], layer: str) -> None:
         """Refuse inputs that are not one, or that looks otherwise.
@@ -137,31 +143,30 @@ def padding_of(value: str) -> str:
     return lowered
 
 
-def initializer_of(initializer: Any) -> Any:
-    """An initializer as TF's cells take it: an object, a function, or a class, of which one is made.
+def length_of(inputs: int | None, window: int, padding: str, stride: int, dilation: int = 1) -> int | None:
+    """The size of an axis along which a window has slid; None for an unknown one.
 
-    Raises:
-      ValueError: it is something else.
+    >>> length_of(28, 3, "valid", 2), length_of(28, 3, "same", 2), length_of(None, 3, "same", 2)
+    (13, 14, None)
     """
-    if isinstance(initializer, type):
-        return initializer()
-    if initializer is None or callable(initializer):
-        return initializer
-    raise ValueError(f"Could not interpret initializer identifier: {initializer}")
-
-
-def activation_of(activation: Any) -> Any:
-    """The function that an activation is or names; None: none.
-
-    Raises:
-      ValueError: there is no function of that name.
-    """
-    if activation is None or activation == "linear":
+    if inputs is None:
         return None
-    if isinstance(activation, str):
-        if activation not in _ACTIVATIONS:
-            raise ValueError(f"Unknown activation function:{activation}")
-        return _ACTIVATIONS[activation]
-    if callable(activation):
-        return activation
-    raise TypeError(f"Could not interpret activation function identifier: {activation!r}")
+    places = inputs - (window - 1) * dilation if padding == "valid" else inputs
+    return (places + stride - 1) // stride
+
+
+def window_shape(
+    input_shape: Any,
+    is_channels_first: bool,
+    lengths: Sequence[int | None],
+    channels: int | None,
+) -> TensorShape:
+    """A shape with other sizes of the axes along which a window slides, and other channels."""
+    batch = TensorShape(input_shape)[0]
+    return TensorShape([batch, channels, *lengths] if is_channels_first else [batch, *lengths, channels])
+
+
+def window_sizes(input_shape: Any, is_channels_first: bool) -> list[int | None]:
+    """The sizes of the axes along which a window slides."""
+    sizes: list[int | None] = TensorShape(input_shape).as_list()
+    return sizes[2:] if is_channels_first else sizes[1:-1]

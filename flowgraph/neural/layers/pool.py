@@ -7,10 +7,19 @@ from typing import Any
 
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.layers.base import Layer
-from flowgraph.neural.layers.options import InputSpec, is_channels_first, padding_of, per_axis
+from flowgraph.neural.layers.options import (
+    InputSpec,
+    is_channels_first,
+    length_of,
+    padding_of,
+    per_axis,
+    window_shape,
+    window_sizes,
+)
 from flowgraph.ops.pool import avg_pool, max_pool
 from flowgraph.ops.pool3d import avg_pool3d, max_pool3d
 from flowgraph.ops.shaping import expand_dims, squeeze, transpose
+from flowgraph.shapes import TensorShape
 
 
 class _Pooling(Layer):
@@ -18,6 +27,7 @@ class _Pooling(Layer):
 
     _axes: int
     _pool: Callable[..., Tensor]
+    _arguments = ("pool_size", "padding", "strides", "data_format")
 
     def __init__(
         self, pool_size: Any, strides: Any, padding: str, data_format: str, name: str | None, **kwargs: Any
@@ -29,7 +39,7 @@ class _Pooling(Layer):
         self.strides = per_axis(strides, self._axes, "strides")
         self.padding = padding_of(padding)
         self._is_channels_first = is_channels_first(data_format)
-        self.data_format = data_format.lower()
+        self.data_format = "channels_first" if self._is_channels_first else "channels_last"
         self.input_spec = InputSpec(ndim=self._axes + 2)
 
     def call(self, inputs: Any) -> Tensor:
@@ -60,6 +70,17 @@ class _Pooling(Layer):
             inputs = transpose(inputs, (0, 2, 3, 4, 1))
         outputs = type(self)._pool(inputs, (1, *self.pool_size, 1), (1, *self.strides, 1), padding=self.padding.upper())
         return transpose(outputs, (0, 4, 1, 2, 3)) if self._is_channels_first else outputs
+
+    def compute_output_shape(self, input_shape: Any) -> TensorShape:
+        """The shape of the output, given the input's."""
+        lengths = [
+            length_of(length, window, self.padding, stride)
+            for length, window, stride in zip(
+                window_sizes(input_shape, self._is_channels_first), self.pool_size, self.strides, strict=True
+            )
+        ]
+        channels = TensorShape(input_shape)[1 if self._is_channels_first else -1].value
+        return window_shape(input_shape, self._is_channels_first, lengths, channels)
 
 
 class MaxPooling1D(_Pooling):
