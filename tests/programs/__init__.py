@@ -29,6 +29,8 @@ MODULES = [
     "cells_contrib",
     "layers_more",
     "layers_normalized",
+    "cells_gated",
+    "cells_normed",
     "losses",
     "metrics",
     "metrics_ranked",

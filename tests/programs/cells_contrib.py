@@ -16,3 +16,13 @@ def projections(tf):
     x, feed = _inputs(tf)
     cell = tf.contrib.rnn.OutputProjectionWrapper(tf.contrib.rnn.BasicRNNCell(3), 2, activation=tf.nn.relu)
     return _trained(tf, x, tf.contrib.rnn.InputProjectionWrapper(cell, 5), feed, steps=2)
+
+
+def nas(tf):
+    x, feed = _inputs(tf)
+    return _trained(tf, x, tf.contrib.rnn.NASCell(3, num_proj=2, use_bias=True), feed)
+
+
+def coupled_gates(tf):
+    x, feed = _inputs(tf)
+    return _trained(tf, x, tf.contrib.rnn.CoupledInputForgetGateLSTMCell(3, use_peepholes=True), feed)

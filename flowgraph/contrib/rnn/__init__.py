@@ -8,6 +8,8 @@ from flowgraph.recurrent.bidirectional import (
     stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn, static_bidirectional_rnn,
 )
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
+from flowgraph.recurrent.gated_variants import GLSTMCell, IntersectionRNNCell, PhasedLSTMCell, UGRNNCell
+from flowgraph.recurrent.lstm_variants import CoupledInputForgetGateLSTMCell, LayerNormBasicLSTMCell, NASCell
 from flowgraph.recurrent.multi import MultiRNNCell
 from flowgraph.recurrent.projections import EmbeddingWrapper, InputProjectionWrapper, OutputProjectionWrapper
 from flowgraph.recurrent.static import static_rnn, static_state_saving_rnn
@@ -15,11 +17,12 @@ from flowgraph.recurrent.steps import best_effort_input_batch_size, transpose_ba
 from flowgraph.recurrent.wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper
 
 __all__ = [
-    "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "EmbeddingWrapper", "GRUCell",
-    "InputProjectionWrapper", "LSTMCell", "LSTMStateTuple", "LayerRNNCell", "MultiRNNCell", "OutputProjectionWrapper",
-    "RNNCell", "ResidualWrapper", "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn",
-    "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn",
-    "transpose_batch_time",
+    "BasicLSTMCell", "BasicRNNCell", "CoupledInputForgetGateLSTMCell", "DeviceWrapper", "DropoutWrapper",
+    "EmbeddingWrapper", "GLSTMCell", "GRUCell", "InputProjectionWrapper", "IntersectionRNNCell", "LSTMCell",
+    "LSTMStateTuple", "LayerNormBasicLSTMCell", "LayerRNNCell", "MultiRNNCell", "NASCell", "OutputProjectionWrapper",
+    "PhasedLSTMCell", "RNNCell", "ResidualWrapper", "UGRNNCell", "best_effort_input_batch_size",
+    "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn",
+    "static_state_saving_rnn", "transpose_batch_time",
 ]
 
 _absent.watch(__name__)
