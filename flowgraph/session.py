@@ -8,10 +8,12 @@ from typing import Any
 
 from flowgraph import errors
 from flowgraph.config import ConfigProto
+from flowgraph.engines.store import Store
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import default_graphs, default_sessions
 from flowgraph.sessions.base import BaseSession, no_factory
 from flowgraph.sessions.engine import ENGINES, choose_engine
+from flowgraph.sessions.servers import cluster_at
 from flowgraph.sessions.settings import open_sessions
 
 __all__ = ["ENGINES", "BaseSession", "InteractiveSession", "Session", "choose_engine"]
@@ -26,7 +28,7 @@ class Session(BaseSession):
     yourself.
 
     Args:
-      target: '' : flowgraph runs in this process.
+      target: '' : flowgraph runs in this process; or the target of a `tf.train.Server` of this process.
       graph: the graph to run; by default the default graph.
       config: a ConfigProto; `config.experimental.executor_type` chooses the engine.
 
@@ -58,25 +60,29 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target: str, containers: Any = None, config: Any = None) -> None:
-        """Close all sessions of this process, which takes the values of their variables with it.
+        """Close all sessions of this process or of a server, which takes the values of their variables with it.
 
         Args:
-          target: '': this process.
+          target: '': this process; or the target of a `tf.train.Server`.
           containers: TF names here the containers to empty; as all sessions are closed, nothing is left in the others.
           config: TF's configuration of a server; there is none.
 
         Raises:
           NotFoundError: another target.
         """
-        if target:
+        cluster = cluster_at(target) if target else None
+        if target and cluster is None:
             raise no_factory(target)
         if not isinstance(containers, list | tuple | None):
             raise TypeError(errors.explain("containers must be a list of names", where=user_site()))
         if config is not None and not isinstance(config, ConfigProto):
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         for session in open_sessions():
-            session.close()
-            session._was_reset = True
+            if cluster is None or cluster_at(session._target) is cluster:
+                session.close()
+                session._was_reset = True
+        if cluster is not None:
+            cluster.store = Store()
 
 
 class InteractiveSession(BaseSession):

@@ -13,6 +13,7 @@ import numpy as np
 
 from flowgraph.engines.kept import KeptValues
 from flowgraph.engines.missing import no_resource, uninitialized
+from flowgraph.ir.device import parse
 from flowgraph.ir.tensor import Operation
 
 
@@ -63,8 +64,10 @@ class Cell:
 
 
 def _key(op: Operation) -> str:
-    """Where the store keeps what an op holds: under its shared name, or its own."""
-    return f"{op.attrs.get('container', '')}/{op.attrs.get('shared_name', '') or op.name}"
+    """Where the store keeps what an op holds: under its shared name, or its own, for each task of a cluster."""
+    job, _, task, _ = parse(op.device)
+    place = f"/job:{job}/task:{task or 0}" if job else ""
+    return f"{place}{op.attrs.get('container', '')}/{op.attrs.get('shared_name', '') or op.name}"
 
 
 class Store:

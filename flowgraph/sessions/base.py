@@ -27,6 +27,7 @@ from flowgraph.nest import is_composite
 from flowgraph.sessions.engine import choose_engine
 from flowgraph.sessions.handles import TensorHandle
 from flowgraph.sessions.partial import PartialRun, refuse
+from flowgraph.sessions.servers import cluster_at, connected
 from flowgraph.sessions.settings import (
     DEVICE,
     DeviceAttributes,
@@ -45,11 +46,10 @@ _UNHELD_VALUES = 10
 """How many values stay in a session after their handles are gone: TF's number."""
 
 
-def no_factory(target: str | bytes) -> errors.NotFoundError:
-    """The error of a session on a server."""
-    name = target if isinstance(target, str) else target.decode()
-    line = f'No session factory registered for the given session options: {{target: "{name}"}}'
-    mend = "flowgraph runs in this process: leave target empty."
+def no_factory(target: str) -> errors.NotFoundError:
+    """The error of a session on a server that this process does not have."""
+    line = f'No session factory registered for the given session options: {{target: "{target}"}}'
+    mend = "flowgraph runs in this process: leave target empty, or make a tf.train.Server here."
     return errors.NotFoundError(None, None, errors.explain(line, mend=mend, where=user_site()))
 
 
@@ -76,14 +76,15 @@ class BaseSession:
             raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
         if not isinstance(target, str | bytes):
             raise TypeError(f"target must be a string, but got {type(target)}")
-        if target:
+        target = target.decode() if isinstance(target, bytes) else target
+        if target and cluster_at(target) is None:
             raise no_factory(target)
         if config is not None and not isinstance(config, ConfigProto):
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
-        self._graph = graph
+        self._graph, self._target = graph, target
+        self._store, config = connected(target, config)
         self._engine = choose_engine(config)
         self._rewrites = rewrites_divisions(config)
-        self._store = Store()
         self._plans: dict[Any, _Plan] = {}  # by what `run` was given, tensors only
         self._executables: dict[Any, Executable] = {}
         self._lock = threading.Lock()
@@ -115,8 +116,8 @@ class BaseSession:
 
     @property
     def sess_str(self) -> str:
-        """The address of the process that runs the graph; '' as it is this one."""
-        return ""
+        """The server that runs the graph, '' for none."""
+        return self._target
 
     def close(self) -> None:
         """End the session and let go of its variables; closing twice is harmless."""

@@ -1,8 +1,9 @@
-"""Record with TensorFlow 1.15.5 what the scripts of tests/monitored_scripts.py log and say.
+"""Record with TensorFlow 1.15.5 what the scripts of tests/monitored_scripts.py and its like log and say.
 
     python3.7 tests/golden/make_monitored.py
 
-writes tests/golden/monitored.json: for each script the lines it logged and said, in order, and the error it ended by.
+writes tests/golden/monitored.json and clusters.json: for each script the lines it logged and said, in order, and the
+error it ended by.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ warnings.simplefilter("ignore")
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from tests import monitored_scripts  # noqa: E402
+from tests import cluster_scripts, monitored_scripts  # noqa: E402
 from tests.golden.told import scripts, told  # noqa: E402
 
 if __name__ == "__main__":
     import tensorflow as tf
 
     logging.getLogger("tensorflow").handlers.clear()
-    found = {name: told(tf, script) for name, script in scripts(monitored_scripts).items()}
-    rows = ",\n".join("%s: %s" % (json.dumps(name), json.dumps(lines)) for name, lines in found.items())
-    (HERE / "monitored.json").write_text("{\n%s\n}\n" % rows, encoding="utf-8")
-    print(len(found), "scripts")
+    for name, module in (("monitored", monitored_scripts), ("clusters", cluster_scripts)):
+        found = {name: told(tf, script) for name, script in scripts(module).items()}
+        rows = ",\n".join("%s: %s" % (json.dumps(name), json.dumps(lines)) for name, lines in found.items())
+        (HERE / (name + ".json")).write_text("{\n%s\n}\n" % rows, encoding="utf-8")
+        print(name, len(found), "scripts")

@@ -55,4 +55,4 @@ def plain(text):
     """A text without what varies."""
     for pattern, instead in VARYING:
         text = pattern.sub(instead, text)
-    return text
+    return text.rstrip("\n")
