@@ -220,7 +220,7 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 from flowgraph import (
     app, bitwise, compat, debugging, dtypes, errors, gfile, graph_util, image, initializers, io, layers, linalg,
     logging, lookup, losses, manip, math, metrics, nest, nn, quantization, queue, ragged, random, resource_loader, sets,
-    signal, sparse, spectral, strings, sysconfig, test, train, user_ops, version,
+    signal, sparse, spectral, strings, summary, sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -318,7 +318,7 @@ __all__ = [
     "sparse_transpose", "spectral", "split", "sqrt", "square", "squared_difference", "squeeze", "stack",
     "stop_gradient", "strided_slice", "string", "string_join", "string_split", "string_strip",
     "string_to_hash_bucket", "string_to_hash_bucket_fast", "string_to_hash_bucket_strong", "string_to_number",
-    "strings", "substr", "subtract", "svd", "switch_case", "sysconfig", "tables_initializer", "tan", "tanh",
+    "strings", "substr", "subtract", "summary", "svd", "switch_case", "sysconfig", "tables_initializer", "tan", "tanh",
     "tensor_scatter_add", "tensor_scatter_nd_add", "tensor_scatter_nd_sub", "tensor_scatter_nd_update",
     "tensor_scatter_sub", "tensor_scatter_update", "tensordot", "test", "tile", "timestamp", "to_bfloat16",
     "to_complex64", "to_complex128", "to_double", "to_float", "to_int32", "to_int64", "trace", "train",

@@ -55,6 +55,7 @@ FLOORS: list[set[str]] = [
         "sparse",
         "spectral",
         "strings",
+        "summary",
         "sysconfig",
         "test",
         "train",

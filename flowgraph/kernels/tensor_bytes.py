@@ -37,7 +37,8 @@ def varint(number: int) -> bytes:
     return bytes((*octets, number))
 
 
-def _field(number: int, data: bytes) -> bytes:
+def field(number: int, data: bytes) -> bytes:
+    """A field of a message that holds bytes, a string or a message."""
     return varint(number << 3 | 2) + varint(len(data)) + data
 
 
@@ -52,14 +53,14 @@ def pack(dtype: DType, array: np.ndarray, listed: bool = True) -> bytes:
     >>> pack(dt.float32, np.array([1, 2], np.float32))
     b'\\x08\\x01\\x12\\x04\\x12\\x02\\x08\\x02"\\x08\\x00\\x00\\x80?\\x00\\x00\\x00@'
     """
-    sizes = [_field(2, b"\x08" + varint(size) if size else b"") for size in array.shape]
-    head = b"\x08" + varint(dtype.enum) + _field(_SHAPE, b"".join(sizes))
+    sizes = [field(2, b"\x08" + varint(size) if size else b"") for size in array.shape]
+    head = b"\x08" + varint(dtype.enum) + field(_SHAPE, b"".join(sizes))
     if dtype is not dt.string:
-        return head + (_field(_CONTENT, array.tobytes()) if array.size else b"")
+        return head + (field(_CONTENT, array.tobytes()) if array.size else b"")
     items = array.ravel().tolist()
     if listed:
-        return head + b"".join(_field(_STRINGS, item) for item in items)
-    return head + (_field(_CONTENT, b"".join([*(varint(len(item)) for item in items), *items])) if items else b"")
+        return head + b"".join(field(_STRINGS, item) for item in items)
+    return head + (field(_CONTENT, b"".join([*(varint(len(item)) for item in items), *items])) if items else b"")
 
 
 # -- reading -----------------------------------------------------------------------------------------------
@@ -74,8 +75,12 @@ def _read_varint(data: bytes, at: int) -> tuple[int, int]:
             return number & 2**64 - 1, at
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """The fields of a message: their numbers, and an integer or bytes."""
+def fields(data: bytes) -> Iterator[tuple[int, Any]]:
+    """The fields of a message: their numbers, and an integer or bytes.
+
+    Raises:
+      IndexError, KeyError: the bytes are no message.
+    """
     at = 0
     while at < len(data):
         key, at = _read_varint(data, at)
@@ -120,41 +125,41 @@ def unpack(data: bytes) -> tuple[DType, np.ndarray]:
     >>> unpack(pack(dt.int32, np.array([[1, 2]], np.int32)))
     (tf.int32, array([[1, 2]], dtype=int32))
     """
-    fields: dict[int, list[Any]] = {}
+    found: dict[int, list[Any]] = {}
     try:
-        for number, value in _fields(data):
-            fields.setdefault(number, []).append(value)
-        sizes = [_size(value) for number, value in _fields(b"".join(fields.get(_SHAPE, []))) if number == 2]
+        for number, value in fields(data):
+            found.setdefault(number, []).append(value)
+        sizes = [_size(value) for number, value in fields(b"".join(found.get(_SHAPE, []))) if number == 2]
     except (IndexError, KeyError):
         raise NotATensor(is_message=False) from None
     try:
-        dtype = DType(fields.get(_TYPE, [0])[-1])
+        dtype = DType(found.get(_TYPE, [0])[-1])
     except TypeError:
         raise NotATensor(is_message=True) from None
     try:
-        return dtype, _entries(dtype, fields, sizes)
+        return dtype, _entries(dtype, found, sizes)
     except (IndexError, KeyError, ValueError):
         raise NotATensor(is_message=True, dtype=dtype) from None
 
 
 def _size(data: bytes) -> int:
-    size = next((value for number, value in _fields(data) if number == 1), 0)
+    size = next((value for number, value in fields(data) if number == 1), 0)
     return size - 2**64 if size >= 2**63 else size
 
 
-def _entries(dtype: DType, fields: dict[int, list[Any]], sizes: Sequence[int]) -> np.ndarray:
+def _entries(dtype: DType, found: dict[int, list[Any]], sizes: Sequence[int]) -> np.ndarray:
     if min(sizes, default=0) < 0:
         raise ValueError("a negative size")
     count = prod(sizes)
-    content = b"".join(fields.get(_CONTENT, [])[-1:])
+    content = b"".join(found.get(_CONTENT, [])[-1:])
     if dtype is dt.string:
-        found = np.empty(count, object)
-        found[:] = _strings(content, count) if content else _extended(fields.get(_STRINGS, []), count, b"")
-        return found.reshape(sizes)
+        items = np.empty(count, object)
+        items[:] = _strings(content, count) if content else _extended(found.get(_STRINGS, []), count, b"")
+        return items.reshape(sizes)
     if content:
         return np.frombuffer(content, dtype.np).reshape(sizes).copy()  # ValueError when their number is another
     number = _VALUES[dtype]
-    parts = [part if isinstance(part, bytes) else varint(part) for part in fields.get(number, [])]
+    parts = [part if isinstance(part, bytes) else varint(part) for part in found.get(number, [])]
     if number in _FIXED:
         numbers = np.frombuffer(b"".join(parts), _FIXED[number])
     else:

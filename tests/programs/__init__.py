@@ -86,6 +86,7 @@ MODULES = [
     "examples",
     "contrib_layers",
     "contrib_norms",
+    "summaries",
     "contrib_scopes",
     "contrib_batch_norms",
     "beyond",

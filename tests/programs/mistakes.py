@@ -26,6 +26,7 @@ MODULES = [
     "mistakes_layers",
     "mistakes_ragged",
     "mistakes_contrib_layers",
+    "mistakes_summaries",
 ]
 
 
