@@ -31,6 +31,7 @@ MODULES = [
     "layers_normalized",
     "cells_gated",
     "cells_normed",
+    "cells_spatial",
     "losses",
     "metrics",
     "metrics_ranked",

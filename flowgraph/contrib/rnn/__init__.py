@@ -8,8 +8,11 @@ from flowgraph.recurrent.bidirectional import (
     stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn, static_bidirectional_rnn,
 )
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
+from flowgraph.recurrent.conv_cells import Conv1DLSTMCell, Conv2DLSTMCell, Conv3DLSTMCell, ConvLSTMCell
 from flowgraph.recurrent.gated_variants import GLSTMCell, IntersectionRNNCell, PhasedLSTMCell, UGRNNCell
+from flowgraph.recurrent.independent import IndRNNCell, IndyGRUCell, IndyLSTMCell, SRUCell
 from flowgraph.recurrent.lstm_variants import CoupledInputForgetGateLSTMCell, LayerNormBasicLSTMCell, NASCell
+from flowgraph.recurrent.memory_wrappers import AttentionCellWrapper, HighwayWrapper
 from flowgraph.recurrent.multi import MultiRNNCell
 from flowgraph.recurrent.projections import EmbeddingWrapper, InputProjectionWrapper, OutputProjectionWrapper
 from flowgraph.recurrent.static import static_rnn, static_state_saving_rnn
@@ -17,12 +20,13 @@ from flowgraph.recurrent.steps import best_effort_input_batch_size, transpose_ba
 from flowgraph.recurrent.wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper
 
 __all__ = [
-    "BasicLSTMCell", "BasicRNNCell", "CoupledInputForgetGateLSTMCell", "DeviceWrapper", "DropoutWrapper",
-    "EmbeddingWrapper", "GLSTMCell", "GRUCell", "InputProjectionWrapper", "IntersectionRNNCell", "LSTMCell",
-    "LSTMStateTuple", "LayerNormBasicLSTMCell", "LayerRNNCell", "MultiRNNCell", "NASCell", "OutputProjectionWrapper",
-    "PhasedLSTMCell", "RNNCell", "ResidualWrapper", "UGRNNCell", "best_effort_input_batch_size",
-    "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn",
-    "static_state_saving_rnn", "transpose_batch_time",
+    "AttentionCellWrapper", "BasicLSTMCell", "BasicRNNCell", "Conv1DLSTMCell", "Conv2DLSTMCell", "Conv3DLSTMCell",
+    "ConvLSTMCell", "CoupledInputForgetGateLSTMCell", "DeviceWrapper", "DropoutWrapper", "EmbeddingWrapper",
+    "GLSTMCell", "GRUCell", "HighwayWrapper", "IndRNNCell", "IndyGRUCell", "IndyLSTMCell", "InputProjectionWrapper",
+    "IntersectionRNNCell", "LSTMCell", "LSTMStateTuple", "LayerNormBasicLSTMCell", "LayerRNNCell", "MultiRNNCell",
+    "NASCell", "OutputProjectionWrapper", "PhasedLSTMCell", "RNNCell", "ResidualWrapper", "SRUCell", "UGRNNCell",
+    "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn",
+    "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn", "transpose_batch_time",
 ]
 
 _absent.watch(__name__)
