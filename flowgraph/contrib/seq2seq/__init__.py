@@ -2,10 +2,33 @@
 
 from flowgraph import absent as _absent
 from flowgraph.ops.gather_tree import gather_tree
+from flowgraph.recurrent.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput
+from flowgraph.recurrent.seq2seq.decoder import Decoder, dynamic_decode
+from flowgraph.recurrent.seq2seq.helpers import (
+    CustomHelper,
+    GreedyEmbeddingHelper,
+    Helper,
+    InferenceHelper,
+    SampleEmbeddingHelper,
+    TrainingHelper,
+)
 from flowgraph.recurrent.seq2seq.loss import sequence_loss
 from flowgraph.recurrent.seq2seq.monotonic import hardmax, monotonic_attention, safe_cumprod
+from flowgraph.recurrent.seq2seq.scheduled import ScheduledEmbeddingTrainingHelper, ScheduledOutputTrainingHelper
 
 __all__ = [
+    "BasicDecoder",
+    "BasicDecoderOutput",
+    "CustomHelper",
+    "Decoder",
+    "GreedyEmbeddingHelper",
+    "Helper",
+    "InferenceHelper",
+    "SampleEmbeddingHelper",
+    "ScheduledEmbeddingTrainingHelper",
+    "ScheduledOutputTrainingHelper",
+    "TrainingHelper",
+    "dynamic_decode",
     "gather_tree",
     "hardmax",
     "monotonic_attention",

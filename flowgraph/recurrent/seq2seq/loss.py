@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import reshape, shape
@@ -52,9 +53,9 @@ def sequence_loss(
     """
     _demand_ranks(logits, targets, weights)
     if average_across_timesteps and sum_over_timesteps:
-        raise ValueError("average_across_timesteps and sum_over_timesteps cannot be set to True at same time.")
+        raise refusal("average_across_timesteps and sum_over_timesteps cannot be set to True at same time.")
     if average_across_batch and sum_over_batch:
-        raise ValueError("average_across_batch and sum_over_batch cannot be set to True at same time.")
+        raise refusal("average_across_batch and sum_over_batch cannot be set to True at same time.")
     with name_scope(name, "sequence_loss", [logits, targets, weights]):
         classes = shape(logits)[2]
         rows = reshape(logits, [-1, classes])
@@ -82,8 +83,8 @@ def sequence_loss(
 
 def _demand_ranks(logits: Tensor, targets: Tensor, weights: Tensor) -> None:
     if len(logits.get_shape()) != 3:
-        raise ValueError("Logits must be a [batch_size x sequence_length x logits] tensor")
+        raise refusal("Logits must be a [batch_size x sequence_length x logits] tensor")
     if len(targets.get_shape()) != 2:
-        raise ValueError("Targets must be a [batch_size x sequence_length] tensor")
+        raise refusal("Targets must be a [batch_size x sequence_length] tensor")
     if len(weights.get_shape()) != 2:
-        raise ValueError("Weights must be a [batch_size x sequence_length] tensor")
+        raise refusal("Weights must be a [batch_size x sequence_length] tensor")

@@ -8,6 +8,7 @@ import numpy as np
 
 from flowgraph.functional.scan import scan
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, reshape, shape, zeros
@@ -87,7 +88,7 @@ def monotonic_attention(p_choose_i: Any, previous_attention: Any, mode: str) -> 
     if mode == "hard":
         p_choose_i *= cumsum(previous_attention, axis=1)
         return p_choose_i * cumprod(1 - p_choose_i, axis=1, exclusive=True)
-    raise ValueError("mode must be 'recursive', 'parallel', or 'hard'.")
+    raise refusal("mode must be 'recursive', 'parallel', or 'hard'.")
 
 
 def _place_by_place(p_choose_i: Tensor, previous_attention: Tensor) -> Tensor:
