@@ -3,6 +3,7 @@
 from flowgraph import absent as _absent
 from flowgraph import nest
 from flowgraph.ops.case import smart_case, smart_cond, smart_constant_value
+from flowgraph.ops.right_shape import with_same_shape, with_shape
 from flowgraph.training.global_step import (
     assert_global_step,
     create_global_step,
@@ -43,7 +44,8 @@ __all__ = [
     "get_trainable_variables", "get_unique_variable", "get_variable_full_name", "get_variables",
     "get_variables_by_name", "get_variables_by_suffix", "get_variables_to_restore", "global_variable",
     "has_arg_scope", "local_variable", "model_variable", "nest", "smart_case", "smart_cond",
-    "smart_constant_value", "variable",
+    "smart_constant_value", "variable", "with_same_shape",
+    "with_shape",
 ]  # fmt: skip
 
 _absent.watch(__name__)

@@ -2,6 +2,11 @@
 
 from flowgraph import absent as _absent
 from flowgraph.ops.gather_tree import gather_tree
+from flowgraph.recurrent.seq2seq.attention import (
+    AttentionMechanism,
+    BahdanauAttention,
+    LuongAttention,
+)
 from flowgraph.recurrent.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput
 from flowgraph.recurrent.seq2seq.decoder import Decoder, dynamic_decode
 from flowgraph.recurrent.seq2seq.helpers import (
@@ -13,10 +18,22 @@ from flowgraph.recurrent.seq2seq.helpers import (
     TrainingHelper,
 )
 from flowgraph.recurrent.seq2seq.loss import sequence_loss
-from flowgraph.recurrent.seq2seq.monotonic import hardmax, monotonic_attention, safe_cumprod
+from flowgraph.recurrent.seq2seq.monotonic import (
+    BahdanauMonotonicAttention,
+    LuongMonotonicAttention,
+    hardmax,
+    monotonic_attention,
+    safe_cumprod,
+)
 from flowgraph.recurrent.seq2seq.scheduled import ScheduledEmbeddingTrainingHelper, ScheduledOutputTrainingHelper
+from flowgraph.recurrent.seq2seq.wrapper import AttentionWrapper, AttentionWrapperState
 
 __all__ = [
+    "AttentionMechanism",
+    "AttentionWrapper",
+    "AttentionWrapperState",
+    "BahdanauAttention",
+    "BahdanauMonotonicAttention",
     "BasicDecoder",
     "BasicDecoderOutput",
     "CustomHelper",
@@ -24,6 +41,8 @@ __all__ = [
     "GreedyEmbeddingHelper",
     "Helper",
     "InferenceHelper",
+    "LuongAttention",
+    "LuongMonotonicAttention",
     "SampleEmbeddingHelper",
     "ScheduledEmbeddingTrainingHelper",
     "ScheduledOutputTrainingHelper",

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from flowgraph import dtypes as dt
 from flowgraph.functional.scan import scan
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, reshape, shape, zeros
+from flowgraph.ops.cast import cast
 from flowgraph.ops.clip import clip_by_value
 from flowgraph.ops.cumulative import cumprod, cumsum
+from flowgraph.ops.hyperbolic import sigmoid
 from flowgraph.ops.joining import concat
 from flowgraph.ops.masking import one_hot
+from flowgraph.ops.random import random_normal
 from flowgraph.ops.ranking import argmax
 from flowgraph.ops.shaping import transpose
 from flowgraph.ops.unary import exp, log
+from flowgraph.recurrent.seq2seq.attention import MemoryAttention, bahdanau_score, dense_for, luong_score
 from flowgraph.shapes import dimension_value
 
 
@@ -101,3 +107,128 @@ def _place_by_place(p_choose_i: Tensor, previous_attention: Tensor) -> Tensor:
         zeros((batch,)),
     )
     return p_choose_i * transpose(arriving)
+
+
+# -- mechanisms ----------------------------------------------------------------------------------------------
+
+
+class MonotonicAttention(MemoryAttention):
+    """What the monotonic mechanisms share: attention begins at the first place."""
+
+    def initial_alignments(self, batch_size: Any, dtype: Any) -> Tensor:
+        """The alignments before the first step: all attention at the first place."""
+        return one_hot(zeros((batch_size,), dtype=dt.int32), self._alignments_size, dtype=dtype)
+
+
+class LuongMonotonicAttention(MonotonicAttention):
+    """`LuongAttention` that never goes back: scores are those of stopping at a place; see `monotonic_attention`.
+
+    Args:
+      num_units: the size of keys, and that of queries.
+      memory: `[batch, time, depth]`, such as the outputs of an encoder.
+      memory_sequence_length: how long each sequence is, all of them positive; what lies behind does not matter.
+      scale: whether scores are multiplied by a variable, `attention_g`.
+      score_mask_value: the score of what lies behind the end of a sequence; by default minus infinity.
+      sigmoid_noise: how much normal noise is added to scores, which makes the probabilities tend to 0 or 1.
+      sigmoid_noise_seed: the seed of that noise.
+      score_bias_init: the initial value of a variable that is added to all scores.
+      mode: see `monotonic_attention`; "hard" stops where the score is positive.
+      dtype: that of the layer for keys; by default float32.
+      name: the scope of the new ops.
+    """
+
+    _scope_name = "luong_monotonic_attention"
+
+    def __init__(
+        self,
+        num_units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        scale: bool = False,
+        score_mask_value: Any = None,
+        sigmoid_noise: float = 0.0,
+        sigmoid_noise_seed: Any = None,
+        score_bias_init: Any = 0.0,
+        mode: str = "parallel",
+        dtype: Any = None,
+        name: str = "LuongMonotonicAttention",
+    ) -> None:
+        super().__init__(
+            query_layer=None,
+            memory_layer=dense_for("memory_layer", num_units, dtype),
+            memory=memory,
+            probability_fn=_stopping(sigmoid_noise, mode, sigmoid_noise_seed),
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            name=name,
+        )
+        self._num_units = num_units
+        self._scale = scale
+        self._score_bias_init = score_bias_init
+        self._name = name
+
+    def _score(self, query: Tensor) -> Tensor:
+        return luong_score(query, self._keys, self._scale)
+
+
+class BahdanauMonotonicAttention(MonotonicAttention):
+    """`BahdanauAttention` that never goes back: scores are those of stopping at a place; see `monotonic_attention`.
+
+    Args:
+      num_units: the size of the hidden layer.
+      memory: `[batch, time, depth]`, such as the outputs of an encoder.
+      memory_sequence_length: how long each sequence is, all of them positive; what lies behind does not matter.
+      normalize: whether v is normalized to a length that is trained, and a bias is added before tanh.
+      score_mask_value: the score of what lies behind the end of a sequence; by default minus infinity.
+      sigmoid_noise: how much normal noise is added to scores, which makes the probabilities tend to 0 or 1.
+      sigmoid_noise_seed: the seed of that noise.
+      score_bias_init: the initial value of a variable that is added to all scores.
+      mode: see `monotonic_attention`; "hard" stops where the score is positive.
+      dtype: that of the layers; by default float32.
+      name: the scope of the new ops.
+    """
+
+    _scope_name = "bahdanau_monotonic_attention"
+
+    def __init__(
+        self,
+        num_units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        normalize: bool = False,
+        score_mask_value: Any = None,
+        sigmoid_noise: float = 0.0,
+        sigmoid_noise_seed: Any = None,
+        score_bias_init: Any = 0.0,
+        mode: str = "parallel",
+        dtype: Any = None,
+        name: str = "BahdanauMonotonicAttention",
+    ) -> None:
+        super().__init__(
+            query_layer=dense_for("query_layer", num_units, dtype),
+            memory_layer=dense_for("memory_layer", num_units, dtype),
+            memory=memory,
+            probability_fn=_stopping(sigmoid_noise, mode, sigmoid_noise_seed),
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            name=name,
+        )
+        self._num_units = num_units
+        self._normalize = normalize
+        self._name = name
+        self._score_bias_init = score_bias_init
+
+    def _score(self, query: Tensor) -> Tensor:
+        return bahdanau_score(self, query, self._num_units, self._normalize)
+
+
+def _stopping(noise: float, mode: str, seed: Any) -> Callable[[Tensor, Tensor], Tensor]:
+    """A function that makes alignments of the scores of stopping and the alignments before."""
+
+    def alignments(score: Tensor, previous: Tensor) -> Tensor:
+        if noise > 0:
+            score += noise * random_normal(shape(score), dtype=score.dtype, seed=seed)
+        stops = cast(score > 0, score.dtype) if mode == "hard" else sigmoid(score)
+        return monotonic_attention(stops, previous, mode)
+
+    return alignments
