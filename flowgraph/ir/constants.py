@@ -100,12 +100,19 @@ def _is_small(tensor: Tensor) -> bool:
 
 def sizes_of(tensor: Tensor) -> Sizes:
     """For a 1-D integer tensor that holds a shape: the shape as far as it is known, entries of -1 as unknown."""
+    tensor = before_loop(tensor)
     partial = tensor.op.opdef.partial
     if partial is not None:
         sizes = partial(tensor)
         if sizes is not None:
             return sizes
     return shape_in(value_of(tensor), tensor.sizes)
+
+
+def before_loop(tensor: Tensor) -> Tensor:
+    """What a loop captured as this tensor, else the tensor: TF sees captured sizes, but nothing computed of them."""
+    op = tensor.op
+    return op.inputs[0] if op.opdef.role == "enter" and op.attrs["is_constant"] else tensor
 
 
 def shape_in(value: Any, sizes: Sizes) -> Sizes:

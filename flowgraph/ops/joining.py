@@ -7,6 +7,7 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, HALF, INT, RANDOM_INT, case
+from flowgraph.ir.constants import before_loop
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
@@ -165,7 +166,7 @@ def _packed_shape(output: Tensor) -> Sizes:
     """What is known of a shape that is packed from single sizes."""
     if output.sizes is None or len(output.sizes) != 1 or not output.dtype.is_integer:
         return None
-    known = [size.constant() for size in output.op.inputs]
+    known = [before_loop(size).constant() for size in output.op.inputs]
     return tuple(None if size is None or size < 0 else int(size) for size in known)
 
 
