@@ -8,6 +8,8 @@ from flowgraph.recurrent.seq2seq.attention import (
     LuongAttention,
 )
 from flowgraph.recurrent.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput
+from flowgraph.recurrent.seq2seq.beam_search import BeamSearchDecoder, FinalBeamSearchDecoderOutput, tile_batch
+from flowgraph.recurrent.seq2seq.beam_step import BeamSearchDecoderOutput, BeamSearchDecoderState
 from flowgraph.recurrent.seq2seq.decoder import Decoder, dynamic_decode
 from flowgraph.recurrent.seq2seq.helpers import (
     CustomHelper,
@@ -36,8 +38,12 @@ __all__ = [
     "BahdanauMonotonicAttention",
     "BasicDecoder",
     "BasicDecoderOutput",
+    "BeamSearchDecoder",
+    "BeamSearchDecoderOutput",
+    "BeamSearchDecoderState",
     "CustomHelper",
     "Decoder",
+    "FinalBeamSearchDecoderOutput",
     "GreedyEmbeddingHelper",
     "Helper",
     "InferenceHelper",
@@ -53,6 +59,7 @@ __all__ = [
     "monotonic_attention",
     "safe_cumprod",
     "sequence_loss",
+    "tile_batch",
 ]
 
 _absent.watch(__name__)
