@@ -109,10 +109,13 @@ def sizes_of(tensor: Tensor) -> Sizes:
     return shape_in(value_of(tensor), tensor.sizes)
 
 
-def before_loop(tensor: Tensor) -> Tensor:
-    """What a loop captured as this tensor, else the tensor: TF sees captured sizes, but nothing computed of them."""
-    op = tensor.op
-    return op.inputs[0] if op.opdef.role == "enter" and op.attrs["is_constant"] else tensor
+def before_loop(tensor: Any) -> Any:
+    """What a loop captured as this tensor, else the tensor: TF sees captured sizes, but nothing computed of them.
+
+    Also for what an engine knows of a tensor, which is beyond loops.
+    """
+    is_captured = isinstance(tensor, Tensor) and tensor.op.opdef.role == "enter" and tensor.op.attrs["is_constant"]
+    return tensor.op.inputs[0] if is_captured else tensor
 
 
 def shape_in(value: Any, sizes: Sizes) -> Sizes:
