@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-WORKLOADS = ("import_time", "scalar_add", "deep_graph", "mlp_step", "lenet_step", "rows", "while_loop")
+WORKLOADS = ("import_time", "scalar_add", "deep_graph", "mlp_step", "lenet_step", "rows", "while_loop", "recurrent")
 
 
 def measure(python: str, module: str, workload: str) -> dict[str, float]:
