@@ -30,6 +30,10 @@ TYPE_ONLY = {
     "graph.operation_of_other_graph": "the first line ends in the middle of the operation's NodeDef",
     "run.fetch_op_from_other_graph": "the same",
     "graph.gradient_registered_twice": "names a line inside TensorFlow",
+    "unrolling.static.state_does_not_fit": "AutoGraph wraps what a cell raises",
+    "unrolling.dynamic.state_does_not_fit": "AutoGraph wraps what a cell raises",
+    "unrolling.dynamic.state_of_another_dtype": "AutoGraph wraps what a cell raises",
+    "unrolling.layers_of_one_cell": "AutoGraph wraps what a cell raises",
 }
 """Mistakes of which only the exception's class is kept, and why."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 
 def _symbols(tf, name, count):
     return [tf.placeholder(tf.int32, [None], name="%s%d" % (name, i)) for i in range(count)]

@@ -19,6 +19,7 @@ MODULES = [
     "mistakes_arrays",
     "mistakes_variables",
     "mistakes_loops",
+    "mistakes_unrolling",
     "mistakes_gradients",
     "mistakes_surroundings",
     "mistakes_boxes",
