@@ -2,11 +2,16 @@
 
 from flowgraph import absent as _absent
 from flowgraph.ops.parsing import decode_csv, decode_raw
+from flowgraph.ops.queues import PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from flowgraph.ops.ragged_public import decode_base64, decode_compressed, encode_base64
 from flowgraph.ops.serialize import parse_tensor, serialize_tensor
 from flowgraph.ops.sparse_serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 
 __all__ = [
+    "PaddingFIFOQueue",
+    "PriorityQueue",
+    "QueueBase",
+    "RandomShuffleQueue",
     "decode_base64",
     "decode_compressed",
     "decode_csv",

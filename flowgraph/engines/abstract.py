@@ -169,8 +169,8 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
             value = step.attrs["value"]
             return [Known(dtypes[0], value.shape, value)]
     asked: list[Any] = inputs
-    if opdef.effect is Effect.ARRAY and opdef.inputs[0].is_handle:
-        asked = [step.op.inputs[0], *inputs[1:]]  # the graph knows what the array says of its entries
+    if (opdef.effect is Effect.ARRAY or opdef.begin is not None) and opdef.inputs[0].is_handle:
+        asked = [step.op.inputs[0], *inputs[1:]]  # the graph knows what the array or queue says of its entries
     sizes = opdef.infer(*opdef.structure(asked, step.attrs), **step.attrs)
     if opdef.gives_one:
         sizes = [sizes]

@@ -14,6 +14,7 @@ from flowgraph.ir.describe import origin
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, Program, Step, no_value
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.kernels.queues import Queue
 from flowgraph.kernels.tensor_array import Slots
 from flowgraph.sizes import to_text
 
@@ -81,7 +82,7 @@ def describe(step: Step, values: Sequence[Any], program: Program, fed: Sequence[
         if tensor is None:
             rows.append(f"an input of shape {shape}")
             continue
-        what = f"is {value!r}" if isinstance(value, Slots) else f"has shape {shape}"
+        what = f"is {value!r}" if isinstance(value, Slots | Queue) else f"has shape {shape}"
         rows.append((f"{tensor.name} {what}", origin(tensor) + (", fed" if number in fed else "")))
     return rows
 

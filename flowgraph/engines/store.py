@@ -7,14 +7,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from flowgraph.engines.kept import KeptValues
 from flowgraph.engines.missing import no_resource, uninitialized
+from flowgraph.engines.waiting import Waits
 from flowgraph.ir.device import parse
 from flowgraph.ir.tensor import Operation
+from flowgraph.kernels.attempts import Attempt
 
 
 class Cell:
@@ -77,6 +80,7 @@ class Store:
       version: changes whenever a variable gets another buffer, so that engines may keep hold of buffers.
       has_resources: whether any resource variable ever had a value.
       values: what `tf.get_session_handle` left here.
+      waits: what runs wait for.
     """
 
     def __init__(self) -> None:
@@ -90,6 +94,7 @@ class Store:
         self.values = KeptValues()
         self._lock = threading.Lock()
         self._turns = Turns()
+        self.waits = Waits(self._turns.set_aside)
 
     def cell(self, op: Operation) -> Cell:
         """The variable that `op` holds: by its shared name, or its own."""
@@ -191,6 +196,46 @@ class Turns:
                 if reads:
                     readers[me] = True
 
+    def set_aside(self, wait: Callable[[], Any]) -> Any:
+        """`wait()` while this thread holds nothing of what it holds now: others change what it waits for."""
+        readers, me = self._readers, threading.get_ident()
+        reads = readers.pop(me, None)
+        times = self._let_go()
+        try:
+            return wait()
+        finally:
+            self._take_back(times, reads)
+
+    def _let_go(self) -> int:
+        """Open the gate as often as this thread has closed it; returns how often that was."""
+        times = 0
+        with suppress(RuntimeError):  # a lock that this thread does not hold
+            while True:
+                self._gate.release()
+                times += 1
+        return times
+
+    def _take_back(self, times: int, reads: bool | None) -> None:
+        readers, me = self._readers, threading.get_ident()
+        if times == 0 and reads is None:
+            return
+        interrupted: KeyboardInterrupt | None = None
+        taken = 0
+        while taken < max(times, 1):  # whoever called will open the gate as often as it had closed it
+            try:
+                self._gate.acquire()
+                taken += 1
+                if times:
+                    self._wait_for_readers(me)
+            except KeyboardInterrupt as error:
+                interrupted = error
+        if reads is not None:
+            readers[me] = reads
+        if times == 0:
+            self._gate.release()
+        if interrupted is not None:
+            raise interrupted
+
     def _wait_for_readers(self, me: int) -> None:
         """Those who read are few and soon done, and nobody follows them through the gate."""
         nap = 0.0
@@ -222,6 +267,10 @@ class Context:
     def shared(self, make: Callable[[], Any]) -> Any:
         """See `Store.shared`."""
         return self.store.shared(self.op, make)
+
+    def wait_for(self, attempt: Attempt) -> Any:
+        """What an attempt brings, once it does; meanwhile other runs go on."""
+        return self.store.waits.outcome(attempt)
 
     def count(self) -> int:
         """How many times this op has run in this session, if it counts each of its runs by this."""

@@ -49,7 +49,8 @@ def build_program(
     loops = find_loops(by_age, fed, fetches)
     by_constant = reciprocals(by_age, fed) if rewrites_divisions else {}
     part = Slice(loops.ops if loops.of else by_age, loops, by_constant, fetches, targets, feeds)
-    if part.ops is by_age and not (part.refs.root or part.guards.has_branches):
+    waits = any(op.opdef.begin is not None for op in by_age)
+    if part.ops is by_age and not (part.refs.root or part.guards.has_branches or waits):
         return _straight(part, fetches, feeds)
     builder = Builder(part, fetches, feeds)
     for tensor in feeds:
@@ -180,7 +181,11 @@ class Builder:
             elif inner is not None:
                 self.branches.lift(block, *inner)
             else:
-                return
+                op = self.schedule.take_waiter(block.path)
+                if op is None:
+                    return
+                self._emit(op, block)
+                finish(op)
 
     def _break_cycle(self) -> None:
         """The rules of the variables close a cycle: give the readers of one write a copy of the old value."""

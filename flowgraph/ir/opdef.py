@@ -151,12 +151,14 @@ class OpDef:
         a constant; a "handle" stands for a resource variable, whose value at one moment is what a "read" gives.
       times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
       allows_uninitialized: it may be given a variable that has no value yet.
+      begin: for an op that may have to wait for another run: `begin(ctx, *arrays, **attrs)` gives an Attempt at what
+        `forward` does; `forward` itself waits for its outcome.
       moves: `moves(op) -> bool`: whether it may give its variable another buffer although there is one.
       cases: the cases on which the op tests itself (`flowgraph.ir.cases`).
     """
 
     __slots__ = (
-        "alias", "allows_uninitialized", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
+        "alias", "allows_uninitialized", "begin", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
         "forward", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs", "is_uniform",
         "lists", "moves", "n_inputs", "name", "outputs", "partial", "partial_folds", "role", "signature",
         "times_reciprocal", "type_attrs",
@@ -180,6 +182,7 @@ class OpDef:
         role: str | None = None,
         times_reciprocal: OpDef | None = None,
         allows_uninitialized: bool = False,
+        begin: Callable[..., Any] | None = None,
         moves: Callable[[Any], bool] | None = None,
         cases: Sequence[Any] = (),
     ) -> None:
@@ -203,6 +206,7 @@ class OpDef:
         self.role = role
         self.times_reciprocal = times_reciprocal
         self.allows_uninitialized = allows_uninitialized
+        self.begin = begin
         self.moves = moves
         self.cases = tuple(cases)
         self._settle_attrs(dict(attrs or {}))

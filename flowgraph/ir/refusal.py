@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from flowgraph import errors
 from flowgraph.ir.graph import user_site
+from flowgraph.kernels.attempts import Trouble
+
+_ERRORS = {
+    "Cancelled": errors.CancelledError,
+    "InvalidArgument": errors.InvalidArgumentError,
+    "OutOfRange": errors.OutOfRangeError,
+}
 
 
 def refusal(line: str, kind: type[Exception] = ValueError, mend: str | None = None) -> Exception:
@@ -20,3 +27,8 @@ def refusal(line: str, kind: type[Exception] = ValueError, mend: str | None = No
 def invalid(line: str) -> errors.InvalidArgumentError:
     """An error to raise when an op runs and its inputs do not fit; the engine adds the op, the shapes and the line."""
     return errors.InvalidArgumentError(None, None, line)
+
+
+def error_of(trouble: Trouble) -> errors.OpError:
+    """TF's exception for an attempt that failed."""
+    return _ERRORS[trouble.kind](None, None, trouble.line)

@@ -1,5 +1,7 @@
 """When each op's turn comes: after all that it waits for, oldest first, the ops of one branch together.
 
+What may have to wait for another run comes last among all that could run.
+
 An op of a branch is not held back by its inputs alone (`patience.py`).
 """
 
@@ -31,6 +33,7 @@ class Schedule:
         self._guards = guards
         self._by_age = {op._id: op for op in ops}
         self._ready: dict[Path, list[int]] = {(): []}
+        self._waiters: dict[Path, list[int]] = {}  # ready ops that may have to wait for another run
         self._merges: dict[Path, list[Operation]] = {}
         self._branches: dict[Path, list[tuple[int, Predicate]]] = {}  # ready ops in branches of each block
         self.done: set[Operation] = set()
@@ -74,7 +77,8 @@ class Schedule:
         if choices and choices[0][1]:
             self._merges.setdefault(path, []).append(op)
         else:
-            heapq.heappush(self._ready.setdefault(path, []), op._id)
+            heaps = self._ready if op.opdef.begin is None else self._waiters
+            heapq.heappush(heaps.setdefault(path, []), op._id)
         for depth in range(len(path)):
             entry = (op._id, path[depth][0])
             heapq.heappush(self._branches.setdefault(path[:depth], []), entry)
@@ -106,7 +110,13 @@ class Schedule:
 
     def take(self, path: Path) -> Operation | None:
         """The oldest op that is ready in a block."""
-        heap = self._ready.get(path)
+        return self._oldest(self._ready.get(path))
+
+    def take_waiter(self, path: Path) -> Operation | None:
+        """The oldest op that is ready in a block and may have to wait for another run."""
+        return self._oldest(self._waiters.get(path))
+
+    def _oldest(self, heap: list[int] | None) -> Operation | None:
         while heap:
             op = self._by_age[heapq.heappop(heap)]
             if op not in self.done:

@@ -120,7 +120,10 @@ class BaseSession:
         return self._target
 
     def close(self) -> None:
-        """End the session and let go of its variables; closing twice is harmless."""
+        """End the session and let go of its variables; closing twice is harmless.
+
+        Runs that wait for a queue meanwhile, in other threads, end with a CancelledError.
+        """
         if not self._closed:
             self._closed_at = user_site()
             with self._lock:
@@ -129,6 +132,8 @@ class BaseSession:
                 self._executables.clear()
                 self._parts.clear()
             closed(self)
+            if not self._target:  # (other sessions go on with what a server holds)
+                self._store.waits.close()
             self._store = Store()
 
     def list_devices(self) -> list[DeviceAttributes]:

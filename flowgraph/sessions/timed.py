@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.engines.base import Executable
 from flowgraph.engines.reference import ReferenceExecutable
+from flowgraph.engines.waiting import ends_after, limit
 from flowgraph.ir.program import Program, Step
 from flowgraph.kernels.threads import at_most
 
@@ -20,23 +20,18 @@ class TimedExecutable(ReferenceExecutable):
     The op that is being computed then is computed to its end, as in TF; no further one is begun.
     """
 
-    _limit = threading.local()  # of the run on this thread: its end, by the monotonic clock
-
     def run_within(self, seconds: float, feeds: Sequence[Any]) -> list[Any]:
         """Run it.
 
         Raises:
           DeadlineExceededError: the time was over before all was computed.
         """
-        outer = getattr(self._limit, "end", None)  # a Python op may run a session
-        self._limit.end = time.monotonic() + seconds
-        try:
+        with ends_after(seconds):
             return self.run(feeds)
-        finally:
-            self._limit.end = outer
 
     def _call(self, step: Step, inputs: list[Any], program: Program) -> Sequence[Any]:
-        if time.monotonic() > self._limit.end:
+        end = limit()
+        if end is not None and time.monotonic() > end:
             line = "Timed out waiting for notification"
             message = errors.explain(line, details=[f"the next op would have been: {step.op.name}"], where=step.op.site)
             raise errors.DeadlineExceededError(None, None, message)
