@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -290,6 +291,29 @@ class TestSessions:
             assert part in str(unfed.value)
         assert str(empty.value).splitlines()[0] == "Attempting to use uninitialized value v"
         assert "w" in str(empty.value)
+
+    def test_of_hundreds_of_uninitialized_variables_the_first_are_named_and_the_others_counted(self) -> None:
+        total = tf.add_n([tf.Variable(1.0, name=f"v{number}") for number in range(200)])
+        with tf.Session() as sess, pytest.raises(tf.errors.FailedPreconditionError) as empty:
+            sess.run(total)
+        assert "  and 170 more" in str(empty.value)
+        assert len(str(empty.value).splitlines()) < 45
+
+    def test_a_large_value_is_let_go_after_its_last_use(self) -> None:
+        """A chain of twenty products of a megabyte each: never more than a few of them live at once."""
+        x = matrix = tf.placeholder(tf.float32, [512, 512])
+        for _ in range(20):
+            x = tf.matmul(x, matrix) / 512.0
+        total = tf.reduce_sum(x)
+        with tf.Session() as sess:
+            feed = {matrix: np.ones([512, 512], np.float32)}
+            tracemalloc.start()
+            try:
+                for _ in range(2):
+                    assert sess.run(total, feed) == 512**2
+                assert tracemalloc.get_traced_memory()[1] < 6 * 2**20
+            finally:
+                tracemalloc.stop()
 
     def test_a_failed_run_leaves_the_session_as_it_was(self) -> None:
         w = tf.Variable([1.0, 2.0])

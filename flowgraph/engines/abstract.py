@@ -20,6 +20,7 @@ from flowgraph.ir.program import COPY, IF, NEVER, READ, WHILE, Program, Step
 from flowgraph.sizes import Sizes, compatible
 
 _LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
+_SMALL = 1 << 12  # bytes: what is larger is let go as soon as nothing needs it
 _ROUNDS = 5  # so often a loop's body is looked at: the last time nothing is assumed of its variables
 
 
@@ -50,6 +51,13 @@ class Known:
     def is_full(self) -> bool:
         """Whether all sizes are known."""
         return self.sizes is not None and None not in self.sizes
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is known to take so little memory that letting go of it early gains nothing."""
+        if self.dtype is None or not self.is_full:
+            return False
+        return prod(self.sizes) * self.dtype.np.itemsize <= _SMALL  # type: ignore[arg-type]
 
 
 class _AbstractOp:

@@ -37,7 +37,6 @@ _SAME = (identity.IDENTITY, identity.REF_IDENTITY, identity.STOP_GRADIENT, ident
 _KEEPERS = (Effect.STATE, Effect.ARRAY, Effect.WORLD)
 _DEEPEST = 12  # blocks in blocks: Python allows 20
 _LONGEST = 20_000  # steps: Python's compiler takes longer than a run for more
-_SMALL = 1 << 14  # bytes: what is larger is let go as soon as nothing needs it
 
 
 class BodyFunction:
@@ -202,7 +201,7 @@ class _Writer:
             for variable, following, final in rows
             if following in made
             and self._kept[following] == 1
-            and not (self._kept[variable] or self._kept[final] or self._is_small(following))
+            and not (self._kept[variable] or self._kept[final] or self._known[following].is_small)
         ]
 
     def _put_branches(self, step: Step) -> None:
@@ -241,16 +240,10 @@ class _Writer:
         for number in numbers:
             name = self.names.get(number, "")
             self._live[name] = self._live.get(name, 1) - 1
-            if name == f"v{number}" and self._live[name] == 0 and not self._is_small(number):
+            if name == f"v{number}" and self._live[name] == 0 and not self._known[number].is_small:
                 gone.append(name)
         if gone:
             self.line("del " + ", ".join(gone))
-
-    def _is_small(self, number: int) -> bool:
-        fact = self._known[number]
-        if fact.dtype is None or not fact.is_full:
-            return False
-        return int(np.prod(fact.sizes, dtype=np.int64)) * fact.dtype.np.itemsize <= _SMALL  # type: ignore[arg-type]
 
     def _is_scalar(self, number: int) -> bool:
         fact = self._known[number]

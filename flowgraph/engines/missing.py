@@ -10,6 +10,8 @@ from flowgraph.ir.scope import GraphKeys
 from flowgraph.ir.tensor import Operation
 from flowgraph.sizes import to_text
 
+_SHOWN = 30  # names: a deep network's hundreds would push the first line off the screen
+
 
 def unfed(placeholders: Sequence[Operation], wanted: str) -> errors.InvalidArgumentError:
     """The error for placeholders without a value, which `wanted` needs."""
@@ -79,7 +81,7 @@ def uninitialized(
     elif others_are_set:
         mend = (
             "Make the initializer op after the last variable: it initializes those that are there.\n"
-            f"For these alone: sess.run(tf.variables_initializer([{', '.join(op.name for op in variables)}]))"
+            f"For these alone: sess.run(tf.variables_initializer([{_names(variables)}]))"
         )
     else:
         mend = "\n".join(f"sess.run({initializer})" for initializer in _initializers(variables))
@@ -88,11 +90,21 @@ def uninitialized(
         first,
         errors.explain(
             _first_line(first, has_resources),
-            details=["no value for", *((f"  {op.name}", errors.made_at(op.site)) for op in variables)],
+            details=["no value for", *_rows(variables)],
             mend=mend,
             where=user_site(),
         ),
     )
+
+
+def _rows(variables: Sequence[Operation]) -> list[tuple[str, str]]:
+    """A row of a table for each; of very many only the first, and how many more there are."""
+    rows = [(f"  {op.name}", errors.made_at(op.site)) for op in variables[:_SHOWN]]
+    return rows if len(variables) <= _SHOWN else [*rows, (f"  and {len(variables) - _SHOWN} more", "")]
+
+
+def _names(variables: Sequence[Operation]) -> str:
+    return ", ".join([*(op.name for op in variables[:_SHOWN]), *(["..."] if len(variables) > _SHOWN else [])])
 
 
 def _initializers(variables: Sequence[Operation]) -> list[str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from operator import length_hint
+from operator import length_hint, setitem
 from typing import Any
 
 import numpy as np
@@ -104,6 +104,7 @@ class Frame:
             self._bind(step)
             for number in dead:
                 self._release(number)
+                self._let_go(step, number)
         self._blank = list(self._slots)
         self._outputs = self._bind_outputs()
 
@@ -308,6 +309,12 @@ class Frame:
             self._uses[id(buffer)] -= 1
             if self._uses[id(buffer)] == 0:
                 self._give_back(buffer)
+
+    def _let_go(self, step: Step, number: int) -> None:
+        """A large value that lies in no buffer is forgotten after its last use, not at the end of the run."""
+        at = self._slot_of.get(number)
+        if at is not None and not self._known[number].is_small:
+            self._add(step, setitem, (self._slots, at, None))
 
     def _give_back(self, buffer: np.ndarray) -> None:
         raw = buffer.base
