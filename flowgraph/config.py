@@ -10,6 +10,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any, get_origin, get_type_hints
 
+from flowgraph import absent as _absent
+
 _declared: dict[type[Any], dict[str, type[Any]]] = {}
 
 
@@ -284,3 +286,6 @@ class RunOptions(Message):
 
 class RunMetadata(Message):
     """What a run tells about itself: nothing yet, as TF does where no trace was asked for."""
+
+
+_absent.watch(__name__)  # `tf.config` is TensorFlow's, too

@@ -28,6 +28,14 @@ def test_old_import_paths_tell_too():
     assert set(found) <= _WATCHED
 
 
+def test_rooms_of_the_house_with_a_name_of_tensorflows_tell_too():
+    from flowgraph import config, data
+
+    for module in (config, data):
+        with pytest.raises(AbsentAttributeError, match="flowgraph does not have it yet"):
+            _ = module.experimental
+
+
 def test_asking_with_hasattr_and_getattr_goes_on_working():
     assert not hasattr(tf, "never_heard_of")
     assert getattr(tf.nn, "never_heard_of", 7) == 7
