@@ -1,0 +1,1 @@
+"""What tests of graphs lean on (tf.test): test cases, assertions about arrays, benchmarks, surroundings."""
