@@ -93,6 +93,8 @@ MODULES = [
     "examples",
     "contrib_layers",
     "contrib_norms",
+    "contrib_training",
+    "contrib_embeddings",
     "summaries",
     "contrib_scopes",
     "contrib_batch_norms",

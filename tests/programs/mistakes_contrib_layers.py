@@ -109,3 +109,51 @@ def _in_scope(tf, function, **kwargs):
 def _enter(tf, functions, **kwargs):
     with tf.contrib.framework.arg_scope(functions, **kwargs):
         pass
+
+
+TRAINING = {
+    "loss_vector": lambda tf: _optimize(tf, loss=tf.zeros([2])),
+    "step_text": lambda tf: _optimize(tf, global_step="step"),
+    "step_float": lambda tf: _optimize(tf, global_step=tf.Variable(1.0)),
+    "rate_integer": lambda tf: _optimize(tf, learning_rate=1),
+    "rate_negative": lambda tf: _optimize(tf, learning_rate=-1.0),
+    "rate_vector": lambda tf: _optimize(tf, learning_rate=tf.constant([1.0])),
+    "no_rate": lambda tf: _optimize(tf, learning_rate=None),
+    "no_step": lambda tf: _optimize(tf, learning_rate_decay_fn=lambda rate, step: rate),
+    "unknown_name": lambda tf: _optimize(tf, optimizer="Adamax"),
+    "number": lambda tf: _optimize(tf, optimizer=3),
+    "no_optimizer": lambda tf: _optimize(tf, optimizer=lambda rate: rate),
+    "clip_integer": lambda tf: _optimize(tf, clip_gradients=1),
+    "clip_text": lambda tf: _optimize(tf, clip_gradients="norm"),
+    "summary": lambda tf: _optimize(tf, summaries=["losses"]),
+    "no_variables": lambda tf: tf.contrib.layers.optimize_loss(tf.constant(1.0), None, 0.1, "SGD"),
+}
+
+MORE_LAYERS = {
+    "embed_without_sizes": lambda tf: tf.contrib.layers.embed_sequence([[1]], 3),
+    "bow_without_sizes": lambda tf: tf.contrib.layers.bow_encoder([[1]], 0, 3),
+    "bow_of_sparse": lambda tf: tf.contrib.layers.bow_encoder(
+        tf.SparseTensor([[0, 0]], [1], [1, 1]), 3, 3, sparse_lookup=False
+    ),
+    "safe_without_table": lambda tf: tf.contrib.layers.safe_embedding_lookup_sparse(
+        [], tf.SparseTensor([[0, 0]], [1], [1, 1])
+    ),
+    "safe_of_integers": lambda tf: tf.contrib.layers.safe_embedding_lookup_sparse(
+        tf.constant([[1]]), tf.SparseTensor([[0, 0]], [1], [1, 1])
+    ),
+    "gdn_format": lambda tf: tf.contrib.layers.gdn(tf.zeros([1, 2, 2, 1]), data_format="NHWC"),
+    "gdn_of_matrix": lambda tf: tf.contrib.layers.gdn(tf.zeros([1, 2])),
+    "gdn_channels": lambda tf: tf.contrib.layers.gdn(_unknown(tf, 1, 2, 2, None)),
+    "separable_format": lambda tf: tf.contrib.layers.separable_conv2d(tf.zeros([1, 4, 4, 1]), 2, 3, data_format="NHCW"),
+    "separable_rate": lambda tf: tf.contrib.layers.separable_conv2d(tf.zeros([1, 4, 4, 1]), 2, 3, rate=[1]),
+    "separable_channels": lambda tf: tf.contrib.layers.separable_conv2d(_unknown(tf, 1, 4, 4, None), None, 3),
+    "transpose_format": lambda tf: tf.contrib.layers.conv2d_transpose(
+        tf.zeros([1, 4, 4, 1]), 2, 3, data_format="NDHWC"
+    ),
+}
+
+
+def _optimize(tf, **changes):
+    weight = tf.get_variable("w", initializer=2.0)
+    options = {"loss": weight * weight, "global_step": None, "learning_rate": 0.1, "optimizer": "SGD", **changes}
+    return tf.contrib.layers.optimize_loss(**options)

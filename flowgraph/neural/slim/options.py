@@ -44,7 +44,7 @@ def renaming_getter(names: dict[str, str] | None = None) -> Callable[..., Any]:
     return model_variable_getter
 
 
-def collections_for(variables_collections: Any, name: str) -> Any:
+def get_variable_collections(variables_collections: Any, name: str) -> Any:
     """The collections for the variables of a name: of a dictionary its entry, else all."""
     if isinstance(variables_collections, dict):
         return variables_collections.get(name)
@@ -54,7 +54,7 @@ def collections_for(variables_collections: Any, name: str) -> Any:
 def collect_variable(variable: Any, variables_collections: Any, name: str) -> None:
     """Add a variable (or its pieces) to the collections for its name, where it is not in them."""
     pieces = list(variable) if isinstance(variable, PartitionedVariable) else [variable]
-    for collection in collections_for(variables_collections, name) or []:
+    for collection in get_variable_collections(variables_collections, name) or []:
         for piece in pieces:
             if all(piece is not member for member in get_collection(collection)):
                 add_to_collection(collection, piece)
@@ -69,7 +69,7 @@ def one_per_channel(
         shape=shape,
         dtype=dtype,
         initializer=initializer,
-        collections=collections_for(variables_collections, name),
+        collections=get_variable_collections(variables_collections, name),
         trainable=trainable,
         **options,
     )
