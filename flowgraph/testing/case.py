@@ -32,9 +32,7 @@ class TestCase(ArrayAssertions, absltest.TestCase):  # type: ignore[misc]  # abs
     ...         with self.session():
     ...             self.assertAllClose([1.0, 4.0], tf.square([1.0, 2.0]))
     >>> import unittest
-    >>> result = unittest.TestResult()
-    >>> SquareTest("testSquare").run(result)
-    >>> result
+    >>> SquareTest("testSquare").run(unittest.TestResult())
     <unittest.result.TestResult run=1 errors=0 failures=0>
     """
 
