@@ -33,16 +33,6 @@ def default_saver() -> Any:
     return savers[0] if savers else None
 
 
-def merged_summaries() -> None:
-    """What `tf.summary.merge_all` gives: None, for there are no summaries.
-
-    Raises:
-      NotImplementedError: the collection SUMMARIES holds something.
-    """
-    if get_collection(GraphKeys.SUMMARIES):
-        raise not_yet("tf.summary.merge_all", "Give summary_op.")
-
-
 def summary_writer(directory: str) -> NoReturn:
     """A writer of event files; raises NotImplementedError."""
     raise not_yet(
@@ -50,14 +40,18 @@ def summary_writer(directory: str) -> NoReturn:
     )
 
 
-def scalar_summary(tag: str, value: float) -> NoReturn:  # noqa: ARG001
-    """A summary of one number; raises NotImplementedError."""
-    raise not_yet("tf.Summary", "Leave out the summary writer.")
+def scalar_summary(tag: str, value: float) -> Any:
+    """A summary of one number, a `tf.Summary`."""
+    from flowgraph import protos
+
+    return protos.message("Summary")(value=[{"tag": tag, "simple_value": value}])
 
 
-def session_log(status: str, path: str | None = None) -> NoReturn:  # noqa: ARG001
-    """A note in an event file that training starts, stops or has written a checkpoint; raises NotImplementedError."""
-    raise not_yet("tf.SessionLog", "Leave out the summary writer.")
+def session_log(status: str, path: str | None = None) -> Any:
+    """A note in an event file that training starts, stops or has written a checkpoint, a `tf.SessionLog`."""
+    from flowgraph import protos
+
+    return protos.message("SessionLog")(status=status, checkpoint_path=path)
 
 
 def checkpoint_state(directory: str) -> NoReturn:

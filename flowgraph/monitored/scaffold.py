@@ -16,6 +16,7 @@ from flowgraph.monitored.resources import (
 )
 from flowgraph.ops.control_flow import group
 from flowgraph.ops.joining import concat
+from flowgraph.ops.summary import merge_all
 from flowgraph.ops.tables import tables_initializer
 from flowgraph.platform import logs
 from flowgraph.variables.lists import (
@@ -86,7 +87,7 @@ class Scaffold:
                 "local_init_op", GraphKeys.LOCAL_INIT_OP, Scaffold.default_local_init_op
             )
         if self._summary_op is None:
-            self._summary_op = Scaffold.get_or_default("summary_op", GraphKeys.SUMMARY_OP, files.merged_summaries)
+            self._summary_op = Scaffold.get_or_default("summary_op", GraphKeys.SUMMARY_OP, merge_all)
         if self._saver is None:
             self._saver = files.default_saver()
         if self._saver is not None:

@@ -16,6 +16,7 @@ from flowgraph.monitored import files
 from flowgraph.monitored.manager import SessionManager
 from flowgraph.monitored.services import service_threads
 from flowgraph.ops.control_flow import group
+from flowgraph.ops.summary import merge_all
 from flowgraph.ops.tables import tables_initializer
 from flowgraph.platform import logs
 from flowgraph.queues.coordinator import Coordinator, LooperThread
@@ -94,7 +95,7 @@ class Supervisor:
             self.init_op = _given_or(init_op, GraphKeys.INIT_OP, global_variables_initializer)
             local = _given_or(local_init_op, GraphKeys.LOCAL_INIT_OP, _local_init_op)
             self.saver = _given_or(saver, GraphKeys.SAVERS, files.default_saver)
-            self.summary_op = _given_or(summary_op, GraphKeys.SUMMARY_OP, files.merged_summaries)
+            self.summary_op = _given_or(summary_op, GraphKeys.SUMMARY_OP, merge_all)
             self.global_step = _given_or(global_step, GraphKeys.GLOBAL_STEP, _step_by_name)
         self.init_feed_dict, self._init_fn = init_feed_dict, init_fn
         self.is_chief, self.coord = is_chief, Coordinator()

@@ -87,6 +87,7 @@ MODULES = [
     "gradients_custom",
     "gradients_loops",
     "monitored",
+    "optimizers_contrib",
     "training_descent",
     "training_adaptive",
     "training_variants",

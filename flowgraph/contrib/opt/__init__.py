@@ -1,7 +1,11 @@
 """`tf.contrib.opt`: more optimizers."""
 
 from flowgraph import absent as _absent
+from flowgraph.training.adam_by_step import AdamGSOptimizer, LazyAdamGSOptimizer
 from flowgraph.training.adam_variants import AdaMaxOptimizer, LazyAdamOptimizer, NadamOptimizer
+from flowgraph.training.external import ExternalOptimizerInterface, ScipyOptimizerInterface
+from flowgraph.training.lars import LARSOptimizer
+from flowgraph.training.reg_adagrad import RegAdagradOptimizer
 from flowgraph.training.sign_descent import AddSignOptimizer, PowerSignOptimizer
 from flowgraph.training.weight_decay import (
     AdamWOptimizer,
@@ -9,16 +13,34 @@ from flowgraph.training.weight_decay import (
     MomentumWOptimizer,
     extend_with_decoupled_weight_decay,
 )
+from flowgraph.training.wrappers import (
+    DropStaleGradientOptimizer,
+    MovingAverageOptimizer,
+    MultitaskOptimizerWrapper,
+    VariableClippingOptimizer,
+    clip_gradients_by_global_norm,
+)
 
 __all__ = [
     "AdaMaxOptimizer",
+    "AdamGSOptimizer",
     "AdamWOptimizer",
     "AddSignOptimizer",
     "DecoupledWeightDecayExtension",
+    "DropStaleGradientOptimizer",
+    "ExternalOptimizerInterface",
+    "LARSOptimizer",
+    "LazyAdamGSOptimizer",
     "LazyAdamOptimizer",
     "MomentumWOptimizer",
+    "MovingAverageOptimizer",
+    "MultitaskOptimizerWrapper",
     "NadamOptimizer",
     "PowerSignOptimizer",
+    "RegAdagradOptimizer",
+    "ScipyOptimizerInterface",
+    "VariableClippingOptimizer",
+    "clip_gradients_by_global_norm",
     "extend_with_decoupled_weight_decay",
 ]
 
