@@ -33,6 +33,7 @@ MODULES = [
     "cells_normed",
     "cells_spatial",
     "losses",
+    "older_losses",
     "metrics",
     "metrics_ranked",
     "variables",
