@@ -31,6 +31,7 @@ MODULES = [
     "layers_normalized",
     "cells_gated",
     "cells_normed",
+    "cells_block",
     "cells_spatial",
     "losses",
     "older_losses",

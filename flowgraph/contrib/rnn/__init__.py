@@ -7,8 +7,12 @@ from flowgraph.recurrent.base import LayerRNNCell, RNNCell
 from flowgraph.recurrent.bidirectional import (
     stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn, static_bidirectional_rnn,
 )
+from flowgraph.recurrent.block_cells import GRUBlockCell, GRUBlockCellV2, LSTMBlockCell
 from flowgraph.recurrent.cells import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, LSTMStateTuple
 from flowgraph.recurrent.conv_cells import Conv1DLSTMCell, Conv2DLSTMCell, Conv3DLSTMCell, ConvLSTMCell
+from flowgraph.recurrent.fused import (
+    FusedRNNCell, FusedRNNCellAdaptor, LSTMBlockFusedCell, LSTMBlockWrapper, TimeReversedFusedRNN,
+)
 from flowgraph.recurrent.gated_variants import GLSTMCell, IntersectionRNNCell, PhasedLSTMCell, UGRNNCell
 from flowgraph.recurrent.independent import IndRNNCell, IndyGRUCell, IndyLSTMCell, SRUCell
 from flowgraph.recurrent.lstm_variants import CoupledInputForgetGateLSTMCell, LayerNormBasicLSTMCell, NASCell
@@ -22,11 +26,13 @@ from flowgraph.recurrent.wrappers import DeviceWrapper, DropoutWrapper, Residual
 __all__ = [
     "AttentionCellWrapper", "BasicLSTMCell", "BasicRNNCell", "Conv1DLSTMCell", "Conv2DLSTMCell", "Conv3DLSTMCell",
     "ConvLSTMCell", "CoupledInputForgetGateLSTMCell", "DeviceWrapper", "DropoutWrapper", "EmbeddingWrapper",
-    "GLSTMCell", "GRUCell", "HighwayWrapper", "IndRNNCell", "IndyGRUCell", "IndyLSTMCell", "InputProjectionWrapper",
-    "IntersectionRNNCell", "LSTMCell", "LSTMStateTuple", "LayerNormBasicLSTMCell", "LayerRNNCell", "MultiRNNCell",
-    "NASCell", "OutputProjectionWrapper", "PhasedLSTMCell", "RNNCell", "ResidualWrapper", "SRUCell", "UGRNNCell",
-    "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn",
-    "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn", "transpose_batch_time",
+    "FusedRNNCell", "FusedRNNCellAdaptor", "GLSTMCell", "GRUBlockCell", "GRUBlockCellV2", "GRUCell", "HighwayWrapper",
+    "IndRNNCell", "IndyGRUCell", "IndyLSTMCell", "InputProjectionWrapper", "IntersectionRNNCell", "LSTMBlockCell",
+    "LSTMBlockFusedCell", "LSTMBlockWrapper", "LSTMCell", "LSTMStateTuple", "LayerNormBasicLSTMCell", "LayerRNNCell",
+    "MultiRNNCell", "NASCell", "OutputProjectionWrapper", "PhasedLSTMCell", "RNNCell", "ResidualWrapper", "SRUCell",
+    "TimeReversedFusedRNN", "UGRNNCell", "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn",
+    "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn",
+    "transpose_batch_time",
 ]
 
 _absent.watch(__name__)
