@@ -228,13 +228,13 @@ class ScipyOptimizerInterface(ExternalOptimizerInterface):
             loss, gradient = loss_grad_func(vector)
             return loss, gradient.astype("float64")
 
-        result = _scipy_minimize()(loss_and_gradient, initial_val, **given, **more)
+        result = _scipy_minimize()(loss_and_gradient, np.asarray(initial_val, np.float64), **given, **more)
         _log(result)
         return result["x"]
 
 
 def _constraints(kind: str, functions: Sequence[Function], slopes: Sequence[Function]) -> list[dict[str, Any]]:
-    """As scipy takes them: a number, or a vector, and its gradient."""
+    """As scipy takes them: a number, or a vector, and its gradient, in double precision."""
     return [
         {"type": kind, "fun": _first(function), "jac": _first(slope)}
         for function, slope in zip(functions, slopes, strict=True)
@@ -242,7 +242,7 @@ def _constraints(kind: str, functions: Sequence[Function], slopes: Sequence[Func
 
 
 def _first(function: Function) -> Callable[[np.ndarray], Any]:
-    return lambda vector: function(vector)[0]
+    return lambda vector: np.asarray(function(vector)[0], np.float64)
 
 
 def _scipy_minimize() -> Any:
