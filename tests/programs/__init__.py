@@ -89,6 +89,7 @@ MODULES = [
     "gradients_custom",
     "gradients_loops",
     "monitored",
+    "optimizers_kinds",
     "optimizers_contrib",
     "training_descent",
     "training_adaptive",
