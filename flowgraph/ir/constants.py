@@ -50,7 +50,7 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
     opdef = op.opdef
     if opdef.effect is not Effect.NONE or opdef.role or opdef.has_refs:
         return None, []
-    if opdef.partial is not None and (opdef.partial_folds or _is_constant(op.inputs[tensor.index])):
+    if opdef.partial is not None and (opdef.partial_folds or _is_constant(_source(tensor))):
         sizes = opdef.partial(tensor)
         if sizes is not None and None not in sizes:
             return np.asarray(sizes, tensor.dtype.np), []
@@ -72,6 +72,11 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
     if isinstance(result, tuple):  # one output may be a list of one, too
         result = result[tensor.index]
     return np.asarray(result, tensor.dtype.base_dtype.np), []
+
+
+def _source(tensor: Tensor) -> Tensor:
+    """What a tensor comes of: an input alone, if each output comes of one, as those of ShapeN."""
+    return tensor.op.inputs[tensor.index] if len(tensor.op.outputs) > 1 else tensor
 
 
 def _is_constant(tensor: Tensor) -> bool:

@@ -145,8 +145,8 @@ class OpDef:
         them becomes the op's name.
       partial: `partial(output) -> sizes | None`: what is known of the entries of a 1-D integer output that holds a
         shape.
-      partial_folds: whether what `partial` tells makes a constant of the output while the graph is built; TF's ShapeN
-        is a shape to those who ask for one, and otherwise unknown.
+      partial_folds: whether what `partial` tells makes a constant of the output while the graph is built, as of TF's
+        Shape; other ops give a shape to those who ask for one, and are otherwise known only if all inputs are.
       role: "switch" and "merge" steer branches; a "placeholder" must be fed, one with a "default" is never taken for
         a constant; a "handle" stands for a resource variable, whose value at one moment is what a "read" gives.
       times_reciprocal: for a division: the multiplication that TF's optimizer puts in its place (`reciprocal.py`).
@@ -177,7 +177,7 @@ class OpDef:
         elementwise: bool = False,
         data_shape: bool = False,
         partial: Callable[[Any], Any] | None = None,
-        partial_folds: bool = True,
+        partial_folds: bool = False,
         failure: Callable[..., str | None] | None = None,
         role: str | None = None,
         times_reciprocal: OpDef | None = None,

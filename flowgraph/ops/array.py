@@ -41,6 +41,7 @@ SHAPE = OpDef(
     forward=lambda xp, x, *, out_type: xp.asarray(x.shape, out_type.np),
     gradient=NO_GRADIENT,
     partial=lambda output: output.op.inputs[0].sizes,
+    partial_folds=True,
     cases=[case(FLOAT(2, 3)), case(FLOAT()), case(BOOL(0, 4), out_type=dt.int64)],
 )
 
@@ -51,7 +52,6 @@ SHAPE_N = OpDef(
     forward=lambda xp, tensors, *, out_type: tuple(xp.asarray(t.shape, out_type.np) for t in tensors),
     gradient=NO_GRADIENT,
     partial=lambda output: output.op.inputs[output.index].sizes,
-    partial_folds=False,
     cases=[case([FLOAT(2, 3), FLOAT()]), case([FLOAT(0, 4)], out_type=dt.int64)],
 )
 

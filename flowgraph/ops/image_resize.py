@@ -30,7 +30,7 @@ def resized_sizes(images: Any, size: Any, **_: Any) -> Sizes:
         raise ValueError(f"Shape must be rank 1 but is rank {len(size.sizes)}")
     if size.sizes is not None and size.sizes[0] not in (None, 2):
         raise ValueError(f"Dimension must be 2 but is {size.sizes[0]}")
-    known = shape_argument(size)
+    known = None if size.constant() is None else shape_argument(size)  # one size alone does not help
     rows, columns = (None, None) if known is None else known
     return (known_images[0], rows, columns, known_images[3])
 
