@@ -6,6 +6,7 @@ so the shape arithmetic of a TF graph (Shape, BroadcastGradientArgs, Range ...) 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from math import prod
 from typing import Any
@@ -17,6 +18,7 @@ from flowgraph.engines.store import Store
 from flowgraph.ir.constants import shape_in
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import COPY, IF, NEVER, READ, WHILE, Program, Step
+from flowgraph.ops.stack import STACK_POP, STACK_PUSH
 from flowgraph.sizes import Sizes, compatible
 
 _LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
@@ -82,60 +84,89 @@ def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], store: Sto
     Raises:
       ValueError: a shape rule says that the run must fail.
     """
-    known: dict[int, Known] = {}
+    analysis = _Analysis(program, store)
     for number, shape in zip(program.feeds, feed_shapes, strict=True):
-        known[number] = Known(_dtype(program, number), tuple(shape))
+        analysis.known[number] = Known(_dtype(program, number), tuple(shape))
     with np.errstate(all="ignore"):
-        _analyse_steps(program, known, {}, store)
-    return known
+        analysis.take_steps(program)
+    return analysis.known
 
 
-def _analyse_steps(program: Program, known: dict[int, Known], cells: dict[int, Any], store: Store) -> None:
-    """Add what is known of the values that the steps make, those inside bodies included."""
-    for step in program.steps:
-        if step.opdef is IF:
-            _analyse_branches(step, known, cells, store)
-        elif step.opdef is WHILE:
-            _analyse_loop(step, known, cells, store)
-        else:
-            if step.opdef.effect is Effect.STATE:
-                cells[step.outputs[0]] = store.cell(step.op)
-            known.update(zip(step.outputs, _facts(step, known, cells, program), strict=True))
+class _Analysis:
+    """One look at a Program.
 
+    Attributes:
+      known: what is known of each value.
+    """
 
-def _analyse_body(body: Program, known: dict[int, Known], cells: dict[int, Any], store: Store) -> bool:
-    """Whether no shape rule foresees an error in a body; where one does, nothing is known: the body need not run."""
-    try:
-        _analyse_steps(body, known, cells, store)
-    except ValueError:
+    def __init__(self, program: Program, store: Store) -> None:
+        self.known: dict[int, Known] = {}
+        self._store = store
+        self._cells: dict[int, Any] = {}  # of handles
+        pushes = Counter(step.inputs[0] for step in program.walk() if step.opdef is STACK_PUSH)
+        self._of_one_push = {stack for stack, count in pushes.items() if count == 1}
+        self._pushed: dict[int, Known] = {}  # stack -> what is known of all that is pushed on it
+
+    def take_steps(self, program: Program) -> None:
+        """Add what is known of the values that the steps make, those inside bodies included."""
+        for step in program.steps:
+            if step.opdef is IF:
+                self._take_branches(step)
+            elif step.opdef is WHILE:
+                self._take_loop(step)
+            elif step.opdef is STACK_POP and step.inputs[0] in self._pushed:
+                self.known[step.outputs[0]] = self._pushed[step.inputs[0]]
+            else:
+                if step.opdef.effect is Effect.STATE:
+                    self._cells[step.outputs[0]] = self._store.cell(step.op)
+                self.known.update(zip(step.outputs, _facts(step, self.known, self._cells, program), strict=True))
+                if step.opdef is STACK_PUSH:
+                    self._take_push(step.inputs[0], step.inputs[1], step.outputs[0])
+
+    def _take_push(self, stack: int, value: int, output: int) -> None:
+        self.known[output] = self.known[value]
+        if stack in self._of_one_push:
+            self._pushed[stack] = self.known[value]
+
+    def _take_body(self, body: Program) -> bool:
+        """Whether no shape rule foresees an error in a body; if one does, nothing is known: the body need not run."""
+        self._forget_pushes(body)
+        try:
+            self.take_steps(body)
+        except ValueError:
+            self._forget_pushes(body)
+            for step in body.walk():
+                inner = step.bodies[0].feeds[: len(step.outputs)] if step.opdef is WHILE else ()
+                self.known.update({number: Known(_dtype(body, number), None) for number in (*step.outputs, *inner)})
+            return False
+        return True
+
+    def _forget_pushes(self, body: Program) -> None:
+        """What an earlier look at a body found of its pushes was only assumed."""
         for step in body.walk():
-            inner = step.bodies[0].feeds[: len(step.outputs)] if step.opdef is WHILE else ()
-            known.update({number: Known(_dtype(body, number), None) for number in (*step.outputs, *inner)})
-        return False
-    return True
+            if step.opdef is STACK_PUSH:
+                self._pushed.pop(step.inputs[0], None)
 
+    def _take_branches(self, step: Step) -> None:
+        for body in step.bodies:
+            self._take_body(body)
+        for number, *results in zip(step.outputs, *[body.fetches for body in step.bodies], strict=True):
+            self.known[number] = _common([self.known[result] for result in results if result != NEVER])
 
-def _analyse_branches(step: Step, known: dict[int, Known], cells: dict[int, Any], store: Store) -> None:
-    for body in step.bodies:
-        _analyse_body(body, known, cells, store)
-    for number, *results in zip(step.outputs, *[body.fetches for body in step.bodies], strict=True):
-        known[number] = _common([known[result] for result in results if result != NEVER])
-
-
-def _analyse_loop(step: Step, known: dict[int, Known], cells: dict[int, Any], store: Store) -> None:
-    """What holds in every iteration: that shapes stay the same is assumed until an iteration shows otherwise."""
-    condition, body = step.bodies
-    count = len(step.outputs)
-    variables = condition.feeds[:count]
-    facts = [_common([known[number]]) for number in step.inputs[:count]]
-    for round_ in range(_ROUNDS):
-        known.update(zip(variables, facts, strict=True))
-        fits = _analyse_body(condition, known, cells, store) and _analyse_body(body, known, cells, store)
-        following = [_common([fact, known[number]]) for fact, number in zip(facts, body.fetches, strict=True)]
-        if fits and [fact.sizes for fact in following] == [fact.sizes for fact in facts]:
-            break
-        facts = following if fits and round_ < _ROUNDS - 2 else [Known(fact.dtype, None) for fact in facts]
-    known.update(zip(step.outputs, facts, strict=True))
+    def _take_loop(self, step: Step) -> None:
+        """What holds in every iteration: that shapes stay the same is assumed until an iteration shows otherwise."""
+        condition, body = step.bodies
+        count = len(step.outputs)
+        variables = condition.feeds[:count]
+        facts = [_common([self.known[number]]) for number in step.inputs[:count]]
+        for round_ in range(_ROUNDS):
+            self.known.update(zip(variables, facts, strict=True))
+            fits = self._take_body(condition) and self._take_body(body)
+            following = [_common([fact, self.known[n]]) for fact, n in zip(facts, body.fetches, strict=True)]
+            if fits and [fact.sizes for fact in following] == [fact.sizes for fact in facts]:
+                break
+            facts = following if fits and round_ < _ROUNDS - 2 else [Known(fact.dtype, None) for fact in facts]
+        self.known.update(zip(step.outputs, facts, strict=True))
 
 
 def _common(facts: Sequence[Known]) -> Known:

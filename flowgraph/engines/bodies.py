@@ -26,17 +26,20 @@ import numpy as np
 
 from flowgraph.engines.abstract import Known
 from flowgraph.engines.base import explain_failure, world
+from flowgraph.engines.insides import DEEPEST, is_long, kept_values
 from flowgraph.engines.numpy_kernels import KERNELS, Operand
 from flowgraph.engines.reference import ReferenceExecutable, last_uses
 from flowgraph.engines.scalars import scalar_expression
+from flowgraph.engines.stacks import expression
 from flowgraph.ir.opdef import Effect
-from flowgraph.ir.program import DEAD, IF, NEVER, READ, VIEW, WHILE, Program, Step
+from flowgraph.ir.program import DEAD, NEVER, READ, VIEW, WHILE, Program, Step
 from flowgraph.ops import identity
+from flowgraph.ops.reduction import SUM
+from flowgraph.ops.reshape import RESHAPE
+from flowgraph.ops.stack import STACK_POP, STACK_PUSH
 
+_STACKS = (STACK_PUSH, STACK_POP)
 _SAME = (identity.IDENTITY, identity.REF_IDENTITY, identity.STOP_GRADIENT, identity.PREVENT_GRADIENT, VIEW)
-_KEEPERS = (Effect.STATE, Effect.ARRAY, Effect.WORLD)
-_DEEPEST = 12  # blocks in blocks: Python allows 20
-_LONGEST = 20_000  # steps: Python's compiler takes longer than a run for more
 
 
 class BodyFunction:
@@ -47,11 +50,16 @@ class BodyFunction:
     """
 
     def __init__(
-        self, owner: ReferenceExecutable, known: Mapping[int, Known], arrays: Mapping[int, Any], step: Step
+        self,
+        owner: ReferenceExecutable,
+        known: Mapping[int, Known],
+        arrays: Mapping[int, Any],
+        step: Step,
+        spared: frozenset[int],
     ) -> None:
         self._owner = owner
         self.inputs = tuple(dict.fromkeys(number for number in step.inputs if number not in arrays))
-        writer = _Writer(owner, known, dict(arrays), self.inputs)
+        writer = _Writer(owner, known, dict(arrays), self.inputs, spared)
         writer.put(step)
         outputs = ", ".join(writer.name(number) for number in step.outputs)
         writer.line(f"return ({outputs}{',' if step.outputs else ''})")
@@ -96,9 +104,14 @@ class _Writer:
     """
 
     def __init__(
-        self, owner: ReferenceExecutable, known: Mapping[int, Known], arrays: dict[int, Any], inputs: Sequence[int]
+        self,
+        owner: ReferenceExecutable,
+        known: Mapping[int, Known],
+        arrays: dict[int, Any],
+        inputs: Sequence[int],
+        spared: frozenset[int],
     ) -> None:
-        self._owner, self._known, self._arrays = owner, known, arrays
+        self._owner, self._known, self._arrays, self._spared = owner, known, arrays, spared
         self.lines: list[str] = []
         self.steps: dict[int, Step] = {}
         self.names = {number: f"v{number}" for number in inputs}
@@ -108,6 +121,8 @@ class _Writer:
         self._kept: Counter[int] = Counter()
         self._turns: dict[int, str] = {}  # large values of loop variables -> what tells odd iterations from even ones
         self._live: dict[str, int] = {}  # how many values that something still needs have a name
+        self._fresh: set[str] = set()  # names of arrays that nothing will write into
+        self._in_buffers: set[int] = set()  # values that lie in buffers of their own, of steps in this function
 
     # -- lines and names -------------------------------------------------------------------------------------
 
@@ -144,14 +159,14 @@ class _Writer:
 
     def put(self, step: Step) -> None:
         """Write an If or While."""
-        if sum(1 for _ in _inside(step)) > _LONGEST:
+        if is_long(step):
             self._walked(step)
             return
-        self._kept = _kept(step)
+        self._kept = kept_values(step)
         self._put_bodies(step)
 
     def _put_bodies(self, step: Step) -> None:
-        if self._depth > _DEEPEST:
+        if self._depth > DEEPEST:
             self._walked(step)
         elif step.opdef is WHILE:
             self._put_loop(step)
@@ -257,17 +272,31 @@ class _Writer:
                 self._arrays[number] = np.asarray(fact.value)
         elif opdef.effect is Effect.STATE and opdef.role is None and not step.inputs and self._is_variable(step):
             self._arrays[step.outputs[0]] = opdef.forward(world(step, self._owner.store), **step.attrs)
-        elif opdef in _SAME:
+        elif opdef in _SAME or self._changes_nothing(step):
             self._rename(step)
-        elif not (self._put_read(step) or self._put_scalar(step) or self._put_kernel(step)):
+        elif opdef in _STACKS and step.inputs[0] in self._spared:
+            self._arrays[step.outputs[0]] = np.asarray(facts[0].value)
+        elif not (self._put_read(step) or self._put_scalar(step) or self._put_array(step) or self._put_kernel(step)):
             self._put_forward(step)
 
     @staticmethod
     def _is_variable(step: Step) -> bool:
         return step.op.outputs[0].dtype.is_ref
 
+    def _changes_nothing(self, step: Step) -> bool:
+        """Whether a reshape keeps the shape, or a sum has no axes: as gradients have them for what might broadcast."""
+        if step.opdef not in (RESHAPE, SUM) or self._kept[step.outputs[0]]:
+            return False
+        source, axes = (self._known[number] for number in step.inputs)
+        if step.opdef is SUM:
+            # (not of a variable, which may change while the sum must not)
+            return axes.value is not None and not axes.value.size and step.inputs[0] in self._in_buffers
+        return source.is_full and source.sizes == self._known[step.outputs[0]].sizes
+
     def _rename(self, step: Step) -> None:
         source, number = step.inputs[0], step.outputs[0]
+        if source in self._in_buffers:
+            self._in_buffers.add(number)
         if source in self._arrays:
             self._arrays[number] = self._arrays[source]
         else:
@@ -284,6 +313,14 @@ class _Writer:
     def _put_scalar(self, step: Step) -> bool:
         facts = [self._known[number] for number in (*step.inputs, *step.outputs)]
         text = scalar_expression(step, facts, [self.name(number) for number in step.inputs], self.constant)
+        if text is None:
+            return False
+        self.line(f"{self._make(step.outputs[0])} = {text}", step)
+        return True
+
+    def _put_array(self, step: Step) -> bool:
+        """A push, a pop, or a TensorArray's write."""
+        text = expression(step, [self.name(number) for number in step.inputs], self._fresh, self.constant)
         if text is None:
             return False
         self.line(f"{self._make(step.outputs[0])} = {text}", step)
@@ -321,6 +358,7 @@ class _Writer:
         if turn is None:
             self.line("".join(assignments) + texts[0], step)
             self._arrays[number] = buffers[0]
+            self._in_buffers.add(number)
         else:
             self.line(f"{''.join(assignments)}{texts[0]} if {turn} else {texts[1]}", step)
             first, second = (self.constant(buffer) for buffer in buffers)
@@ -336,39 +374,11 @@ class _Writer:
         attrs = f", **{self.constant(step.attrs)}" if step.attrs else ""
         call = f"{self.constant(opdef.forward)}({', '.join([first, *texts])}{attrs})"
         outputs = [self._make(number) for number in step.outputs]
+        if opdef.effect is Effect.NONE and not opdef.alias:
+            self._fresh.update(outputs)
         if opdef.gives_one:
             self.line(f"{outputs[0]} = {call}", step)
         elif outputs:
             self.line(f"{', '.join(outputs)}, = {call}", step)
         else:
             self.line(call, step)
-
-
-def _inside(step: Step) -> Any:
-    for body in step.bodies:
-        yield from body.walk()
-
-
-def _kept(step: Step) -> Counter[int]:
-    """The values inside a step that may be used after the iteration in which they are made, and in how many ways."""
-    maker = {number: (inner, at) for inner in (step, *_inside(step)) for at, number in enumerate(inner.outputs)}
-    stack: list[int] = []
-    for inner in (step, *_inside(step)):
-        if inner.opdef is WHILE:
-            stack += inner.bodies[1].fetches
-        elif inner.opdef.effect in _KEEPERS:
-            stack += inner.inputs
-    kept: Counter[int] = Counter()
-    while stack:
-        number = stack.pop()
-        kept[number] += 1
-        if kept[number] > 1 or number not in maker:
-            continue
-        inner, at = maker[number]
-        if inner.opdef is IF:
-            stack += [body.fetches[at] for body in inner.bodies]
-        elif inner.opdef is WHILE:
-            stack.append(inner.inputs[at])
-        elif inner.opdef.alias:
-            stack += inner.inputs
-    return kept

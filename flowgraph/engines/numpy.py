@@ -23,8 +23,10 @@ from flowgraph.engines import chunks
 from flowgraph.engines.abstract import Known, analyse
 from flowgraph.engines.base import explain_failure, own, world
 from flowgraph.engines.bodies import BodyFunction
+from flowgraph.engines.insides import is_written
 from flowgraph.engines.numpy_kernels import KERNELS, Call, Operand
 from flowgraph.engines.reference import ReferenceExecutable
+from flowgraph.engines.stacks import spared_stacks
 from flowgraph.engines.store import Store
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.pause import collector_paused
@@ -98,6 +100,9 @@ class Frame:
         self._uses: dict[int, int] = {}  # id of such a buffer -> how many live values lie in it
         program = executable.program
         self._fetched = set(program.fetches)
+        # what is left to a walk pushes and pops all
+        written = all(is_written(step) for step in program.steps if step.bodies)
+        self._spared = spared_stacks(program, known) if written else frozenset()
         for number in program.feeds:
             self._slot(number)
         for step, dead in zip(program.steps, executable.dead_after[id(program)], strict=True):
@@ -247,7 +252,7 @@ class Frame:
 
     def _bind_bodies(self, step: Step) -> None:
         """Branches and loops are compiled to one function."""
-        function = BodyFunction(self._owner, self._known, self._static, step)
+        function = BodyFunction(self._owner, self._known, self._static, step, self._spared)
         run, slots = function.run, self._slots
         places = [self._slot_of[number] for number in function.inputs]
         outs = [self._slot(number) for number in step.outputs]

@@ -67,8 +67,11 @@ class Slots:
 
     # -- one entry -------------------------------------------------------------------------------------------
 
-    def write(self, index: int, value: Any) -> None:
+    def write(self, index: int, value: Any, is_own: bool = False) -> None:
         """Give an entry its value; an entry of a gradient adds up what it is given.
+
+        Args:
+          is_own: whether nobody will change the value any more, so that it needs no copy.
 
         Raises:
           InvalidArgumentError: there is no such entry, it was written or read before, or the shape does not fit.
@@ -83,7 +86,7 @@ class Slots:
             self._write_again(index, value, shape)
         else:
             self._states[index] = _WRITTEN
-            self._values[index], self._shapes[index] = value.copy(), shape
+            self._values[index], self._shapes[index] = value if is_own else value.copy(), shape
 
     def read(self, index: int) -> Any:
         """The value of an entry, zeros if it has none and its shape is known.

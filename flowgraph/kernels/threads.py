@@ -31,7 +31,7 @@ class _Blas:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._inside = 0
-        self._libraries: list[Any] | None = None
+        self._libraries: list[tuple[Callable[[], int], Callable[[int], Any]]] | None = None
         self._usual: list[int] = []
 
     def enter(self) -> None:
@@ -42,19 +42,35 @@ class _Blas:
             if self._libraries is None:
                 from threadpoolctl import ThreadpoolController
 
-                self._libraries = ThreadpoolController().select(user_api="blas").lib_controllers
-            self._usual = [library.get_num_threads() for library in self._libraries]
-            for library, usual in zip(self._libraries, self._usual):
+                found = ThreadpoolController().select(user_api="blas").lib_controllers
+                self._libraries = [_get_and_set(library) for library in found]
+            self._usual = [get() for get, _ in self._libraries]
+            for (_, set_), usual in zip(self._libraries, self._usual):
                 if usual != 1:
-                    library.set_num_threads(1)
+                    set_(1)
 
     def leave(self) -> None:
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                for library, usual in zip(self._libraries or (), self._usual):
+                for (_, set_), usual in zip(self._libraries or (), self._usual):
                     if usual != 1:
-                        library.set_num_threads(usual)
+                        set_(usual)
+
+
+def _get_and_set(library: Any) -> tuple[Callable[[], int], Callable[[int], Any]]:
+    """What gets and sets a library's thread count: for OpenBLAS its own functions.
+
+    Those of threadpoolctl look them up each time, and on any thread but the first newer ones do nothing.
+    """
+    try:
+        if library.internal_api == "openblas" and library.threading_layer == "pthreads":
+            get, set_ = library._get_symbol("openblas_get_num_threads"), library._get_symbol("openblas_set_num_threads")
+            if get is not None and set_ is not None:
+                return get, set_
+    except AttributeError:
+        pass  # an older threadpoolctl
+    return library.get_num_threads, library.set_num_threads
 
 
 _blas = _Blas()

@@ -34,21 +34,34 @@ class Stack:
     def __repr__(self) -> str:
         return f"<a stack of {len(self.values)}: {self.name}>"
 
+    def add(self, value: Any) -> Any:
+        """Push a value that nobody will change any more, and return it.
+
+        Raises:
+          InvalidArgumentError: the stack is full.
+        """
+        if 0 < self.limit <= len(self.values):
+            line = f"Stack[{self.name}] overflowed its max_size ({self.limit})"
+            raise errors.InvalidArgumentError(None, None, line)
+        self.values.append(value)
+        return value
+
+    def take(self) -> Any:
+        """Pop a value.
+
+        Raises:
+          InvalidArgumentError: there is none.
+        """
+        if not self.values:
+            line = f"Stack[{self.name}] is empty when calling Pop()."
+            raise errors.InvalidArgumentError(None, None, line)
+        return self.values.pop()
+
 
 def _push(_ctx: Any, stack: Stack, value: Any, **_: Any) -> Any:
-    if 0 < stack.limit <= len(stack.values):
-        line = f"Stack[{stack.name}] overflowed its max_size ({stack.limit})"
-        raise errors.InvalidArgumentError(None, None, line)
     # an array may lie in a buffer that the next iteration writes into
-    stack.values.append(value.copy() if isinstance(value, np.ndarray) else value)
+    stack.add(value.copy() if isinstance(value, np.ndarray) else value)
     return value
-
-
-def _pop(_ctx: Any, stack: Stack, **_: Any) -> Any:
-    if not stack.values:
-        line = f"Stack[{stack.name}] is empty when calling Pop()."
-        raise errors.InvalidArgumentError(None, None, line)
-    return stack.values.pop()
 
 
 def _close(_ctx: Any, stack: Stack) -> tuple[()]:
@@ -78,7 +91,7 @@ STACK_POP = OpDef(
     "StackPopV2(handle: resource) -> elem: elem_type",
     attrs={"elem_type": TypeAttr()},
     infer=lambda handle, **_: None,
-    forward=_pop,
+    forward=lambda ctx, stack, **_: stack.take(),
     gradient=MISSING_GRADIENT,
     effect=Effect.ARRAY,
 )

@@ -178,6 +178,12 @@ def _write(_ctx: Any, array: Slots, index: Any, value: Any, flow: Any) -> Any:
     return flow[()]
 
 
+def write_own(array: Slots, index: Any, value: Any, flow: Any) -> Any:
+    """Write a value that nobody will change any more, which therefore needs no copy."""
+    array.write(_at(index), _written(array, value), is_own=True)
+    return flow[()]
+
+
 def _read(_ctx: Any, array: Slots, index: Any, flow: Any, *, dtype: DType) -> Any:  # noqa: ARG001
     _demand_asked(array, dtype)
     return array.read(_at(index))
