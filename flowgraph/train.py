@@ -18,7 +18,16 @@ from flowgraph.monitored.scaffold import Scaffold
 from flowgraph.monitored.sessions import MonitoredSession, MonitoredTrainingSession, SingularMonitoredSession
 from flowgraph.monitored.supervisor import Supervisor, basic_train_loop
 from flowgraph.monitored.timers import SecondOrStepTimer
+from flowgraph.queues import queue_runner
+from flowgraph.queues.batching import (
+    batch, batch_join, maybe_batch, maybe_batch_join, maybe_shuffle_batch, maybe_shuffle_batch_join, shuffle_batch,
+    shuffle_batch_join,
+)
 from flowgraph.queues.coordinator import Coordinator, LooperThread
+from flowgraph.queues.producers import (
+    input_producer, limit_epochs, range_input_producer, slice_input_producer, string_input_producer,
+)
+from flowgraph.queues.runner import QueueRunner, add_queue_runner, start_queue_runners
 from flowgraph.training.adadelta import AdadeltaOptimizer
 from flowgraph.training.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer
 from flowgraph.training.adam import AdamOptimizer
@@ -41,20 +50,23 @@ from flowgraph.training.schedules import (
 )
 
 __all__ = [
-    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "BytesList", "CheckpointSaverHook",
-    "CheckpointSaverListener", "ChiefSessionCreator", "ClusterDef", "ClusterSpec", "Coordinator", "Example",
-    "ExponentialMovingAverage", "Feature", "FeatureList", "FeatureLists", "Features", "FeedFnHook", "FinalOpsHook",
-    "FloatList", "FtrlOptimizer", "GlobalStepWaiterHook", "GradientDescentOptimizer", "Int64List", "JobDef",
-    "LoggingTensorHook", "LooperThread", "MomentumOptimizer", "MonitoredSession", "MonitoredTrainingSession",
-    "NanLossDuringTrainingError", "NanTensorHook", "Optimizer", "ProfilerHook", "ProximalAdagradOptimizer",
-    "ProximalGradientDescentOptimizer", "RMSPropOptimizer", "SaverDef", "Scaffold", "SecondOrStepTimer",
-    "SequenceExample", "Server", "ServerDef", "SessionCreator", "SessionManager", "SessionRunArgs",
-    "SessionRunContext", "SessionRunHook", "SessionRunValues", "SingularMonitoredSession", "StepCounterHook",
-    "StopAtStepHook", "SummarySaverHook", "Supervisor", "WorkerSessionCreator", "assert_global_step",
-    "basic_train_loop", "cosine_decay", "cosine_decay_restarts", "create_global_step", "exponential_decay",
-    "get_global_step", "get_or_create_global_step", "global_step", "inverse_time_decay", "linear_cosine_decay",
-    "natural_exp_decay", "noisy_linear_cosine_decay", "piecewise_constant", "piecewise_constant_decay",
-    "polynomial_decay", "replica_device_setter",
+    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "BytesList",
+    "CheckpointSaverHook", "CheckpointSaverListener", "ChiefSessionCreator", "ClusterDef", "ClusterSpec",
+    "Coordinator", "Example", "ExponentialMovingAverage", "Feature", "FeatureList", "FeatureLists", "Features",
+    "FeedFnHook", "FinalOpsHook", "FloatList", "FtrlOptimizer", "GlobalStepWaiterHook", "GradientDescentOptimizer",
+    "Int64List", "JobDef", "LoggingTensorHook", "LooperThread", "MomentumOptimizer", "MonitoredSession",
+    "MonitoredTrainingSession", "NanLossDuringTrainingError", "NanTensorHook", "Optimizer", "ProfilerHook",
+    "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer", "QueueRunner", "RMSPropOptimizer", "SaverDef",
+    "Scaffold", "SecondOrStepTimer", "SequenceExample", "Server", "ServerDef", "SessionCreator", "SessionManager",
+    "SessionRunArgs", "SessionRunContext", "SessionRunHook", "SessionRunValues", "SingularMonitoredSession",
+    "StepCounterHook", "StopAtStepHook", "SummarySaverHook", "Supervisor", "WorkerSessionCreator", "add_queue_runner",
+    "assert_global_step", "basic_train_loop", "batch", "batch_join", "cosine_decay", "cosine_decay_restarts",
+    "create_global_step", "exponential_decay", "get_global_step", "get_or_create_global_step", "global_step",
+    "input_producer", "inverse_time_decay", "limit_epochs", "linear_cosine_decay", "maybe_batch", "maybe_batch_join",
+    "maybe_shuffle_batch", "maybe_shuffle_batch_join", "natural_exp_decay", "noisy_linear_cosine_decay",
+    "piecewise_constant", "piecewise_constant_decay", "polynomial_decay", "queue_runner", "range_input_producer",
+    "replica_device_setter", "shuffle_batch", "shuffle_batch_join", "slice_input_producer", "start_queue_runners",
+    "string_input_producer",
 ]
 
 _MESSAGES = (
