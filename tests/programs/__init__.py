@@ -96,6 +96,7 @@ MODULES = [
     "gradients_custom",
     "gradients_loops",
     "monitored",
+    "optimizers_workers",
     "optimizers_kinds",
     "optimizers_contrib",
     "training_descent",

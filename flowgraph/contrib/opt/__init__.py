@@ -3,6 +3,8 @@
 from flowgraph import absent as _absent
 from flowgraph.training.adam_by_step import AdamGSOptimizer, LazyAdamGSOptimizer
 from flowgraph.training.adam_variants import AdaMaxOptimizer, LazyAdamOptimizer, NadamOptimizer
+from flowgraph.training.agn import AGNCustomGetter, AGNOptimizer
+from flowgraph.training.elastic_average import ElasticAverageCustomGetter, ElasticAverageOptimizer
 from flowgraph.training.external import ExternalOptimizerInterface, ScipyOptimizerInterface
 from flowgraph.training.lars import LARSOptimizer
 from flowgraph.training.reg_adagrad import RegAdagradOptimizer
@@ -22,12 +24,16 @@ from flowgraph.training.wrappers import (
 )
 
 __all__ = [
+    "AGNCustomGetter",
+    "AGNOptimizer",
     "AdaMaxOptimizer",
     "AdamGSOptimizer",
     "AdamWOptimizer",
     "AddSignOptimizer",
     "DecoupledWeightDecayExtension",
     "DropStaleGradientOptimizer",
+    "ElasticAverageCustomGetter",
+    "ElasticAverageOptimizer",
     "ExternalOptimizerInterface",
     "LARSOptimizer",
     "LazyAdamGSOptimizer",
