@@ -11,7 +11,7 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, get_collection, name_scope
 from flowgraph.neural.layers.base import Layer
-from flowgraph.neural.named.lookup import activation_of
+from flowgraph.neural.named.lookup import activation_of, described
 from flowgraph.ops.array import shape
 from flowgraph.ops.hyperbolic import tanh
 from flowgraph.ops.static_value import get_static_value
@@ -85,6 +85,15 @@ class RNNCell(Layer):
 
     def build(self, _: Any) -> None:
         """Nothing: variables may be made in `call`."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as plain values, of the cells of `tf.nn.rnn_cell`; of others what all have.
+
+        >>> tf.nn.rnn_cell.BasicRNNCell(3, name="plain").get_config()
+        {'name': 'plain', 'trainable': True, 'dtype': None, 'num_units': 3, 'activation': 'tanh', 'reuse': None}
+        """
+        config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        return config | {name: described(getattr(self, f"_{name}")) for name in self._arguments}
 
     def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
         """The state to begin with: zeros.

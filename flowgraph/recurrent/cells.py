@@ -68,6 +68,8 @@ class BasicRNNCell(_Units):
     (TensorShape([Dimension(2), Dimension(3)]), ['basic_rnn_cell/kernel:0', 'basic_rnn_cell/bias:0'])
     """
 
+    _arguments = ("num_units", "activation", "reuse")
+
     def __init__(
         self,
         num_units: int,
@@ -117,6 +119,8 @@ class GRUCell(_Units):
     >>> [(v.op.name, v.shape.as_list()) for v in cell.variables][:2]
     [('gru_cell/gates/kernel', [7, 6]), ('gru_cell/gates/bias', [6])]
     """
+
+    _arguments = ("num_units", "kernel_initializer", "bias_initializer", "activation", "reuse")
 
     def __init__(
         self,
@@ -208,6 +212,8 @@ class BasicLSTMCell(_Units):
     (LSTMStateTuple(c=3, h=3), [('basic_lstm_cell/kernel', [7, 12]), ('basic_lstm_cell/bias', [12])])
     """
 
+    _arguments = ("num_units", "forget_bias", "state_is_tuple", "activation", "reuse")
+
     def __init__(
         self,
         num_units: int,
@@ -279,6 +285,11 @@ class LSTMCell(_Units):
     >>> output.shape.as_list(), state.c.shape.as_list(), [v.op.name for v in cell.variables][2:]
     ([2, 2], [2, 3], ['lstm_cell/w_f_diag', 'lstm_cell/w_i_diag', 'lstm_cell/w_o_diag', 'lstm_cell/projection/kernel'])
     """
+
+    _arguments = (
+        "num_units", "use_peepholes", "cell_clip", "initializer", "num_proj", "proj_clip", "num_unit_shards",
+        "num_proj_shards", "forget_bias", "state_is_tuple", "activation", "reuse",
+    )  # fmt: skip
 
     def __init__(
         self,

@@ -22,12 +22,10 @@ def _vector_and_shape(size: Any, what: str) -> tuple[Tensor | None, TensorShape]
         shape = TensorShape(size)
         vector = constant(shape.as_list(), dtype=dt.int32) if shape.is_fully_defined() else None
         return vector, shape
-    known = TensorShape(constant_value(size))
-    if size.shape.ndims == 0:
-        return expand_dims(size, 0), known
-    if size.shape.ndims != 1:
+    known = constant_value(size)
+    if size.shape.ndims not in (0, 1):
         raise refusal(f"{what} tensor must be either a scalar or vector, but saw tensor: {size}")
-    return size, known
+    return expand_dims(size, 0) if size.shape.ndims == 0 else size, TensorShape(known)
 
 
 def joined_sizes(prefix: Any, suffix: Any) -> Tensor:

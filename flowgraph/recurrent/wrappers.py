@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowgraph import nest
@@ -63,6 +63,35 @@ class CellWrapper(CellAround):
         """The step of the cell inside, and what is done around it."""
         raise NotImplementedError
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as plain values.
+
+        Raises:
+          NotImplementedError: one of them is a function of the user's.
+        """
+        own = super().get_config()
+        inner = {"cell": {"class_name": type(self.cell).__name__, "config": self.cell.get_config()}}
+        shared = {name: own.pop(name) for name in ("name", "trainable", "dtype")}
+        return shared | inner | own
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Any:  # noqa: ARG003
+        """A wrapper like the one whose `get_config` gave `config`, in which a cell has taken the place of its own.
+
+        Raises:
+          ValueError: there is no cell in it.
+        """
+        options = dict(config)
+        cell = options.pop("cell")
+        try:
+            assert_like_rnncell("cell", cell)
+        except TypeError:
+            raise refusal(
+                "RNNCellWrapper cannot reconstruct the wrapped cell. Please overwrite the cell in the config with a "
+                "RNNCell instance."
+            ) from None
+        return cls(cell, **options)
+
 
 class DropoutWrapper(CellWrapper):
     """Dropout on a cell's inputs, outputs and states.
@@ -88,6 +117,10 @@ class DropoutWrapper(CellWrapper):
     >>> output, state
     (<tf.Tensor 'dropout/mul_1:0' shape=(2, 3) dtype=float32>, <tf.Tensor 'basic_rnn_cell/Tanh:0' ...
     """
+
+    _arguments = (
+        "input_keep_prob", "output_keep_prob", "state_keep_prob", "variational_recurrent", "input_size", "seed",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -119,6 +152,11 @@ class DropoutWrapper(CellWrapper):
     def wrapped_cell(self) -> Any:
         """The cell inside."""
         return self.cell
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as plain values."""
+        _demand_no_function("dropout_state_filter_visitor", self._dropout_state_filter is not _all_but_memory)
+        return super().get_config()
 
     def _draw_once(self, dtype: Any) -> None:
         """Make the random numbers of variational dropout, which all steps share."""
@@ -172,6 +210,11 @@ class DropoutWrapper(CellWrapper):
         if self._variational_recurrent:
             return _map_numbered(wanted, always_the_same, wanted, values, self._recurrent_noise[slot])
         return _map_numbered(wanted, at_each_step, wanted, values)
+
+
+def _demand_no_function(name: str, is_given: bool) -> None:
+    if is_given:
+        raise refusal(f"get_config cannot describe the function that was given as {name}.", NotImplementedError)
 
 
 def _probability(value: Any, name: str) -> Any:
@@ -230,6 +273,11 @@ class ResidualWrapper(CellWrapper):
         super().__init__(cell, **kwargs)
         self._residual_fn = residual_fn
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as plain values."""
+        _demand_no_function("residual_fn", self._residual_fn is not None)
+        return super().get_config()
+
     def _step(self, inputs: Any, state: Any, step: Callable[[Any, Any], Any]) -> Any:
         outputs, new_state = step(inputs, state)
         return (self._residual_fn or _sums)(inputs, outputs), new_state
@@ -256,6 +304,8 @@ class DeviceWrapper(CellWrapper):
     >>> cell(tf.ones([2, 3]), cell.zero_state(2, tf.float32))[0].device
     '/device:CPU:0'
     """
+
+    _arguments = ("device",)
 
     def __init__(self, cell: Any, device: Any, **kwargs: Any) -> None:
         super().__init__(cell, **kwargs)

@@ -25,6 +25,7 @@ MODULES = [
     "mistakes_boxes",
     "mistakes_learning",
     "mistakes_layers",
+    "mistakes_cells",
     "mistakes_ragged",
     "mistakes_contrib_layers",
     "mistakes_summaries",
