@@ -20,6 +20,7 @@ MODULES = [
     "mistakes_variables",
     "mistakes_loops",
     "mistakes_unrolling",
+    "mistakes_decoding",
     "mistakes_gradients",
     "mistakes_surroundings",
     "mistakes_boxes",
