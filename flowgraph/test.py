@@ -22,7 +22,6 @@ _LATER = {
     "Benchmark": "flowgraph.testing.benchmark",
     "TestCase": "flowgraph.testing.case",
     "benchmark_config": "flowgraph.testing.benchmark",
-    "mock": "unittest",
 }
 """Names that need Python's unittest, and where they come from."""
 
@@ -34,6 +33,8 @@ __all__ = [  # noqa: F822  # some come by __getattr__
 
 
 def __getattr__(name: str) -> object:
+    if name == "mock":
+        return importlib.import_module("unittest.mock")
     if name in _LATER:
         return getattr(importlib.import_module(_LATER[name]), name)
     raise AttributeError(f"module 'flowgraph.test' has no attribute {name!r}")

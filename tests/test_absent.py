@@ -25,7 +25,7 @@ def test_every_public_module_tells(prefix):
 
 def test_old_import_paths_tell_too():
     found = [name for name in sys.modules if name.startswith("flowgraph.python.") or name == "flowgraph.python"]
-    assert set(found) <= _WATCHED
+    assert set(found) <= set(_WATCHED)
 
 
 def test_rooms_of_the_house_with_a_name_of_tensorflows_tell_too():
@@ -115,6 +115,15 @@ def test_what_was_renamed_had_gone_by_then_and_its_new_name_is_tensorflows():
     assert not [name for name in RENAMED if "." not in name and name in tensorflow_names()[""]]
     assert not [new for new in RENAMED.values() if not in_tensorflow(new)]
     assert not [name for name in NEVER if not in_tensorflow(name)]
+
+
+def test_a_message_does_not_need_every_package_that_the_house_can_use():
+    code = (
+        "import sys; sys.modules.update(google=None, absl=None); import flowgraph as tf\n"
+        "try: tf.multipli\nexcept AttributeError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Did you mean" in done.stdout
 
 
 def test_the_list_is_read_only_when_a_message_is():

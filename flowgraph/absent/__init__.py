@@ -49,8 +49,10 @@ class AbsentImportError(ModuleNotFoundError):
         return f"{self.args[0]}\n\n  {_story(*self._asked)}"
 
 
-def watch(module: str) -> None:
+def watch(module: str, name: str | None = None) -> None:
     """Let `module` answer for the names that it lacks; what a `__getattr__` of its own finds goes first.
+
+    `name` is what users call the module, under `tf.`, where that is not its own name.
 
     For `from module import name` Python makes an ImportError of its own out of an AttributeError, unless the module is
     a package and might have a submodule of that name: so every watched module has a `__path__`, if an empty one.
@@ -67,7 +69,7 @@ def watch(module: str) -> None:
 
     watched["__getattr__"] = look_up
     watched.setdefault("__path__", [])
-    _WATCHED.add(module)
+    _WATCHED[module] = module.partition(".")[2] if name is None else name
 
 
 class _LastFinder:
@@ -89,8 +91,10 @@ def _raise_import_error(module: str, name: str) -> NoReturn:
 def _story(module: str, name: str) -> str:
     from flowgraph.absent.story import tell
 
-    return tell(".".join([*module.split(".")[1:], name])).replace("\n", "\n  ")
+    return tell(f"{_WATCHED[module]}.{name}".lstrip(".")).replace("\n", "\n  ")
 
 
-_WATCHED: set[str] = set()
+_WATCHED: dict[str, str] = {}
+"""What users call the modules that tell."""
+
 sys.meta_path.append(_LastFinder)

@@ -83,7 +83,10 @@ def own_names() -> list[str]:
 def _walk(prefix: str, module: ModuleType, seen: set[ModuleType]) -> Iterator[str]:
     for name in getattr(module, "__all__", ()):
         yield prefix + name
-        item = getattr(module, name)
+        try:
+            item = getattr(module, name)
+        except ImportError:  # it needs a package that is not installed
+            continue
         if isinstance(item, ModuleType) and item.__name__.startswith("flowgraph.") and item not in seen:
             seen.add(item)
             yield from _walk(f"{prefix}{name}.", item, seen)
