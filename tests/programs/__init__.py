@@ -110,6 +110,7 @@ MODULES = [
     "examples",
     "contrib_layers",
     "contrib_norms",
+    "contrib_train_ops",
     "contrib_training",
     "contrib_embeddings",
     "summaries",

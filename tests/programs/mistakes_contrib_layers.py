@@ -157,3 +157,22 @@ def _optimize(tf, **changes):
     weight = tf.get_variable("w", initializer=2.0)
     options = {"loss": weight * weight, "global_step": None, "learning_rate": 0.1, "optimizer": "SGD", **changes}
     return tf.contrib.layers.optimize_loss(**options)
+
+
+LEARNING = {
+    "no_train_op": lambda tf: tf.contrib.slim.learning.train(None, None),
+    "no_steps": lambda tf: tf.contrib.slim.learning.train(tf.constant(1.0), None, number_of_steps=0),
+    "summary_op": lambda tf: tf.contrib.slim.learning.train(tf.constant(1.0), None, summary_op=tf.constant("")),
+    "saver": lambda tf: tf.contrib.slim.learning.train(tf.constant(1.0), None, saver=3),
+    "trace": lambda tf: tf.contrib.slim.learning.train(tf.constant(1.0), None, trace_every_n_steps=1),
+    "delay": lambda tf: tf.contrib.slim.learning.train(tf.constant(1.0), None, sync_optimizer=3, startup_delay_steps=1),
+    "multipliers_tuple": lambda tf: tf.contrib.slim.learning.multiply_gradients((), {"a": 1.0}),
+    "multipliers_empty": lambda tf: tf.contrib.slim.learning.multiply_gradients([], {}),
+    "multipliers_list": lambda tf: tf.contrib.slim.learning.multiply_gradients([], [1.0]),
+    "multiplied_none": lambda tf: tf.contrib.slim.learning.multiply_gradients(
+        [(None, tf.Variable(1.0, name="w"))], {"w": 1.0}
+    ),
+    "no_variables": lambda tf: tf.contrib.slim.learning.create_train_op(
+        tf.constant(1.0), tf.train.GradientDescentOptimizer(0.1)
+    ),
+}

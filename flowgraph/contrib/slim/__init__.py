@@ -3,6 +3,8 @@
 # fmt: off
 
 from flowgraph import absent as _absent
+from flowgraph.contrib import losses
+from flowgraph.contrib.slim import learning, model_analyzer
 from flowgraph.neural.initializers import (
     variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d,
 )
@@ -64,14 +66,14 @@ __all__ = [
     "get_model_variables", "get_or_create_global_step", "get_trainable_variables", "get_unique_variable",
     "get_variable_full_name", "get_variables", "get_variables_by_name", "get_variables_by_suffix",
     "get_variables_to_restore", "global_variable", "group_norm", "has_arg_scope", "images_to_sequence",
-    "instance_norm", "l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "layer_norm",
-    "legacy_fully_connected", "legacy_linear", "legacy_relu", "linear", "local_variable", "max_pool2d",
-    "max_pool3d", "maxout", "model_variable", "one_hot_encoding", "optimize_loss", "pool", "relu", "relu6",
-    "repeat", "safe_embedding_lookup_sparse", "separable_conv2d", "separable_convolution2d", "sequence_to_images",
-    "softmax", "spatial_softmax", "stack", "sum_regularizer", "summarize_activation", "summarize_activations",
-    "summarize_biases", "summarize_collection", "summarize_tensor", "summarize_tensors", "summarize_variables",
-    "summarize_weights", "unit_norm", "variable", "variance_scaling_initializer", "xavier_initializer",
-    "xavier_initializer_conv2d",
+    "instance_norm", "l1_l2_regularizer", "l1_regularizer", "l2_regularizer", "layer_norm", "learning",
+    "legacy_fully_connected", "legacy_linear", "legacy_relu", "linear", "local_variable", "losses", "max_pool2d",
+    "max_pool3d", "maxout", "model_analyzer", "model_variable", "one_hot_encoding", "optimize_loss", "pool",
+    "relu", "relu6", "repeat", "safe_embedding_lookup_sparse", "separable_conv2d", "separable_convolution2d",
+    "sequence_to_images", "softmax", "spatial_softmax", "stack", "sum_regularizer", "summarize_activation",
+    "summarize_activations", "summarize_biases", "summarize_collection", "summarize_tensor", "summarize_tensors",
+    "summarize_variables", "summarize_weights", "unit_norm", "variable", "variance_scaling_initializer",
+    "xavier_initializer", "xavier_initializer_conv2d",
 ]
 
 _absent.watch(__name__)

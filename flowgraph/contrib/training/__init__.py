@@ -1,7 +1,22 @@
 """`tf.contrib.training`: hyperparameters, and helpers of training loops."""
 
 from flowgraph import absent as _absent
+from flowgraph.monitored.monitored_training import train
+from flowgraph.training.train_op import (
+    add_gradients_summaries,
+    clip_gradient_norms,
+    clip_gradient_norms_fn,
+    create_train_op,
+    multiply_gradients,
+)
 
-__all__: list[str] = []
+__all__ = [
+    "add_gradients_summaries",
+    "clip_gradient_norms",
+    "clip_gradient_norms_fn",
+    "create_train_op",
+    "multiply_gradients",
+    "train",
+]
 
 _absent.watch(__name__)
