@@ -42,6 +42,8 @@ MODULES = [
     "seq2seq_beam",
     "losses",
     "older_losses",
+    "older_metrics",
+    "older_metrics_ranked",
     "metrics",
     "metrics_ranked",
     "variables",

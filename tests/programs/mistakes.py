@@ -28,6 +28,7 @@ MODULES = [
     "mistakes_layers",
     "mistakes_cells",
     "mistakes_ragged",
+    "mistakes_older",
     "mistakes_contrib_layers",
     "mistakes_summaries",
 ]

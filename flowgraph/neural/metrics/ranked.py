@@ -197,7 +197,7 @@ def average_precision_at_k(
     with name_scope(name, ranks.name_at_k("average_precision", k), (predictions, labels, weights)) as scope:
         ranking = top_k(predictions, k).indices
         labels = ranks.without_unknown(labels, cast(shape(predictions)[-1], dt.int64))
-        return _mean_of_averages(labels, ranking, weights, metrics_collections, updates_collections, scope)
+        return mean_of_averages(labels, ranking, weights, metrics_collections, updates_collections, scope)
 
 
 def sparse_average_precision_at_k(
@@ -213,8 +213,8 @@ def sparse_average_precision_at_k(
     return average_precision_at_k(labels, predictions, k, weights, metrics_collections, updates_collections, name)
 
 
-def _mean_of_averages(
-    labels: Any, ranking: Tensor, weights: Any, metrics_collections: Any, updates_collections: Any, name: str
+def mean_of_averages(
+    labels: Any, ranking: Tensor, weights: Any, metrics_collections: Any, updates_collections: Any, name: str | None
 ) -> Metric:
     """The mean of the average precisions of all rows of all batches."""
     with name_scope(name, "average_precision_at_top_k", (ranking, labels, weights)) as scope:

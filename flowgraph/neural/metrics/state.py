@@ -27,12 +27,13 @@ Metric = tuple[Tensor, Tensor]
 """A metric's value, and the op that updates it."""
 
 
-def metric_variable(shape: Any, dtype: dt.DType, name: str) -> Variable:
-    """A variable of a metric: local, not trained, zeros at first."""
+def metric_variable(shape: Any, dtype: dt.DType, name: str, validate_shape: bool = True) -> Variable:
+    """A variable of a metric: local, not trained, zeros at first; it may change its shape if that is not validated."""
     return Variable(
         lambda: zeros(shape, dtype),
         trainable=False,
         collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES],
+        validate_shape=validate_shape,
         name=name,
         synchronization=VariableSynchronization.ON_READ,
         aggregation=VariableAggregation.SUM,
@@ -96,5 +97,10 @@ def _fitted_when_run(weights: Tensor, values: Tensor) -> Tensor:
 
 def weighted(values: Tensor, weights: Any) -> tuple[Tensor, Tensor]:
     """Values times their weights, and the weights in the shape of the values."""
-    weights = broadcast_weights(cast(fitted_weights(weights, values), dt.float32), values)
+    weights = in_shape(values, weights)
     return multiply(values, weights), weights
+
+
+def in_shape(values: Tensor, weights: Any) -> Tensor:
+    """Weights in the shape of the values."""
+    return broadcast_weights(cast(fitted_weights(weights, values), dt.float32), values)

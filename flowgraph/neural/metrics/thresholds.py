@@ -35,7 +35,7 @@ OUTCOMES = {
 def counts_at_thresholds(
     labels: Any, predictions: Any, thresholds: Sequence[float], weights: Any = None, kinds: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """At each threshold, how many predictions turn out in which way.
+    """At each threshold, how many predictions turn out in which way; when run, predictions must be probabilities.
 
     Args:
       labels: what is true; cast to bool.
@@ -47,8 +47,13 @@ def counts_at_thresholds(
     Returns:
       By kind the variables that count, and the ops that take a batch into them.
     """
-    kinds = kinds or tuple(OUTCOMES)
-    labels, predictions, weights = _checked(labels, predictions, weights)
+    return outcomes_at_thresholds(*_checked(labels, predictions, weights), thresholds, kinds or tuple(OUTCOMES))
+
+
+def outcomes_at_thresholds(
+    labels: Tensor, predictions: Tensor, weights: Any, thresholds: Sequence[float], kinds: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The same for labels, predictions and weights whose ranks fit, whatever predictions are."""
     count = len(thresholds)
     column = reshape(predictions, [-1, 1])
     row = reshape(cast(labels, dt.bool), [1, -1])
