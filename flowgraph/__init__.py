@@ -29,6 +29,9 @@ from flowgraph.ir.scope import (
     name_scope, op_scope, reset_default_graph, set_random_seed,
 )
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.ops.accumulators import (
+    ConditionalAccumulator, ConditionalAccumulatorBase, SparseConditionalAccumulator,
+)
 from flowgraph.ops.queues import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from flowgraph.protos.tensors import make_ndarray, make_tensor_proto
 from flowgraph.session import InteractiveSession, Session
@@ -243,12 +246,14 @@ __version__ = VERSION
 __all__ = [
     "AUTO_REUSE", "COMPILER_VERSION", "CXX11_ABI_FLAG", "GIT_VERSION", "GRAPH_DEF_VERSION",
     "GRAPH_DEF_VERSION_MIN_CONSUMER", "GRAPH_DEF_VERSION_MIN_PRODUCER", "MONOLITHIC_BUILD", "QUANTIZED_DTYPES",
-    "VERSION", "AggregationMethod", "Assert", "AttrValue", "ConfigProto", "DType", "Dimension", "Event",
+    "VERSION", "AggregationMethod", "Assert", "AttrValue", "ConditionalAccumulator", "ConditionalAccumulatorBase",
+    "ConfigProto", "DType", "Dimension", "Event",
     "FIFOQueue", "GPUOptions", "Graph", "GraphDef", "GraphKeys", "GraphOptions", "HistogramProto", "IndexedSlices",
     "InteractiveSession", "LogMessage", "MetaGraphDef", "NameAttrList", "NoGradient", "NodeDef",
     "NotDifferentiable", "OpError", "Operation", "OptimizerOptions", "PaddingFIFOQueue", "Print", "PriorityQueue",
     "QueueBase", "RaggedTensor", "RandomShuffleQueue", "RegisterGradient",
-    "RunMetadata", "RunOptions", "Session", "SessionLog", "SparseTensor", "SparseTensorValue", "Summary",
+    "RunMetadata", "RunOptions", "Session", "SessionLog", "SparseConditionalAccumulator", "SparseTensor",
+    "SparseTensorValue", "Summary",
     "SummaryMetadata", "Tensor", "TensorArray", "TensorInfo", "TensorShape", "UnconnectedGradients", "Variable",
     "VariableAggregation", "VariableScope", "VariableSynchronization", "abs", "accumulate_n", "acos", "acosh",
     "add", "add_check_numerics_ops", "add_n", "add_to_collection", "add_to_collections", "all_variables", "angle",

@@ -3,6 +3,7 @@
 # fmt: off
 
 from flowgraph import absent as _absent
+from flowgraph.ops.accumulators import SparseConditionalAccumulator
 from flowgraph.ops.sparse_add import sparse_add as add, sparse_maximum as maximum, sparse_minimum as minimum
 from flowgraph.ops.sparse_arrange import (
     sparse_expand_dims as expand_dims, sparse_reorder as reorder, sparse_reshape as reshape,
@@ -30,7 +31,8 @@ from flowgraph.ops.sparse_slices import sparse_concat as concat, sparse_slice as
 from flowgraph.ops.sparse_tensor import SparseTensor, sparse_placeholder as placeholder
 
 __all__ = [
-    "SparseTensor", "add", "concat", "cross", "cross_hashed", "expand_dims", "eye", "fill_empty_rows", "from_dense",
+    "SparseConditionalAccumulator", "SparseTensor", "add", "concat", "cross", "cross_hashed", "expand_dims", "eye",
+    "fill_empty_rows", "from_dense",
     "mask", "matmul", "maximum", "merge", "minimum", "placeholder", "reduce_max", "reduce_max_sparse", "reduce_sum",
     "reduce_sum_sparse", "reorder", "reset_shape", "reshape", "retain", "segment_mean", "segment_sqrt_n",
     "segment_sum", "slice", "softmax", "sparse_dense_matmul", "split", "to_dense", "to_indicator", "transpose",
