@@ -98,6 +98,7 @@ MODULES = [
     "gradients_custom",
     "gradients_loops",
     "monitored",
+    "shampoo",
     "optimizers_workers",
     "optimizers_kinds",
     "optimizers_contrib",

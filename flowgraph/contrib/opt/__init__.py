@@ -8,6 +8,7 @@ from flowgraph.training.elastic_average import ElasticAverageCustomGetter, Elast
 from flowgraph.training.external import ExternalOptimizerInterface, ScipyOptimizerInterface
 from flowgraph.training.lars import LARSOptimizer
 from flowgraph.training.reg_adagrad import RegAdagradOptimizer
+from flowgraph.training.shampoo import ShampooOptimizer
 from flowgraph.training.sign_descent import AddSignOptimizer, PowerSignOptimizer
 from flowgraph.training.weight_decay import (
     AdamWOptimizer,
@@ -45,6 +46,7 @@ __all__ = [
     "PowerSignOptimizer",
     "RegAdagradOptimizer",
     "ScipyOptimizerInterface",
+    "ShampooOptimizer",
     "VariableClippingOptimizer",
     "clip_gradients_by_global_norm",
     "extend_with_decoupled_weight_decay",
