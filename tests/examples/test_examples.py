@@ -58,7 +58,10 @@ def png_size(path):
 
 
 def test_all_examples_are_tested():
-    tested = {"linear_regression", "xor", "mnist_mlp", "lenet5"}
+    tested = {
+        "linear_regression", "xor", "mnist_mlp", "lenet5", "optimizers", "monte_carlo_dropout", "transfer_learning",
+        "char_rnn",
+    }  # fmt: skip
     assert {path.stem for path in EXAMPLES.glob("*.py")} == tested
 
 
@@ -126,3 +129,53 @@ def test_lenet5_learns_to_read_digits(load, tmp_path):
     assert np.mean(losses[-10:]) < 0.75 * np.mean(losses[:10])
     assert result["accuracy"] >= 0.65  # 0.788 when this was written; with all 400 steps 0.962
     assert is_drawing(result["picture"], "layer1-conv1", "layer4-fc2")
+
+
+def test_four_optimizers_reach_the_bottom_of_the_valley(load, tmp_path):
+    result = load("optimizers").main(["optimizers.py", "--out_dir", str(tmp_path)])
+    paths = result["paths"]
+    assert list(paths) == ["descent", "momentum", "RMSProp", "Adam"]
+    for points in paths.values():
+        assert points.shape == (41, 2)
+        assert points[0].tolist() == [-5, -2]
+        assert np.hypot(*points[-1]) < 0.6
+    assert np.all(np.diff(np.sign(paths["descent"][:8, 1])) != 0)  # from wall to wall
+    assert np.all(np.diff(paths["RMSProp"][:20, 0]) > 0)  # straight down
+    np.testing.assert_allclose(paths["Adam"][1] - paths["Adam"][0], 0.5, rtol=1e-5)
+    assert png_size(result["picture"])[0] == 960
+
+
+def test_monte_carlo_dropout_is_unsure_where_it_saw_nothing(load, tmp_path):
+    options = ["--steps", "500", "--draws", "100", "--out_dir", str(tmp_path)]
+    result = load("monte_carlo_dropout").main(["monte_carlo_dropout.py", *options])
+    asked, mean, spread = result["asked"], result["mean"], result["spread"]
+    seen = ((asked > -3) & (asked < -1)) | ((asked > 0.5) & (asked < 2))
+    far = (asked < -4) | (asked > 3.5)
+    assert spread[far].mean() > 2 * spread[seen].mean()
+    assert np.abs(mean - np.sin(2 * asked) - 0.3 * asked)[seen].mean() < 0.25
+    assert png_size(result["picture"])[0] == 960
+
+
+def test_what_was_learned_of_digits_helps_to_tell_odd_from_even(load, tmp_path):
+    found = load("transfer_learning").main(["transfer_learning.py", "--data_dir", str(tmp_path)])
+    assert found["reads digits"] > 0.93  # 0.952 when this was written
+    assert found["odd, from nothing"] < 0.83  # 0.79
+    assert found["odd, with a new head"] > found["odd, from nothing"] + 0.03  # 0.86
+    assert found["odd, fine-tuned"] > found["odd, from nothing"] + 0.03  # 0.85
+
+
+def test_char_rnn_learns_the_sonnet(load):
+    example = load("char_rnn")
+    result = example.main(["char_rnn.py", "--steps", "300", "--letters", "100"])
+    assert len(result["losses"]) == 300
+    assert result["losses"][0] == pytest.approx(np.log(len(example.LETTERS)), abs=0.2)  # it knows nothing yet
+    assert result["losses"][-1] < 0.2
+    assert result["text"].startswith("Shall I compare thee to a summer's day?\nThou art more")
+    assert len(result["text"]) == len("Shall I ") + 100
+
+
+def test_the_newer_examples_as_scripts(tmp_path):
+    assert run("optimizers", "--steps", "4", folder=tmp_path)[-1].startswith("the paths, drawn: ")
+    assert run("monte_carlo_dropout", "--steps", "5", "--draws", "3", folder=tmp_path)[-1].startswith("the answers, ")
+    assert "fine-tuned" in run("transfer_learning", "--steps", "3", folder=tmp_path)[-1]
+    assert run("char_rnn", "--steps", "3", "--letters", "5", folder=tmp_path)[0].startswith("step    1: loss 3.")
