@@ -14,6 +14,7 @@ from flowgraph.recurrent.fused import (
     FusedRNNCell, FusedRNNCellAdaptor, LSTMBlockFusedCell, LSTMBlockWrapper, TimeReversedFusedRNN,
 )
 from flowgraph.recurrent.gated_variants import GLSTMCell, IntersectionRNNCell, PhasedLSTMCell, UGRNNCell
+from flowgraph.recurrent.grid import BidirectionalGridLSTMCell, GridLSTMCell
 from flowgraph.recurrent.independent import IndRNNCell, IndyGRUCell, IndyLSTMCell, SRUCell
 from flowgraph.recurrent.lstm_variants import CoupledInputForgetGateLSTMCell, LayerNormBasicLSTMCell, NASCell
 from flowgraph.recurrent.memory_wrappers import AttentionCellWrapper, HighwayWrapper
@@ -21,15 +22,17 @@ from flowgraph.recurrent.multi import MultiRNNCell
 from flowgraph.recurrent.projections import EmbeddingWrapper, InputProjectionWrapper, OutputProjectionWrapper
 from flowgraph.recurrent.static import static_rnn, static_state_saving_rnn
 from flowgraph.recurrent.steps import best_effort_input_batch_size, transpose_batch_time
+from flowgraph.recurrent.time_freq import TimeFreqLSTMCell
 from flowgraph.recurrent.wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper
 
 __all__ = [
-    "AttentionCellWrapper", "BasicLSTMCell", "BasicRNNCell", "Conv1DLSTMCell", "Conv2DLSTMCell", "Conv3DLSTMCell",
-    "ConvLSTMCell", "CoupledInputForgetGateLSTMCell", "DeviceWrapper", "DropoutWrapper", "EmbeddingWrapper",
-    "FusedRNNCell", "FusedRNNCellAdaptor", "GLSTMCell", "GRUBlockCell", "GRUBlockCellV2", "GRUCell", "HighwayWrapper",
-    "IndRNNCell", "IndyGRUCell", "IndyLSTMCell", "InputProjectionWrapper", "IntersectionRNNCell", "LSTMBlockCell",
-    "LSTMBlockFusedCell", "LSTMBlockWrapper", "LSTMCell", "LSTMStateTuple", "LayerNormBasicLSTMCell", "LayerRNNCell",
-    "MultiRNNCell", "NASCell", "OutputProjectionWrapper", "PhasedLSTMCell", "RNNCell", "ResidualWrapper", "SRUCell",
+    "AttentionCellWrapper", "BasicLSTMCell", "BasicRNNCell", "BidirectionalGridLSTMCell", "Conv1DLSTMCell",
+    "Conv2DLSTMCell", "Conv3DLSTMCell", "ConvLSTMCell", "CoupledInputForgetGateLSTMCell", "DeviceWrapper",
+    "DropoutWrapper", "EmbeddingWrapper", "FusedRNNCell", "FusedRNNCellAdaptor", "GLSTMCell", "GRUBlockCell",
+    "GRUBlockCellV2", "GRUCell", "GridLSTMCell", "HighwayWrapper", "IndRNNCell", "IndyGRUCell", "IndyLSTMCell",
+    "InputProjectionWrapper", "IntersectionRNNCell", "LSTMBlockCell", "LSTMBlockFusedCell", "LSTMBlockWrapper",
+    "LSTMCell", "LSTMStateTuple", "LayerNormBasicLSTMCell", "LayerRNNCell", "MultiRNNCell", "NASCell",
+    "OutputProjectionWrapper", "PhasedLSTMCell", "RNNCell", "ResidualWrapper", "SRUCell", "TimeFreqLSTMCell",
     "TimeReversedFusedRNN", "UGRNNCell", "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn",
     "stack_bidirectional_rnn", "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn",
     "transpose_batch_time",
