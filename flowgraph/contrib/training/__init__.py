@@ -2,6 +2,7 @@
 
 from flowgraph import absent as _absent
 from flowgraph.monitored.monitored_training import train
+from flowgraph.training.hparams import HParams, parse_values
 from flowgraph.training.train_op import (
     add_gradients_summaries,
     clip_gradient_norms,
@@ -11,11 +12,13 @@ from flowgraph.training.train_op import (
 )
 
 __all__ = [
+    "HParams",
     "add_gradients_summaries",
     "clip_gradient_norms",
     "clip_gradient_norms_fn",
     "create_train_op",
     "multiply_gradients",
+    "parse_values",
     "train",
 ]
 
