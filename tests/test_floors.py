@@ -13,7 +13,7 @@ import flowgraph
 PACKAGE = Path(flowgraph.__file__).parent
 FLOORS: list[set[str]] = [
     {"absent", "errors", "dtypes", "dtype_table", "conversion", "dimension", "shapes", "sizes", "config", "nest"},
-    {"kernels", "platform", "protos"},
+    {"kernels", "platform", "protos", "formats"},
     {"ir"},
     {"ops"},
     {"autodiff"},
