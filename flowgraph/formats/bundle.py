@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
@@ -84,9 +84,7 @@ def write_bundle(prefix: str, items: Iterable[Item]) -> None:
     Raises:
       InvalidArgumentError: two tensors have one name.
     """
-    folder = os.path.dirname(prefix)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
+    _make_folder(prefix)
     entries: dict[bytes, Any] = {}
     temporary = beside(data_file(prefix, 0, 1))
     try:
@@ -95,6 +93,48 @@ def write_bundle(prefix: str, items: Iterable[Item]) -> None:
     finally:
         if os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def merge_bundles(prefixes: Sequence[str], destination: str) -> None:
+    """Make one bundle of several, whose data files become its own.
+
+    Raises:
+      InvalidArgumentError: two of them have a tensor, or a piece of one, in common.
+      NotFoundError, DataLossError: one of them is not there, or damaged.
+    """
+    bundles = [Bundle(prefix) for prefix in prefixes]
+    entries: dict[bytes, Any] = {}
+    files: list[str] = []
+    for bundle in bundles:
+        for key, data in bundle.raw():
+            entry = parsed("BundleEntryProto", data, bundle.prefix)
+            if key in entries and entry.slices and entries[key].slices:
+                entries[key].slices.extend(entry.slices)
+                continue
+            if key in entries:
+                raise InvalidArgumentError(
+                    None,
+                    None,
+                    f"Duplicate tensor keyed by {key.decode(errors='replace')} encountered, when merging prefix: "
+                    f"{bundle.prefix}",
+                )
+            entry.shard_id += len(files)
+            entries[key] = entry
+        files += [data_file(bundle.prefix, shard, bundle.count) for shard in range(bundle.count)]
+    _make_folder(destination)
+    commit.put(destination, files, entries)
+    for prefix in prefixes:
+        if prefix != destination:
+            os.unlink(f"{prefix}.index")
+
+
+def _make_folder(prefix: str) -> None:
+    folder = os.path.dirname(prefix)
+    try:
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+    except OSError:
+        raise NotFoundError(None, None, f"{folder}; No such file or directory") from None
 
 
 def _laid_out(items: Iterable[Item], entries: dict[bytes, Any]) -> Iterator[Any]:
@@ -178,6 +218,10 @@ class Bundle:
     def names(self) -> list[str]:
         """The names of the tensors, sorted."""
         return sorted(key.decode() for key in self._entries if key[:1] != b"\0")
+
+    def raw(self) -> Iterator[tuple[bytes, bytes]]:
+        """The keys and the bytes of all entries."""
+        yield from self._entries.items()
 
     def __contains__(self, name: str) -> bool:
         return name.encode() in self._entries

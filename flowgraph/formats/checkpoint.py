@@ -38,9 +38,28 @@ def parse_slice(text: str) -> tuple[tuple[int, ...], Piece] | None:
     """
     if not text:
         return None
-    *numbers, last = text.split()
-    sizes = tuple(int(number) for number in numbers)
-    extents = [(0, -1) if part == "-" else tuple(map(int, part.split(","))) for part in last.split(":")]
-    if len(extents) != len(sizes) or any(len(extent) != 2 for extent in extents):
-        raise ValueError(f"no slice: {text!r}")
+    *numbers, last = text.split(" ")
+    if not numbers:
+        raise ValueError(f"Need least two elements in shape_and_slice specification: {text}")
+    try:
+        sizes = tuple(int(number) for number in numbers)
+    except ValueError:
+        raise ValueError(f"Non numerical dimension in shape_and_slice: {text}") from None
+    extents = [_extent(part, last) for part in last.split(":")]
+    if len(extents) != len(sizes):
+        raise ValueError(f"Mismatching ranks: shape = [{','.join(numbers)}], slice = {last}")
+    for axis, (size, (start, length)) in enumerate(zip(sizes, extents, strict=True)):
+        if start + length > size:
+            shape = ",".join(numbers)
+            raise ValueError(f"Extent in dimension {axis} out of bounds: shape = [{shape}], slice = {last}")
     return sizes, Piece(tuple(start for start, _ in extents), tuple(length for _, length in extents))
+
+
+def _extent(text: str, whole: str) -> tuple[int, int]:
+    """Start and length along one axis."""
+    if text == "-":
+        return 0, -1
+    parts = text.split(",")
+    if len(parts) != 2 or not all(part.isdigit() for part in parts):
+        raise ValueError(f"Expected a pair of numbers or '-' but got '{text}': string = {whole}")
+    return int(parts[0]), int(parts[1])
