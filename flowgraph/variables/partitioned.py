@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from flowgraph import errors
+from flowgraph import errors, protos
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import register_tensor_conversion_function
 from flowgraph.ir.graph import user_site
@@ -48,10 +48,29 @@ class SaveSliceInfo:
         save_slice_info_def: Any = None,
         import_scope: str | None = None,
     ) -> None:
-        if save_slice_info_def is not None or import_scope is not None:
-            raise NotImplementedError("SaveSliceInfo does not take save_slice_info_def or import_scope yet.")
+        if save_slice_info_def is not None:
+            full_name = save_slice_info_def.full_name
+            if import_scope:
+                full_name = f"{import_scope.rstrip('/')}/{full_name}"
+            full_shape, var_offset, var_shape = (
+                list(save_slice_info_def.full_shape),
+                list(save_slice_info_def.var_offset),
+                list(save_slice_info_def.var_shape),
+            )
         self.full_name, self.full_shape = full_name, full_shape
         self.var_offset, self.var_shape = var_offset, var_shape
+
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """As a SaveSliceInfoDef; None for a whole that lies outside of `export_scope`, which the name is without."""
+        name = self.full_name or ""
+        if export_scope:
+            prefix = export_scope.rstrip("/") + "/"
+            if not name.startswith(prefix):
+                return None
+            name = name.removeprefix(prefix)
+        return protos.message("SaveSliceInfoDef")(
+            full_name=name, full_shape=self.full_shape, var_offset=self.var_offset, var_shape=self.var_shape
+        )
 
     @property
     def spec(self) -> str:

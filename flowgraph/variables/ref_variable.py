@@ -30,6 +30,7 @@ from flowgraph.shapes import Sizes, as_sizes
 from flowgraph.sizes import compatible, is_full, to_tuple_text
 from flowgraph.variables.initial_values import guarded
 from flowgraph.variables.options import VariableAggregation, VariableSynchronization, settle_options
+from flowgraph.variables.protos import adopt
 from flowgraph.variables.variable import Variable
 
 
@@ -54,6 +55,9 @@ class RefVariable(Variable):
         shape: Any = None,
     ) -> None:
         check_arguments(initial_value, collections, constraint, variable_def, import_scope)
+        if variable_def is not None:
+            adopt(self, variable_def, import_scope)
+            return
         self._synchronization, self._aggregation, self._trainable = settle_options(
             synchronization, aggregation, trainable, name
         )
@@ -109,10 +113,12 @@ def check_arguments(
     initial_value: Any, collections: Any, constraint: Any, variable_def: Any, import_scope: Any
 ) -> None:
     """Refuse arguments that make no variable, of whatever kind."""
-    if variable_def is not None or import_scope is not None:
-        if variable_def is not None and initial_value is not None:
-            raise ValueError("variable_def and initial_value are mutually exclusive.")
-        raise NotImplementedError("tf.Variable does not take variable_def or import_scope yet.")
+    if variable_def is not None and initial_value is not None:
+        raise ValueError("variable_def and initial_value are mutually exclusive.")
+    if import_scope is not None and variable_def is None:
+        raise ValueError("import_scope is for variable_def, which was not given.")
+    if variable_def is not None:
+        return
     if initial_value is None:
         raise ValueError(errors.explain("initial_value must be specified.", where=user_site()))
     if collections is not None and not isinstance(collections, list | tuple | set):

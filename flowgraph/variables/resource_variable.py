@@ -34,6 +34,7 @@ from flowgraph.shapes import Sizes, TensorShape, as_sizes
 from flowgraph.sizes import compatible, to_tuple_text
 from flowgraph.variables.initial_values import guarded
 from flowgraph.variables.options import VariableAggregation, VariableSynchronization, settle_options
+from flowgraph.variables.protos import adopt
 from flowgraph.variables.ref_variable import check_arguments, inside_a_branch
 from flowgraph.variables.resource_updates import ResourceUpdates
 from flowgraph.variables.variable import Variable
@@ -232,6 +233,9 @@ class ResourceVariable(BaseResourceVariable):
         shape: Any = None,
     ) -> None:
         check_arguments(initial_value, collections, constraint, variable_def, import_scope)
+        if variable_def is not None:
+            adopt(self, variable_def, import_scope)
+            return
         if distribute_strategy is not None:
             raise NotImplementedError("tf.Variable does not take distribute_strategy: there is one device here.")
         self._synchronization, self._aggregation, self._trainable = settle_options(

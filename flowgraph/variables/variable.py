@@ -326,21 +326,26 @@ class Variable(Updates, metaclass=_VariableType):
     gather_nd = _of_resources("gather_nd")
 
     def to_proto(self, export_scope: str | None = None) -> Any:
-        """Not there yet.
+        """The variable as a VariableDef, which names its ops.
 
-        Raises:
-          NotImplementedError: always.
+        Args:
+          export_scope: a scope that is left out of the names; a variable outside of it gives None.
         """
-        raise NotImplementedError(f"{self.name}: variables cannot be written as VariableDef yet (to_proto).")
+        from flowgraph.variables.protos import variable_def
+
+        return variable_def(self, export_scope)
 
     @staticmethod
     def from_proto(variable_def: Any, import_scope: str | None = None) -> Any:
-        """Not there yet.
+        """The variable of a VariableDef; its ops must be in the graph.
 
-        Raises:
-          NotImplementedError: always.
+        Args:
+          variable_def: the message.
+          import_scope: a scope that is put before the names.
         """
-        raise NotImplementedError("Variables cannot be made of a VariableDef yet (from_proto).")
+        from flowgraph.variables.protos import variable_of
+
+        return variable_of(variable_def, import_scope)
 
     # -- in a session ----------------------------------------------------------------------------------------
 
