@@ -6,6 +6,7 @@ from flowgraph.ops.queues import PaddingFIFOQueue, PriorityQueue, QueueBase, Ran
 from flowgraph.ops.ragged_public import decode_base64, decode_compressed, encode_base64
 from flowgraph.ops.serialize import parse_tensor, serialize_tensor
 from flowgraph.ops.sparse_serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
+from flowgraph.saving.meta_graph import write_graph
 
 __all__ = [
     "PaddingFIFOQueue",
@@ -22,6 +23,7 @@ __all__ = [
     "serialize_many_sparse",
     "serialize_sparse",
     "serialize_tensor",
+    "write_graph",
 ]
 
 _absent.watch(__name__)

@@ -28,6 +28,13 @@ from flowgraph.queues.producers import (
     input_producer, limit_epochs, range_input_producer, slice_input_producer, string_input_producer,
 )
 from flowgraph.queues.runner import QueueRunner, add_queue_runner, start_queue_runners
+from flowgraph.saving.meta_graph import export_meta_graph, import_meta_graph, write_graph
+from flowgraph.saving.reader import NewCheckpointReader, list_variables, load_checkpoint, load_variable
+from flowgraph.saving.saver import Saver
+from flowgraph.saving.states import (
+    checkpoint_exists, checkpoints_iterator, generate_checkpoint_state_proto, get_checkpoint_mtimes,
+    get_checkpoint_state, latest_checkpoint, remove_checkpoint, update_checkpoint_state,
+)
 from flowgraph.training.adadelta import AdadeltaOptimizer
 from flowgraph.training.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer
 from flowgraph.training.adam import AdamOptimizer
@@ -55,18 +62,21 @@ __all__ = [
     "Coordinator", "Example", "ExponentialMovingAverage", "Feature", "FeatureList", "FeatureLists", "Features",
     "FeedFnHook", "FinalOpsHook", "FloatList", "FtrlOptimizer", "GlobalStepWaiterHook", "GradientDescentOptimizer",
     "Int64List", "JobDef", "LoggingTensorHook", "LooperThread", "MomentumOptimizer", "MonitoredSession",
-    "MonitoredTrainingSession", "NanLossDuringTrainingError", "NanTensorHook", "Optimizer", "ProfilerHook",
-    "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer", "QueueRunner", "RMSPropOptimizer", "SaverDef",
-    "Scaffold", "SecondOrStepTimer", "SequenceExample", "Server", "ServerDef", "SessionCreator", "SessionManager",
-    "SessionRunArgs", "SessionRunContext", "SessionRunHook", "SessionRunValues", "SingularMonitoredSession",
-    "StepCounterHook", "StopAtStepHook", "SummarySaverHook", "Supervisor", "WorkerSessionCreator", "add_queue_runner",
-    "assert_global_step", "basic_train_loop", "batch", "batch_join", "cosine_decay", "cosine_decay_restarts",
-    "create_global_step", "exponential_decay", "get_global_step", "get_or_create_global_step", "global_step",
-    "input_producer", "inverse_time_decay", "limit_epochs", "linear_cosine_decay", "maybe_batch", "maybe_batch_join",
+    "MonitoredTrainingSession", "NanLossDuringTrainingError", "NanTensorHook", "NewCheckpointReader", "Optimizer",
+    "ProfilerHook", "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer", "QueueRunner",
+    "RMSPropOptimizer", "Saver", "SaverDef", "Scaffold", "SecondOrStepTimer", "SequenceExample", "Server",
+    "ServerDef", "SessionCreator", "SessionManager", "SessionRunArgs", "SessionRunContext", "SessionRunHook",
+    "SessionRunValues", "SingularMonitoredSession", "StepCounterHook", "StopAtStepHook", "SummarySaverHook",
+    "Supervisor", "WorkerSessionCreator", "add_queue_runner", "assert_global_step", "basic_train_loop", "batch",
+    "batch_join", "checkpoint_exists", "checkpoints_iterator", "cosine_decay", "cosine_decay_restarts",
+    "create_global_step", "exponential_decay", "export_meta_graph", "generate_checkpoint_state_proto",
+    "get_checkpoint_mtimes", "get_checkpoint_state", "get_global_step", "get_or_create_global_step", "global_step",
+    "import_meta_graph", "input_producer", "inverse_time_decay", "latest_checkpoint", "limit_epochs",
+    "linear_cosine_decay", "list_variables", "load_checkpoint", "load_variable", "maybe_batch", "maybe_batch_join",
     "maybe_shuffle_batch", "maybe_shuffle_batch_join", "natural_exp_decay", "noisy_linear_cosine_decay",
     "piecewise_constant", "piecewise_constant_decay", "polynomial_decay", "queue_runner", "range_input_producer",
-    "replica_device_setter", "shuffle_batch", "shuffle_batch_join", "slice_input_producer", "start_queue_runners",
-    "string_input_producer",
+    "remove_checkpoint", "replica_device_setter", "shuffle_batch", "shuffle_batch_join", "slice_input_producer",
+    "start_queue_runners", "string_input_producer", "update_checkpoint_state", "write_graph",
 ]
 
 _MESSAGES = (

@@ -15,7 +15,7 @@ def decompress(data: bytes) -> bytes:
     Raises:
       DataLossError: the data are no such thing.
 
-    >>> decompress(b"\\x05\\x04ab\\x05\\x02")
+    >>> decompress(b"\\x05\\x04ab\\x0a\\x02\\x00")
     b'ababa'
     """
     length, at = read_varint(data, 0)

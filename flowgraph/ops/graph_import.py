@@ -131,7 +131,8 @@ class _Import:
     def run(self, wanted: Sequence[str]) -> list[Operation | Tensor]:
         self._index()
         self._check_wanted(wanted)
-        missing = [source for source in self.mapped if source[0] not in self.by_name]
+        used = {source for sources in self.sources for source in sources}
+        missing = [source for source in self.mapped if source[0] not in self.by_name and source not in used]
         if missing:
             texts = ", ".join(map(_text, missing))
             raise _refused(f"Attempted to map inputs that were not found in graph_def: [{texts}]")
@@ -158,8 +159,8 @@ class _Import:
                 raise _refused(f"Node '{node.name}': Control dependencies must come after regular dependencies")
             self.sources.append(sources)
         for node, sources in zip(self.nodes, self.sources, strict=True):
-            for name, _ in sources:
-                if name not in self.by_name:
+            for name, index in sources:
+                if name not in self.by_name and (name, index) not in self.mapped:
                     raise _refused(f"Node '{node.name}': Unknown input node '{name}'")
 
     def _waits_for(self, i: int) -> set[str]:

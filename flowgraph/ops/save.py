@@ -31,6 +31,23 @@ def _rank(x: Any, rank: int) -> Sizes:
     return x.sizes
 
 
+def _ranks(rank: int, *tensors: Any) -> None:
+    for x in tensors:
+        _rank(x, rank)
+
+
+def _file_name_sizes(*inputs: Any) -> tuple[()]:
+    _ranks(0, *inputs)
+    return ()
+
+
+def _merged(prefixes: Any, destination: Any, *, delete_old_dirs: bool) -> list[Any]:
+    del delete_old_dirs
+    _ranks(1, prefixes)
+    _ranks(0, destination)
+    return []
+
+
 def _saved(prefix: Any, names: Any, slices: Any, tensors: Sequence[Any], **_attrs: Any) -> list[Any]:
     _rank(prefix, 0)
     for x in (names, slices):
@@ -288,7 +305,7 @@ def _merge(_ctx: Any, prefixes: Any, destination: Any, *, delete_old_dirs: bool)
 MERGE_V2_CHECKPOINTS = OpDef(
     "MergeV2Checkpoints(checkpoint_prefixes: string, destination_prefix: string) -> ()",
     attrs={"delete_old_dirs": True},
-    infer=lambda prefixes, destination, **_attrs: [] if (_rank(prefixes, 1), _rank(destination, 0)) else [],
+    infer=_merged,
     forward=_merge,
     effect=Effect.WORLD,
     gradient=NO_GRADIENT,
@@ -301,14 +318,14 @@ def _file_name(_xp: Any, name: Any, shard: Any, count: Any) -> Any:
 
 SHARDED_FILENAME = OpDef(
     "ShardedFilename(basename: string, shard: int32, num_shards: int32) -> filename: string",
-    infer=lambda name, shard, count: () if [_rank(x, 0) for x in (name, shard, count)] else (),
+    infer=_file_name_sizes,
     forward=_file_name,
     gradient=NO_GRADIENT,
 )
 
 SHARDED_FILESPEC = OpDef(
     "ShardedFilespec(basename: string, num_shards: int32) -> filename: string",
-    infer=lambda name, count: () if [_rank(x, 0) for x in (name, count)] else (),
+    infer=_file_name_sizes,
     forward=lambda _xp, name, count: np.array(
         b"%s-?????-of-%05d" % (np.asarray(name, object).item(), int(count)), object
     ),

@@ -33,7 +33,7 @@ def _saver_from(definition: Any, import_scope: str | None) -> Any:
 
 Reader = Callable[[Any, str | None], Any]
 _PROTOS: dict[str, tuple[str, Reader]] = {
-    **{key: ("VariableDef", variable_of) for key in _VARIABLES},
+    **dict.fromkeys(_VARIABLES, ("VariableDef", variable_of)),
     GraphKeys.SAVERS: ("SaverDef", _saver_from),
 }
 """Of the collections whose members are written as messages: which message, and how it becomes a member again."""
@@ -94,7 +94,9 @@ def export_meta_graph(
     if not isinstance(definition, protos.message("GraphDef")):
         raise TypeError(f"graph_def must be of type GraphDef, not {type(definition)}")
     scope = export_scope.rstrip("/") + "/" if export_scope else ""
-    _copy_nodes(definition, meta.graph_def, scope, clear_devices, strip_default_attrs)
+    unbound = _copy_nodes(definition, meta.graph_def, scope, clear_devices, strip_default_attrs)
+    if unbound:
+        meta.collection_def["unbound_inputs"].bytes_list.value.extend(name.encode() for name in unbound)
     used = sorted({node.op for node in meta.graph_def.node})
     meta.meta_info_def.stripped_op_list.op.extend(found for found in map(op_def, used) if found is not None)
     if saver_def is not None:
@@ -113,8 +115,9 @@ def _fill_info(info: Any, stripped: bool) -> None:
     info.stripped_default_attrs = stripped
 
 
-def _copy_nodes(source: Any, target: Any, scope: str, clear_devices: bool, strip: bool) -> None:
-    """The nodes of a scope; what they take from outside gets a name that says so."""
+def _copy_nodes(source: Any, target: Any, scope: str, clear_devices: bool, strip: bool) -> list[str]:
+    """The nodes of a scope; what they take from outside gets a name that says so, and these names are given back."""
+    unbound: dict[str, None] = {}
     target.versions.CopyFrom(source.versions)
     target.library.CopyFrom(source.library)
     for node in source.node:
@@ -130,10 +133,13 @@ def _copy_nodes(source: Any, target: Any, scope: str, clear_devices: bool, strip
             new.name = new.name.removeprefix(scope)
             for i, text in enumerate(new.input):
                 new.input[i] = _inside(text, scope)
+                if _UNBOUND in new.input[i]:
+                    unbound[new.input[i]] = None
             if "_class" in new.attr:
                 groups = [group.decode() for group in new.attr["_class"].list.s]
                 kept = [f"loc:@{g[5:].removeprefix(scope)}".encode() for g in groups if g[5:].startswith(scope)]
                 new.attr["_class"].list.s[:] = kept
+    return list(unbound)
 
 
 def _inside(text: str, scope: str) -> str:
@@ -273,7 +279,7 @@ def _import(
     input_map: Any = None,
     return_elements: Any = None,
     unbound_inputs_col_name: str = "unbound_inputs",
-    restore_collections_predicate: Callable[[str], bool] = lambda key: True,  # noqa: ARG005
+    restore_collections_predicate: Callable[[str], bool] = lambda key: True,
 ) -> tuple[Any, Any]:
     """A Saver, or None, and the elements that were asked for."""
     is_message = isinstance(meta_graph_or_file, protos.message("MetaGraphDef"))
@@ -292,7 +298,7 @@ def _import(
     scope = import_scope if not import_scope else _scope_of_new(names, import_scope)
     graph = get_default_graph()
     for key in meta.collection_def:
-        if restore_collections_predicate(key):
+        if restore_collections_predicate(key) and key != unbound_inputs_col_name:
             _restore_collection(graph, key, meta.collection_def[key], scope)
     return _saver_of(meta, scope, graph), elements
 
@@ -363,4 +369,3 @@ def write_graph(graph_or_graph_def: Any, logdir: Any, name: str, as_text: bool =
     path = os.path.join(logdir, name)
     _write(path, found, as_text)
     return path
-

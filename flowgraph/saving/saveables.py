@@ -82,7 +82,7 @@ class _OfResource(SaveableObject):
             value = reshape(value, restored_shapes[0])
         with device(self._handle.device):
             value = identity(value)
-        found: Operation = emit(ASSIGN_VARIABLE_OP, self._handle, self._fitting(value), name=None)
+            found: Operation = emit(ASSIGN_VARIABLE_OP, self._handle, self._fitting(value), name=None)
         return found
 
     def _fitting(self, value: Tensor) -> Tensor:

@@ -113,6 +113,7 @@ MODULES = [
     "training_text",
     "examples",
     "contrib_layers",
+    "savers",
     "contrib_norms",
     "contrib_train_ops",
     "contrib_training",
