@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph.ir.cases import INT, INTS, case
+from flowgraph.ir.context import output_context
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef
 from flowgraph.ir.tensor import Tensor
@@ -93,7 +94,7 @@ def _pieces(values: Sequence[Tensor], axis: Tensor, dy: Tensor) -> list[Tensor]:
     from flowgraph.ops.slicing import slice
     from flowgraph.ops.splitting import split
 
-    if axis.op.opdef is CONST and axis.op.context is not dy.op.context:
+    if axis.op.opdef is CONST and output_context(axis.op) is not output_context(dy.op):
         # a copy of its own, so that it need not be carried into a loop
         axis = constant(axis.constant(), axis.dtype)
     at = axis % rank(values[0])

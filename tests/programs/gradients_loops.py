@@ -315,3 +315,14 @@ def cells_and_layers_in_a_loop(tf):
         return tf.nn.relu(s) - tf.reduce_logsumexp(s, 1, keepdims=True)
 
     return [(tf.gradients(h, [x, w]) + tf.gradients(_repeat(tf, 2, normed, x), x), {x: uniform(2, 3)})]
+
+
+def joined_between_loops(tf):
+    """What comes out of a loop is put together and goes into the next."""
+    x = tf.placeholder(tf.float32, [None, 2], name="x")
+
+    def power(y):
+        return tf.while_loop(lambda i, _: i < 2, lambda i, z: (i + 1, z * y), [0, y])[1]
+
+    y = power(tf.concat([power(x), x], 1))
+    return [((y, tf.gradients(y, x)), {x: [[1.0, 2.0], [0.5, -1.0]]})]
