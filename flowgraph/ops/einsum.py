@@ -47,7 +47,7 @@ def einsum(equation: str, *inputs: Tensor, **kwargs: Any) -> Tensor:
     if kwargs:
         raise TypeError("invalid keyword arguments for this function: " + ", ".join(sorted(kwargs)))
     with name_scope(name, "einsum", [equation, inputs]):
-        subscripts, result = _parse(equation, [tensor.sizes for tensor in inputs])
+        subscripts, result = _parse(equation, [tensor.shape.sizes for tensor in inputs])
         if _is_trace(equation, subscripts):
             return trace(inputs[0])
         for labels in subscripts:
@@ -176,7 +176,7 @@ def _transposed(x: Tensor, order: list[int]) -> Tensor:
 
 def _sizes_of(x: Tensor) -> list[Any]:
     """The sizes of all axes, as tensors where they are not known while building."""
-    sizes: list[Any] = list(x.sizes or ())
+    sizes: list[Any] = list(x.shape.sizes or ())
     if None in sizes:
         at_run = shape(x)
         sizes = [at_run[i] if size is None else size for i, size in enumerate(sizes)]
@@ -185,7 +185,7 @@ def _sizes_of(x: Tensor) -> list[Any]:
 
 def _reshaped(x: Tensor, sizes: list[Any]) -> Tensor:
     """`x` in this shape; itself where it is known to have it."""
-    have = x.sizes or ()
+    have = x.shape.sizes or ()
     is_known = all(not isinstance(size, Tensor) for size in sizes)
     if is_known and len(have) == len(sizes) and all(size in (old, -1) for old, size in zip(have, sizes)):
         return x
@@ -203,13 +203,13 @@ def _product_of_all(inputs: Sequence[Tensor], subscripts: list[str], result: str
     stretched = []
     shapes = []
     for i, (tensor, labels) in enumerate(zip(inputs, subscripts)):
-        if tensor.sizes is None or len(tensor.sizes) != len(labels):
-            found = None if tensor.sizes is None else len(tensor.sizes)
+        if tensor.shape.sizes is None or len(tensor.shape.sizes) != len(labels):
+            found = None if tensor.shape.sizes is None else len(tensor.shape.sizes)
             line = f"Input {i} with axes {labels} has incorrect number of dimensions "
             raise _wrong(line + f"(expected {len(labels)}, got {found})")
         present = [axis for axis in order if axis in labels]
         stretched.append(_transposed(tensor, [labels.find(axis) for axis in present]))
-        known = dict(zip(present, stretched[-1].sizes or ()))
+        known = dict(zip(present, stretched[-1].shape.sizes or ()))
         shapes.append([(known[axis] or -1) if axis in known else 1 for axis in order])
     for axis, sizes in zip(order, zip(*shapes)):
         if len({size for size in sizes if size > 1}) > 1:

@@ -77,6 +77,7 @@ MODULES = [
     "recurrent_bidirectional",
     "recurrent_training",
     "recurrent_raw",
+    "recurrent_variables",
     "legacy_seq2seq",
     "legacy_attention",
     "legacy_choices",
