@@ -92,9 +92,9 @@ def _in_matrix(indices: Tensor, values: Tensor, dense_shape: Tensor, dtype: Any)
     return emit(SPARSE_TENSOR_DENSE_ADD, indices, values, sparse_shape, empty)
 
 
-def squeezed_to_ranks(labels: Any, predictions: Any, more: int = 0) -> tuple[Tensor, Tensor]:
+def squeezed_to_ranks(labels: Any, predictions: Any, more: int = 0, name: str | None = None) -> tuple[Tensor, Tensor]:
     """Both, without a last axis of size 1 that is one too many: predictions should have `more` axes than labels."""
-    with name_scope(None, "remove_squeezable_dimensions", [labels, predictions]):
+    with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
         predictions, labels = convert_to_tensor(predictions), convert_to_tensor(labels)
         if labels.sizes is not None and predictions.sizes is not None:
             excess = len(predictions.sizes) - len(labels.sizes) - more

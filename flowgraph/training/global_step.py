@@ -88,6 +88,14 @@ def assert_global_step(global_step_tensor: Any) -> None:
         raise TypeError(f'Existing "global_step" is not scalar: {step.get_shape()}')
 
 
+def assert_or_get_global_step(graph: Graph | None = None, global_step_tensor: Any = None) -> Any:
+    """The global step that was given, if it can be one; else that of the graph."""
+    if global_step_tensor is None:
+        return get_global_step(graph)
+    assert_global_step(global_step_tensor)
+    return global_step_tensor
+
+
 def get_or_create_global_step_read(graph: Graph | None = None) -> Tensor | None:
     """The value of the global step before the updates of a run, for hooks; None if there is no global step.
 

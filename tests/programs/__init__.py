@@ -116,6 +116,7 @@ MODULES = [
     "contrib_layers",
     "savers",
     "contrib_norms",
+    "contrib_framework",
     "contrib_train_ops",
     "contrib_training",
     "contrib_embeddings",
