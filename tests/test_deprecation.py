@@ -29,7 +29,8 @@ def test_a_function(lines):
 
     assert [f(1), f(x=2)] == [2, 4]
     assert len(lines) == 1
-    assert "f (from" in lines[0] and __file__ in lines[0]
+    assert "f (from" in lines[0]
+    assert __file__ in lines[0]
     assert lines[0].endswith(
         "is deprecated and will be removed in a future version.\nInstructions for updating:\nUse g."
     )
