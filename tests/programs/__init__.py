@@ -59,6 +59,7 @@ MODULES = [
     "operators",
     "idioms",
     "lookups",
+    "queues",
     "tables",
     "ragged",
     "linear_algebra",

@@ -31,6 +31,7 @@ MODULES = [
     "mistakes_older",
     "mistakes_contrib_layers",
     "mistakes_summaries",
+    "mistakes_queues",
 ]
 
 
