@@ -1,0 +1,5 @@
+"""tensorflow.contrib.rnn.python.ops."""
+
+from flowgraph import absent as _absent
+
+_absent.watch(__name__)
