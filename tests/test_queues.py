@@ -218,6 +218,26 @@ def test_a_run_does_what_does_not_wait_first(session: tf.Session) -> None:
     assert session.run(v) == 1
 
 
+def test_those_who_wait_do_not_hold_up_each_other(session: tf.Session) -> None:
+    """One run in which the older op waits for what the younger one does."""
+    a, b = tf.FIFOQueue(1, tf.int32, [[]]), tf.FIFOQueue(1, tf.int32, [[]])
+    assert session.run([a.dequeue(), a.enqueue(5)])[0] == 5
+    moved = b.dequeue()
+    assert session.run([a.dequeue(), a.enqueue(moved + 1), b.enqueue(3)])[0] == 4
+    v = tf.Variable(0)
+    session.run(v.initializer)
+    with tf.control_dependencies([b.dequeue(), v.assign_add(1)]):
+        later = v + 10
+    assert session.run([later, b.enqueue(3)])[0] == 11
+    with pytest.raises(tf.errors.DeadlineExceededError):
+        session.run([a.dequeue(), b.dequeue(), v.assign_add(1)], options=SOON)
+    assert session.run([v, a.size(), b.size()]) == [2, 0, 0]
+    with pytest.raises(tf.errors.OutOfRangeError):
+        session.run([b.dequeue(), a.dequeue(), a.close()])  # the end of one ends the run, and the other's waiting
+    session.run(b.enqueue(7))
+    assert session.run(b.dequeue()) == 7
+
+
 def test_branches_and_loops(session: tf.Session) -> None:
     queue, flag = tf.FIFOQueue(5, tf.int32, shapes=[[2]]), tf.placeholder(tf.bool)
     put = tf.cond(flag, lambda: queue.enqueue([[1, 2]]), tf.no_op)

@@ -55,7 +55,7 @@ class NumpyExecutable(ReferenceExecutable):
         self._frames: OrderedDict[Any, list[Frame]] = OrderedDict()
 
     def _run(self, feeds: Sequence[Any]) -> list[Any]:
-        if self._moves:
+        if self._moves or self._waits_before is not None:
             return super()._run(feeds)
         key = (self.store.version, *[feed.shape for feed in feeds])
         pool = self._frames.get(key)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph import errors
+from flowgraph.engines import apart
 from flowgraph.engines.base import collect, demand_variables, explain_failure, world
 from flowgraph.engines.store import Store
 from flowgraph.ir.program import DEAD, NEVER, WHILE, Program, Step
@@ -38,6 +39,7 @@ class ReferenceExecutable:
         self.program, self.store = program, store
         self.dead_after = {id(body): last_uses(body) for body in _bodies(program)}
         self._locks, self._changes = program.touches_state, program.changes_state
+        self._waits_before = apart.waits_before(program)
 
     def run(self, feeds: Sequence[Any]) -> list[Any]:
         """See `Executable.run`."""
@@ -51,7 +53,27 @@ class ReferenceExecutable:
         return self._run(feeds)
 
     def _run(self, feeds: Sequence[Any]) -> list[Any]:
+        if self._waits_before is not None:
+            return collect(self.program, self._walk_apart(self._waits_before, feeds))
         return collect(self.program, self._walk(self.program, feeds))
+
+    def _walk_apart(self, masks: Sequence[int], feeds: Sequence[Any]) -> dict[int, Any]:
+        """The same where several steps may have to wait for other runs, or for each other."""
+        program, store = self.program, self.store
+
+        def call(step: Step, inputs: list[Any]) -> Any:
+            return self.run_bodies(step, inputs) if step.bodies else self._call(step, inputs, program)
+
+        def begin(step: Step, inputs: list[Any]) -> Any:
+            function = step.opdef.begin
+            return self._result(step, inputs, program, function)
+
+        def finish(waiting: apart.Waiting) -> Any:
+            step = waiting.step
+            result = self._result(step, waiting.inputs, program, lambda *_, **__: store.waits.outcome(waiting.attempt))
+            return self._outputs(step, result)
+
+        return apart.walk(program, masks, feeds, call, begin, finish, store.waits)
 
     def _walk(self, program: Program, feeds: Sequence[Any]) -> dict[int, Any]:
         values: dict[int, Any] = dict(zip(program.feeds, feeds, strict=True))
@@ -96,15 +118,22 @@ class ReferenceExecutable:
             raise explain_failure(error, step, [predicate], self.program, self.program.feeds)
 
     def _call(self, step: Step, inputs: list[Any], program: Program) -> Sequence[Any]:
-        opdef = step.opdef
-        try:
-            result = opdef.forward(world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs)
-        except Exception as error:  # noqa: BLE001  # an op may raise anything
-            failure = explain_failure(error, step, inputs, program, self.program.feeds)
-            raise failure from failure.__cause__
-        if opdef.gives_one:
+        return self._outputs(step, self._result(step, inputs, program, step.opdef.forward))
+
+    @staticmethod
+    def _outputs(step: Step, result: Any) -> Sequence[Any]:
+        if step.opdef.gives_one:
             return (result,)
         return result if step.outputs else ()
+
+    def _result(self, step: Step, inputs: list[Any], program: Program, function: Any) -> Any:
+        """What a function of a step gives; its errors are TF's."""
+        opdef = step.opdef
+        try:
+            return function(world(step, self.store), *opdef.structure(inputs, step.attrs), **step.attrs)
+        except Exception as error:  # noqa: BLE001  # an op may raise anything
+            failure = explain_failure(error, step, inputs, program, self.program.feeds)
+        raise failure from failure.__cause__
 
 
 def _bodies(program: Program) -> list[Program]:
