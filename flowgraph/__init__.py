@@ -21,6 +21,7 @@ from flowgraph.dtypes import (
     variant,
 )
 from flowgraph.errors import OpError
+from flowgraph.ir.device_spec import DeviceSpec
 from flowgraph.ir.convert import convert_to_tensor, is_tensor, register_tensor_conversion_function
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.scope import (
@@ -247,7 +248,7 @@ __all__ = [
     "AUTO_REUSE", "COMPILER_VERSION", "CXX11_ABI_FLAG", "GIT_VERSION", "GRAPH_DEF_VERSION",
     "GRAPH_DEF_VERSION_MIN_CONSUMER", "GRAPH_DEF_VERSION_MIN_PRODUCER", "MONOLITHIC_BUILD", "QUANTIZED_DTYPES",
     "VERSION", "AggregationMethod", "Assert", "AttrValue", "ConditionalAccumulator", "ConditionalAccumulatorBase",
-    "ConfigProto", "DType", "Dimension", "Event",
+    "ConfigProto", "DType", "DeviceSpec", "Dimension", "Event",
     "FIFOQueue", "GPUOptions", "Graph", "GraphDef", "GraphKeys", "GraphOptions", "HistogramProto", "IndexedSlices",
     "InteractiveSession", "LogMessage", "MetaGraphDef", "NameAttrList", "NoGradient", "NodeDef",
     "NotDifferentiable", "OpError", "Operation", "OptimizerOptions", "PaddingFIFOQueue", "Print", "PriorityQueue",

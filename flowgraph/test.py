@@ -4,9 +4,9 @@ import importlib
 
 from flowgraph import absent as _absent
 from flowgraph.autodiff.checker import compute_gradient, compute_gradient_error
+from flowgraph.testing.graphs import assert_equal_graph_def
 from flowgraph.testing.surroundings import (
     StubOutForTesting,
-    assert_equal_graph_def,
     create_local_cluster,
     get_temp_dir,
     gpu_device_name,

@@ -273,9 +273,9 @@ class TestSessions:
     ) -> None:
         monkeypatch.setattr("flowgraph.sessions.settings._said", set())
         for _ in range(2):
-            tf.Session(config=tf.ConfigProto(allow_soft_placement=True))
+            tf.Session(config=tf.ConfigProto(isolate_session_state=True))
         (record,) = caplog.records
-        assert record.getMessage() == "ConfigProto.allow_soft_placement is accepted and has no effect in flowgraph."
+        assert record.getMessage() == "ConfigProto.isolate_session_state is accepted and has no effect in flowgraph."
 
     def test_all_missing_feeds_and_all_uninitialized_variables_are_named_at_once(self) -> None:
         x, y = tf.placeholder(tf.float32, [None, 3], name="x"), tf.placeholder(tf.float32, name="y")

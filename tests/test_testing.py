@@ -206,9 +206,17 @@ def test_there_is_no_gpu():
     assert answers + [tf.test.is_built_with_rocm(), tf.test.is_built_with_gpu_support()] == [False] * 4
 
 
-def test_there_are_no_servers():
-    with pytest.raises(NotImplementedError, match="asked for: 2 workers, 1 parameter servers"):
-        tf.test.create_local_cluster(2, 1)
+def test_a_cluster_shares_variables():
+    with tf.Graph().as_default():
+        workers, servers = tf.test.create_local_cluster(2, 1)
+        assert [len(workers), len(servers)] == [2, 1]
+        assert len({server.target for server in workers + servers}) == 3
+        with tf.device("/job:ps/task:0"):
+            w = tf.Variable(3.0)
+        with tf.Session(workers[0].target) as session:
+            session.run(w.initializer)
+        with tf.Session(workers[1].target) as session:
+            assert session.run(w) == 3.0
 
 
 def test_src_dir_path(monkeypatch):
@@ -216,35 +224,50 @@ def test_src_dir_path(monkeypatch):
     assert tf.test.test_src_dir_path("core") == "/sources/org_tensorflow/tensorflow/core"
 
 
-def graph_of(build):
-    with tf.Graph().as_default() as graph:
-        build()
-    return graph
+def graph_def(value=1.0, op=tf.add, device=None, twice=False, waits=False):
+    with tf.Graph().as_default() as graph, tf.device(device):
+        x, w = tf.constant(value, name="x"), tf.constant(value, name="w")
+        with tf.control_dependencies([w] if waits else []):
+            op(x, w if op is tf.multiply else x, name="y")
+        if twice:
+            tf.identity(x, name="z")
+    return graph.as_graph_def()
 
 
-def test_graphs_are_compared_node_by_node():
-    def build(value=1.0, op=tf.add, twice=False):
-        def made():
-            x = tf.constant(value, name="x")
-            op(x, x, name="y")
-            if twice:
-                tf.identity(x, name="z")
+DIFFERENCES = [
+    (
+        {"value": 2.0},
+        "Node named 'x' has attr 'value' with value: Tensor<type: float shape: [] values: 1> that does not match",
+    ),
+    ({"op": tf.subtract}, "Node named 'y' has op 'Add' that is not expected 'Sub'"),
+    ({"twice": True}, "Did not find expected node '{{node z}} = Identity[T=DT_FLOAT](x)'"),
+    ({"device": "/cpu:0"}, "Node named 'x' has device '' that is not expected '/device:CPU:0'"),
+    ({"waits": True}, "Node named 'y' has inputs 'x, x' that don't match expected 'x, x, ^w'"),
+]
 
-        return graph_of(made)
 
-    tf.test.assert_equal_graph_def(build(), build())
-    for other, message in (
-        (build(twice=True), "Did not find expected node '{{node z}}'"),
-        (build(value=2.0), "Node named 'x' has attr value "),
-        (build(op=tf.subtract), "Node named 'y' has op 'Add' that is not equal to expected 'Sub'"),
-    ):
-        with pytest.raises(AssertionError) as caught:
-            tf.test.assert_equal_graph_def(build(), other)
-        assert str(caught.value).startswith(message)
-    with pytest.raises(
-        TypeError, match=r"^Expected tf.GraphDef for expected, got int\n\n  Fix: There are no GraphDefs yet"
-    ):
-        tf.test.assert_equal_graph_def(build(), 3)
+@pytest.mark.parametrize(("change", "message"), DIFFERENCES)
+def test_graphs_are_compared_node_by_node(change, message):
+    """The messages are TensorFlow's."""
+    tf.test.assert_equal_graph_def(graph_def(**change), graph_def(**change))
+    with pytest.raises(AssertionError) as caught:
+        tf.test.assert_equal_graph_def(graph_def(), graph_def(**change))
+    assert str(caught.value).startswith(message)
+
+
+def test_only_graph_defs_are_compared():
+    with pytest.raises(AssertionError, match=r"Found unexpected node '\{\{node z\}\} = Identity"):
+        tf.test.assert_equal_graph_def(graph_def(twice=True), graph_def())
+    with pytest.raises(TypeError, match=r"^Expected tf.GraphDef for expected, got int"):
+        tf.test.assert_equal_graph_def(graph_def(), 3)
+
+
+def test_messages_are_compared_with_texts(case):
+    versions = "versions { producer: 134 min_consumer: 0 }"
+    case.assertProtoEquals(versions, tf.Graph().as_graph_def())
+    case.assertProtoEqualsVersion("", tf.Graph().as_graph_def())
+    with pytest.raises(AssertionError):
+        case.assertProtoEquals("versions { producer: 3 }", tf.Graph().as_graph_def())
 
 
 class Animal:

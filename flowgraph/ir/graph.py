@@ -266,10 +266,9 @@ class Graph(Members):
     def device(self, device_name_or_function: Any) -> Iterator[None]:
         """Ask for a device for the ops made inside: a string, a function of the op, or None (no device at all)."""
         device = device_name_or_function
-        if isinstance(device, str):
-            device = device_strings.join(device_strings.parse(device))
-        elif device is not None and not callable(device):
-            device = device_strings.join(device_strings.parse(device.to_string()))
+        if device is not None and not callable(device):
+            device = device_strings.canonical(device)
+            device_strings.note_elsewhere(device)
         outer = self._devices
         self._devices = (*outer, device)
         try:

@@ -20,6 +20,7 @@ DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 """The one device that there is, by TF's name."""
 
 _USED_FIELDS = (
+    "allow_soft_placement",  # ops run on the CPU, whatever device they ask for
     "experimental.executor_type",
     "graph_options.rewrite_options.constant_folding",
     "graph_options.rewrite_options.disable_meta_optimizer",

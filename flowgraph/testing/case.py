@@ -15,11 +15,12 @@ import numpy as np
 from absl.testing import absltest
 
 from flowgraph.config import ConfigProto, Message, RewriterConfig
+from flowgraph.ir.device import canonical
 from flowgraph.ir.scope import default_graphs, get_default_session, reset_default_graph, set_random_seed
 from flowgraph.kernels.seeds import DEFAULT_GRAPH_SEED
 from flowgraph.session import Session
 from flowgraph.testing.assertions import ArrayAssertions
-from flowgraph.testing.surroundings import canonical_device, get_temp_dir
+from flowgraph.testing.surroundings import get_temp_dir
 
 
 class TestCase(ArrayAssertions, absltest.TestCase):  # type: ignore[misc]  # absl names an argument otherwise
@@ -189,18 +190,22 @@ class TestCase(ArrayAssertions, absltest.TestCase):  # type: ignore[misc]  # abs
 
     def assertDeviceEqual(self, device1: Any, device2: Any, msg: Any = None) -> None:
         """Fail unless two names of devices mean the same one."""
-        one, other = canonical_device(device1), canonical_device(device2)
+        one, other = canonical(device1), canonical(device2)
         self.assertEqual(one, other, f"Devices {one} and {other} are not equal. {msg}")
 
     def assertProtoEquals(self, expected_message_maybe_ascii: Any, message: Any, msg: Any = None) -> None:
-        """Fail unless a message equals another one, or a text in protobuf's text format, fields in the same order."""
+        """Fail unless a message equals another one, or what a text in protobuf's text format describes."""
         expected = expected_message_maybe_ascii
-        if isinstance(expected, str):
-            self.assertEqual(expected.split(), str(message).split(), msg)
-        elif isinstance(expected, type(message)):
+        if isinstance(expected, type(message)):
             self.assertEqual(expected, message, msg)
-        else:
+        elif not isinstance(expected, str):
             raise AssertionError(f"Can't compare protos of type {type(expected)} and {type(message)}. {msg or ''}")
+        elif isinstance(message, Message):  # ours, which can only write texts
+            self.assertEqual(expected.split(), str(message).split(), msg)
+        else:
+            from google.protobuf import text_format
+
+            self.assertEqual(text_format.Parse(expected, type(message)()), message, msg)
 
     def assertProtoEqualsVersion(
         self, expected: str, actual: Any, producer: int = 134, min_consumer: int = 0, msg: Any = None

@@ -5,12 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
-
-from flowgraph import errors
-from flowgraph.ir.graph import Graph, user_site
+from typing import Any
 
 _temp_dir: list[str] = []
 
@@ -77,96 +73,53 @@ def is_built_with_gpu_support() -> bool:
     return is_built_with_cuda() or is_built_with_rocm()
 
 
-def canonical_device(device: Any) -> str:
-    """A device's name in one form: parts in TF's order, `/cpu:0` as `/device:CPU:0`.
-
-    >>> canonical_device("/cpu:0/job:worker"), canonical_device(None)
-    ('/job:worker/device:CPU:0', '')
-    """
-    if device is None:
-        return ""
-    text = device.to_string() if hasattr(device, "to_string") else str(device)
-    found: dict[str, str] = {}
-    for part in filter(None, text.split("/")):
-        key, _, value = part.partition(":")
-        if key.lower() in ("cpu", "gpu"):
-            key, value = "device", f"{key}:{value or 0}"
-        found[key] = value.upper() if key == "device" else value
-    return "".join(f"/{key}:{found[key]}" for key in ("job", "replica", "task", "device") if key in found)
-
-
 def create_local_cluster(
     num_workers: int, num_ps: int, protocol: str = "grpc", worker_config: Any = None, ps_config: Any = None
-) -> NoReturn:
-    """Refuse: flowgraph runs in one process, and has no servers to make a cluster of.
-
-    Raises:
-      NotImplementedError: always.
-    """
-    asked = f"asked for: {num_workers} workers, {num_ps} parameter servers, by {protocol}"
-    configs = [f"configs: {worker_config}, {ps_config}"] if worker_config or ps_config else []
-    line = "There are no servers here: a session runs in its own process."
-    mend = "Make one session for each worker, over graphs of their own: tf.Session(graph=...)."
-    raise NotImplementedError(errors.explain(line, details=[asked, *configs], mend=mend, where=user_site()))
-
-
-def assert_equal_graph_def(
-    actual: Any, expected: Any, checkpoint_v2: bool = False, hash_table_shared_name: bool = False
-) -> None:
-    """Fail unless two graphs have the same nodes: by name, with the same types, inputs, attributes and devices.
+) -> tuple[list[Any], list[Any]]:
+    """The servers of a cluster of workers and parameter servers, started in this process.
 
     Args:
-      actual, expected: the graphs. TF takes their GraphDefs, which flowgraph does not have yet.
-      checkpoint_v2: whether to pass over names that checkpoints make at random.
-      hash_table_shared_name: whether to pass over the `shared_name` of hash tables.
+      num_workers, num_ps: how many of each.
+      protocol: the protocol that their addresses name.
+      worker_config, ps_config: a ConfigProto for each worker and parameter server.
 
-    Raises:
-      AssertionError: the graphs differ; it names the first node that does.
-      TypeError: something is no graph.
+    Returns:
+      (workers, parameter servers), each a list of `tf.train.Server`.
 
-    >>> one, other = tf.Graph(), tf.Graph()
-    >>> with one.as_default():
-    ...     x = tf.constant(1.0, name="x")
-    >>> assert_equal_graph_def(one, other)
-    Traceback (most recent call last):
-    AssertionError: Found unexpected node '{{node x}}'
+    >>> workers, parameter_servers = create_local_cluster(num_workers=2, num_ps=1)
+    >>> with tf.device("/job:ps/task:0"):
+    ...     w = tf.Variable(3.0)
+    >>> with tf.Session(workers[0].target) as session:
+    ...     session.run(w.initializer)
+    >>> with tf.Session(workers[1].target) as session:
+    ...     print(session.run(w))
+    3.0
     """
-    for name, graph in (("actual", actual), ("expected", expected)):
-        if not isinstance(graph, Graph):
-            line = f"Expected tf.GraphDef for {name}, got {type(graph).__name__}"
-            mend = "There are no GraphDefs yet: give the graphs themselves."
-            raise TypeError(errors.explain(line, mend=mend, where=user_site()))
-    left_out = _left_out(checkpoint_v2, hash_table_shared_name)
-    ours, theirs = ({op.name: _told(op, left_out) for op in graph.get_operations()} for graph in (actual, expected))
-    for name in theirs:
-        if name not in ours:
-            raise AssertionError(f"Did not find expected node '{{{{node {name}}}}}'")
-    for name, told in ours.items():
-        if name not in theirs:
-            raise AssertionError(f"Found unexpected node '{{{{node {name}}}}}'")
-        for what, mine in told.items():
-            other = theirs[name].get(what)
-            if mine != other:
-                raise AssertionError(f"Node named '{name}' has {what} '{mine}' that is not equal to expected '{other}'")
-        if theirs[name].keys() - told.keys():
-            raise AssertionError(f"Node named '{name}' lacks {sorted(theirs[name].keys() - told.keys())}")
+    from flowgraph.monitored.cluster import ClusterSpec, Server
+
+    tasks = {"worker": num_workers, "ps": num_ps}
+    addresses = [f"localhost:{port}" for port in _free_ports(num_workers + num_ps)]
+    spec = ClusterSpec({"worker": addresses[:num_workers], "ps": addresses[num_workers:]})
+
+    def servers(job: str, config: Any) -> list[Any]:
+        return [
+            Server(spec, job_name=job, task_index=i, protocol=protocol, config=config, start=True)
+            for i in range(tasks[job])
+        ]
+
+    return servers("worker", worker_config), servers("ps", ps_config)
 
 
-def _left_out(checkpoint_v2: bool, hash_table_shared_name: bool) -> Callable[[Any, str], bool]:
-    def is_left_out(op: Any, attr: str) -> bool:
-        if checkpoint_v2 and op.type == "Const" and attr == "value" and op.name.startswith("save/"):
-            return True
-        return hash_table_shared_name and op.type == "HashTableV2" and attr == "shared_name"
+def _free_ports(count: int) -> list[int]:
+    """Numbers of ports that nothing listens at."""
+    import socket
+    from contextlib import ExitStack
 
-    return is_left_out
-
-
-def _told(op: Any, is_left_out: Callable[[Any, str], bool]) -> dict[str, Any]:
-    """What is compared of an op."""
-    attrs = {f"attr {name}": repr(value) for name, value in op.attrs.items() if not is_left_out(op, name)}
-    inputs = [tensor.name for tensor in op.inputs]
-    control = sorted(other.name for other in op.control_inputs)
-    return {"op": op.type, "device": op.device, "inputs": inputs, "control inputs": control, **attrs}
+    with ExitStack() as stack:
+        found = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in found:
+            each.bind(("localhost", 0))
+        return [each.getsockname()[1] for each in found]
 
 
 class StubOutForTesting:
