@@ -78,6 +78,7 @@ MODULES = [
     "recurrent_bidirectional",
     "recurrent_training",
     "recurrent_raw",
+    "recurrent_books",
     "recurrent_variables",
     "legacy_seq2seq",
     "legacy_attention",
