@@ -119,3 +119,14 @@ def test_gradients_of_cells_are_slopes():
         slope = np.vdot(session.run(gradient, {x: value}), direction)
         above, below = (session.run(total, {x: value + sign * step * direction}) for sign in (1, -1))
     assert slope == pytest.approx((above - below) / (2 * step), rel=1e-5)
+
+
+def test_a_cell_can_be_built_before_it_is_called():
+    """As in TF: the first variable decides the dtype where none was given."""
+    cell = CELLS.GRUCell(3, name="early")
+    cell.build([None, 4])
+    assert (cell.built, cell.dtype) == (True, "float32")
+    names = [v.op.name for v in cell.variables]
+    assert names == [f"early/{part}/{name}" for part in ("gates", "candidate") for name in ("kernel", "bias")]
+    cell(tf.zeros([2, 4]), cell.zero_state(2, tf.float32))
+    assert [v.op.name for v in tf.global_variables()] == names

@@ -16,6 +16,7 @@ from flowgraph.ops.array import shape
 from flowgraph.ops.hyperbolic import tanh
 from flowgraph.ops.static_value import get_static_value
 from flowgraph.recurrent.sizes import zero_states
+from flowgraph.shapes import TensorShape
 from flowgraph.variables.block import variable_scope
 from flowgraph.variables.scope import get_variable_scope
 
@@ -197,13 +198,13 @@ def check_floats(*structures: Any) -> None:
         check_float(tensor.dtype)
 
 
-def depth_of(inputs_shape: Any) -> int:
+def depth_of(input_shape: Any) -> int:
     """The size of the inputs' last axis.
 
     Raises:
       ValueError: it is unknown.
     """
-    sizes = tuple(inputs_shape.as_list())
+    sizes = tuple(TensorShape(input_shape).as_list())
     if sizes[-1] is None:
         raise refusal(f"Expected inputs.shape[-1] to be known, saw shape: {sizes}")
     depth: int = sizes[-1]

@@ -81,9 +81,9 @@ class BasicRNNCell(_Units):
     ) -> None:
         super().__init__(num_units, activation, reuse, name, dtype, **kwargs)
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:
         """Make the kernel and the bias."""
-        depth = depth_of(inputs_shape)
+        depth = depth_of(input_shape)
         check_float(self.dtype)
         self._kernel = self.add_weight("kernel", [depth + self._num_units, self._num_units])
         self._bias = self.add_weight("bias", [self._num_units], initializer=Zeros(dtype=self.dtype))
@@ -137,9 +137,9 @@ class GRUCell(_Units):
         self._kernel_initializer = initializer_of(kernel_initializer)
         self._bias_initializer = initializer_of(bias_initializer)
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:
         """Make a kernel and a bias for the gates, and for the candidate."""
-        height, units = depth_of(inputs_shape) + self._num_units, self._num_units
+        height, units = depth_of(input_shape) + self._num_units, self._num_units
         check_float(self.dtype)
         gates, candidate = Constant(1.0, dtype=self.dtype), Zeros(dtype=self.dtype)
         self._gate_kernel, self._gate_bias = self._add_pair("gates", [height, 2 * units], gates)
@@ -236,9 +236,9 @@ class BasicLSTMCell(_Units):
         units = self._num_units
         return LSTMStateTuple(units, units) if self._state_is_tuple else 2 * units
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:
         """Make the kernel and the bias."""
-        depth, units = depth_of(inputs_shape), self._num_units
+        depth, units = depth_of(input_shape), self._num_units
         check_float(self.dtype)
         self._kernel = self.add_weight("kernel", [depth + units, 4 * units])
         self._bias = self.add_weight("bias", [4 * units], initializer=Zeros(dtype=self.dtype))
@@ -334,9 +334,9 @@ class LSTMCell(_Units):
         """What it is projected to, or else the number of units."""
         return self._num_proj or self._num_units
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:
         """Make the kernel and the bias, and weights for peepholes and projection."""
-        depth, units = depth_of(inputs_shape), self._num_units
+        depth, units = depth_of(input_shape), self._num_units
         check_float(self.dtype)
         height = depth + (units if self._num_proj is None else self._num_proj)
         self._kernel = self._add_kernel("kernel", [height, 4 * units], self._num_unit_shards)

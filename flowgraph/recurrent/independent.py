@@ -20,6 +20,7 @@ from flowgraph.ops.shaping import tile
 from flowgraph.ops.splitting import split
 from flowgraph.recurrent.base import LayerRNNCell
 from flowgraph.recurrent.cells import LSTMStateTuple
+from flowgraph.shapes import TensorShape
 
 
 class _Units(LayerRNNCell):
@@ -43,7 +44,7 @@ class _Units(LayerRNNCell):
 
 
 def _depth(inputs_shape: Any) -> int:
-    depth: int | None = inputs_shape[1].value
+    depth: int | None = TensorShape(inputs_shape)[1].value
     if depth is None:
         raise refusal(f"Expected inputs.shape[-1] to be known, saw shape: {inputs_shape}")
     return depth

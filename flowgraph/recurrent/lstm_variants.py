@@ -23,6 +23,7 @@ from flowgraph.ops.statistics import batch_normalization, moments
 from flowgraph.recurrent.base import LayerRNNCell, RNNCell
 from flowgraph.recurrent.cells import LSTMStateTuple, warn_of_joined_state
 from flowgraph.recurrent.projections import warn_of_input_size
+from flowgraph.shapes import TensorShape
 from flowgraph.variables.block import variable_scope
 from flowgraph.variables.scope import get_variable, get_variable_scope
 
@@ -304,7 +305,7 @@ class NASCell(LayerRNNCell):
 
     def build(self, inputs_shape: Any) -> None:
         """Make the kernels, and bias and projection where they are wanted."""
-        depth = inputs_shape.with_rank(2)[1].value
+        depth = TensorShape(inputs_shape).with_rank(2)[1].value
         if depth is None:
             raise refusal("Could not infer input size from inputs.get_shape()[-1]")
         width = 8 * self._num_units

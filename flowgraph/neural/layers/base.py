@@ -354,6 +354,7 @@ class Layer(LayerMembers):
             self._current_scope = scope
             with name_scope(scope.original_name_scope):
                 found_dtype = dt.as_dtype(dtype or self.dtype or dt.float32)
+                self._dtype = self._dtype or found_dtype.base_dtype.name
                 initializer = initializer_of(scope.initializer if initializer is None else initializer)
                 variable = get_variable(
                     name,
