@@ -1,0 +1,142 @@
+"""Files of records, TFRecord files: each record with its length and two checksums; event files are of this kind too.
+
+    length: uint64 | checksum of these eight bytes | the record | its checksum         and so on, record by record
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import IO, Any
+
+from flowgraph.errors import DataLossError
+from flowgraph.formats.checksums import crc32c, mask
+
+_HEADER = 12
+_CHUNK = 1 << 20
+
+
+def framed(record: bytes) -> bytes:
+    """A record as it stands in a file.
+
+    >>> len(framed(b"abc"))
+    19
+    """
+    length = struct.pack("<Q", len(record))
+    return b"".join(
+        [length, struct.pack("<I", mask(crc32c(length))), record, struct.pack("<I", mask(crc32c(record)))]
+    )
+
+
+def read_records(file: IO[bytes], compression: str = "") -> Iterator[bytes]:
+    """The records of a file.
+
+    Args:
+      file: the file, opened for bytes.
+      compression: '', 'GZIP' or 'ZLIB'.
+
+    Raises:
+      DataLossError: the file is damaged. (An end inside the first twelve bytes of a record is the file's end, as in
+        TF: somebody may still be writing there.)
+    """
+    reader = _reader(file, compression)
+    at = 0
+    while True:
+        header = _exactly(reader, _HEADER, at)
+        if len(header) < _HEADER:
+            return
+        length, check = struct.unpack("<QI", header)
+        if mask(crc32c(header[:8])) != check:
+            raise DataLossError(None, None, f"corrupted record at {at}")
+        data = _exactly(reader, length, at)
+        tail = _exactly(reader, 4, at)
+        if len(data) < length or len(tail) < 4:
+            raise DataLossError(None, None, f"truncated record at {at}")
+        if struct.pack("<I", mask(crc32c(data))) != tail:
+            raise DataLossError(None, None, f"corrupted record at {at + _HEADER}")
+        yield data
+        at += _HEADER + length + 4
+
+
+def _exactly(reader: Any, size: int, at: int) -> bytes:
+    """So many bytes, or fewer at the end; never more memory than there are bytes."""
+    parts, left = [], size
+    try:
+        while left:
+            part = reader.read(min(left, _CHUNK))
+            if not part:
+                break
+            parts.append(part)
+            left -= len(part)
+    except (OSError, EOFError, zlib.error):
+        raise DataLossError(None, None, f"corrupted record at {at}") from None
+    return b"".join(parts)
+
+
+def _reader(file: IO[bytes], compression: str) -> Any:
+    if compression == "GZIP":
+        return gzip.GzipFile(fileobj=file)
+    return _Inflated(file) if compression == "ZLIB" else file
+
+
+class _Inflated:
+    """Reads what a file of zlib's format unpacks to."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._zlib, self._rest = file, zlib.decompressobj(), b""
+
+    def read(self, size: int) -> bytes:
+        found = self._zlib.decompress(self._rest, size)
+        while not found and not self._zlib.eof:
+            more = self._zlib.unconsumed_tail or self._file.read(_CHUNK)
+            if not more:
+                break
+            found = self._zlib.decompress(more, size)
+        self._rest = self._zlib.unconsumed_tail
+        return found
+
+
+class RecordFile:
+    """A file of records that is being written.
+
+    Args:
+      path: its path.
+      compression: '', 'GZIP' or 'ZLIB'.
+      level: how hard to compress, 0 to 9; -1 for zlib's default.
+      append: whether to go on behind what is there.
+
+    Raises:
+      OSError: it cannot be made.
+    """
+
+    def __init__(self, path: str, compression: str = "", level: int = -1, append: bool = False) -> None:
+        self._file: Any = open(path, "ab" if append else "wb")
+        self._zlib: Any = None
+        if compression:
+            self._zlib = zlib.compressobj(level, zlib.DEFLATED, 31 if compression == "GZIP" else 15)
+
+    def write(self, record: bytes) -> None:
+        """Add a record."""
+        data = framed(record)
+        self._file.write(data if self._zlib is None else self._zlib.compress(data))
+
+    def flush(self) -> None:
+        """Put into the file what has not gone there yet."""
+        if self._zlib is not None:
+            self._file.write(self._zlib.flush(zlib.Z_SYNC_FLUSH))
+        self._file.flush()
+
+    def close(self) -> None:
+        """End the file."""
+        if self._file.closed:
+            return
+        if self._zlib is not None:
+            self._file.write(self._zlib.flush())
+        self._file.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the file has been ended."""
+        return bool(self._file.closed)
