@@ -7,23 +7,18 @@ from flowgraph.ops.ragged_public import decode_base64, decode_compressed, encode
 from flowgraph.ops.serialize import parse_tensor, serialize_tensor
 from flowgraph.ops.sparse_serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 from flowgraph.saving.meta_graph import write_graph
+from flowgraph.summaries.record_files import (
+    TFRecordCompressionType,
+    TFRecordOptions,
+    TFRecordWriter,
+    tf_record_iterator,
+)
 
 __all__ = [
-    "PaddingFIFOQueue",
-    "PriorityQueue",
-    "QueueBase",
-    "RandomShuffleQueue",
-    "decode_base64",
-    "decode_compressed",
-    "decode_csv",
-    "decode_raw",
-    "deserialize_many_sparse",
-    "encode_base64",
-    "parse_tensor",
-    "serialize_many_sparse",
-    "serialize_sparse",
-    "serialize_tensor",
-    "write_graph",
+    "PaddingFIFOQueue", "PriorityQueue", "QueueBase", "RandomShuffleQueue", "TFRecordCompressionType",
+    "TFRecordOptions", "TFRecordWriter", "decode_base64", "decode_compressed", "decode_csv", "decode_raw",
+    "deserialize_many_sparse", "encode_base64", "parse_tensor", "serialize_many_sparse", "serialize_sparse",
+    "serialize_tensor", "tf_record_iterator", "write_graph",
 ]
 
 _absent.watch(__name__)

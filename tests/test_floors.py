@@ -30,7 +30,7 @@ FLOORS: list[set[str]] = [
         "queues",
         "monitored",
         "testing",
-        "saving",
+        "saving", "summaries",
     },
     {"viz"},
     {
@@ -56,6 +56,7 @@ FLOORS: list[set[str]] = [
         "metrics",
         "nn",
         "python",
+        "python_io",
         "quantization",
         "queue",
         "ragged",

@@ -1,6 +1,6 @@
 """Files of records, TFRecord files: each record with its length and two checksums; event files are of this kind too.
 
-    length: uint64 | checksum of these eight bytes | the record | its checksum         and so on, record by record
+length: uint64 | checksum of these eight bytes | the record | its checksum         and so on, record by record
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class RecordFile:
     """
 
     def __init__(self, path: str, compression: str = "", level: int = -1, append: bool = False) -> None:
-        self._file: Any = open(path, "ab" if append else "wb")
+        self._file: Any = open(path, "ab" if append else "wb")  # noqa: SIM115 (closed by `close`)
         self._zlib: Any = None
         if compression:
             self._zlib = zlib.compressobj(level, zlib.DEFLATED, 31 if compression == "GZIP" else 15)

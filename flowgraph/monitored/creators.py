@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph.ir.scope import get_default_graph
-from flowgraph.monitored import files
 from flowgraph.monitored.manager import SessionManager
 from flowgraph.monitored.scaffold import Scaffold
 from flowgraph.session import Session
@@ -74,7 +73,6 @@ class ChiefSessionCreator(_ScaffoldedCreator):
         """A session whose variables have values."""
         manager = self._ready_manager()
         scaffold = self._scaffold
-        files.refuse_checkpoints(self._directory or self._filename, scaffold.saver)
         return manager.prepare_session(
             self._master,
             saver=scaffold.saver,

@@ -1,21 +1,17 @@
-"""The files that training sessions write and read: checkpoints, graphs and event files.
-
-flowgraph does not write these yet. Everything in this room that needs one asks here, and is refused in the same words.
-"""
+"""The files that training sessions write and read: checkpoints, graphs and event files."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
-from flowgraph import errors
+from flowgraph import errors, protos
 from flowgraph.ir.graph import user_site
-from flowgraph.ir.scope import GraphKeys, get_collection
-
-
-def not_yet(what: str, mend: str) -> NotImplementedError:
-    """The error of whatever needs a file."""
-    line = f"{what} is not there yet: flowgraph does not write checkpoints and event files yet."
-    return NotImplementedError(errors.explain(line, mend=mend, where=user_site()))
+from flowgraph.ir.scope import GraphKeys, add_to_collection, get_collection
+from flowgraph.saving.meta_graph import export_meta_graph, write_graph
+from flowgraph.saving.saver import Saver
+from flowgraph.saving.states import get_checkpoint_state
+from flowgraph.summaries.writer import FileWriter, FileWriterCache
+from flowgraph.variables.lists import global_variables
 
 
 def default_saver() -> Any:
@@ -33,42 +29,45 @@ def default_saver() -> Any:
     return savers[0] if savers else None
 
 
-def summary_writer(directory: str) -> NoReturn:
-    """A writer of event files; raises NotImplementedError."""
-    raise not_yet(
-        f"tf.summary.FileWriter({directory!r})", "Leave out directories and summary writers; tf.logging tells the loss."
-    )
+def summary_writer(directory: str) -> FileWriter:
+    """The writer of event files of a directory."""
+    return FileWriterCache.get(directory)
 
 
 def scalar_summary(tag: str, value: float) -> Any:
     """A summary of one number, a `tf.Summary`."""
-    from flowgraph import protos
-
     return protos.message("Summary")(value=[{"tag": tag, "simple_value": value}])
 
 
 def session_log(status: str, path: str | None = None) -> Any:
     """A note in an event file that training starts, stops or has written a checkpoint, a `tf.SessionLog`."""
-    from flowgraph import protos
-
     return protos.message("SessionLog")(status=status, checkpoint_path=path)
 
 
-def checkpoint_state(directory: str) -> NoReturn:
-    """Which checkpoints a directory holds; raises NotImplementedError."""
-    raise not_yet(f"tf.train.get_checkpoint_state({directory!r})", "Leave out checkpoint_dir.")
+def checkpoint_state(directory: str) -> Any:
+    """Which checkpoints a directory holds, a CheckpointState; None if it has none."""
+    return get_checkpoint_state(directory)
 
 
-def write_description(session: Any, saver: Any, writer: Any, directory: str) -> NoReturn:  # noqa: ARG001
-    """Write the graph as `graph.pbtxt`, and graph and meta graph to the events; raises NotImplementedError."""
-    raise not_yet("tf.train.write_graph", "Leave out the directory.")
+def write_description(session: Any, saver: Any, writer: FileWriter, directory: str) -> None:
+    """Write the graph as `graph.pbtxt`, and graph and meta graph to the events."""
+    definition = session.graph.as_graph_def(add_shapes=True)
+    write_graph(definition, directory, "graph.pbtxt")
+    saver_def = saver.saver_def if saver is not None else None
+    writer.add_graph(session.graph)
+    writer.add_meta_graph(export_meta_graph(graph_def=definition, saver_def=saver_def, graph=session.graph))
 
 
-def refuse_checkpoints(directory: Any, saver: Any) -> None:
-    """Refuse to keep checkpoints where there is no saver that could.
+def saver_of_variables() -> Saver | None:
+    """A new Saver of all variables, in the collection SAVERS; None if there are no variables."""
+    if not global_variables():
+        return None
+    saver = Saver()
+    add_to_collection(GraphKeys.SAVERS, saver)
+    return saver
 
-    Raises:
-      NotImplementedError: there is a directory and no saver.
-    """
-    if directory and saver is None:
-        raise not_yet("tf.train.Saver", f"Leave out the directory ({directory!r}): everything else works without it.")
+
+def not_yet(what: str, mend: str) -> NotImplementedError:
+    """The error of whatever would write a trace of a run."""
+    line = f"{what} is not there yet: flowgraph does not trace runs yet."
+    return NotImplementedError(errors.explain(line, mend=mend, where=user_site()))

@@ -103,8 +103,6 @@ class CheckpointSaverListener:
 class CheckpointSaverHook(SessionRunHook):
     """Writes checkpoints every so many steps or seconds, at the beginning and at the end.
 
-    flowgraph does not write checkpoints yet: the session in which this hook begins raises NotImplementedError.
-
     Args:
       checkpoint_dir: where to write them.
       save_secs: write every so many seconds.

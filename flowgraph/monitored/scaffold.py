@@ -7,7 +7,6 @@ from typing import Any
 
 from flowgraph.ir.scope import GraphKeys, add_to_collection, get_collection, get_default_graph
 from flowgraph.ir.tensor import Operation
-from flowgraph.monitored import files
 from flowgraph.monitored.resources import (
     initialize_resources,
     local_resources,
@@ -19,6 +18,7 @@ from flowgraph.ops.joining import concat
 from flowgraph.ops.summary import merge_all
 from flowgraph.ops.tables import tables_initializer
 from flowgraph.platform import logs
+from flowgraph.saving.saver import default_saver
 from flowgraph.variables.lists import (
     global_variables,
     global_variables_initializer,
@@ -40,7 +40,7 @@ class Scaffold:
       ready_for_local_init_op: the same, of what must be there before `local_init_op` runs.
       local_init_op: gives the local variables and the tables their values.
       summary_op: the summaries, merged.
-      saver: saves and restores the variables. Without one nothing is saved: flowgraph has no default saver yet.
+      saver: saves and restores the variables; by default one of everything that can be saved.
       copy_from_scaffold: another scaffold, from which comes what is not given.
 
     >>> w = tf.get_variable("w", [], initializer=tf.zeros_initializer())
@@ -89,9 +89,8 @@ class Scaffold:
         if self._summary_op is None:
             self._summary_op = Scaffold.get_or_default("summary_op", GraphKeys.SUMMARY_OP, merge_all)
         if self._saver is None:
-            self._saver = files.default_saver()
-        if self._saver is not None:
-            self._saver.build()
+            self._saver = default_saver()
+        self._saver.build()
         get_default_graph().finalize()
         logs.info("Graph was finalized.")
         return self

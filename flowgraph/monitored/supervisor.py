@@ -43,7 +43,7 @@ class Supervisor:
         graph's collections, or new ones; None: do without.
       is_chief: whether this is the worker who initializes the model.
       init_feed_dict, init_fn: what to feed to `init_op`, and a function of the session that is called after it.
-      logdir: where checkpoints and events are written; flowgraph cannot do that yet, and says so.
+      logdir: where checkpoints and events are written; None: nowhere.
       summary_op, saver, summary_writer, checkpoint_basename: what is written there.
       global_step: counts the steps; by default the graph's global step.
       save_summaries_secs, save_model_secs: how often to write.
@@ -94,7 +94,7 @@ class Supervisor:
             self.ready_for_local_init_op = _given_or(ready_for_local_init_op, GraphKeys.READY_FOR_LOCAL_INIT_OP)
             self.init_op = _given_or(init_op, GraphKeys.INIT_OP, global_variables_initializer)
             local = _given_or(local_init_op, GraphKeys.LOCAL_INIT_OP, _local_init_op)
-            self.saver = _given_or(saver, GraphKeys.SAVERS, files.default_saver)
+            self.saver = _given_or(saver, GraphKeys.SAVERS, files.saver_of_variables)
             self.summary_op = _given_or(summary_op, GraphKeys.SUMMARY_OP, merge_all)
             self.global_step = _given_or(global_step, GraphKeys.GLOBAL_STEP, _step_by_name)
         self.init_feed_dict, self._init_fn = init_feed_dict, init_fn
@@ -166,7 +166,6 @@ class Supervisor:
         if self.summary_writer:
             self.summary_writer.reopen()
         if self.is_chief:
-            files.refuse_checkpoints(self._logdir, self.saver)
             session = self.session_manager.prepare_session(
                 master,
                 init_op=self.init_op,
