@@ -1,4 +1,6 @@
 """`tf.io`: data in strings."""
+# ruff: noqa: I001  # names in wrapped lists
+# fmt: off
 
 from flowgraph import absent as _absent
 from flowgraph.ops.parsing import decode_csv, decode_raw

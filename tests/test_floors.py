@@ -30,7 +30,8 @@ FLOORS: list[set[str]] = [
         "queues",
         "monitored",
         "testing",
-        "saving", "summaries",
+        "saving",
+        "summaries",
     },
     {"viz"},
     {

@@ -25,9 +25,7 @@ def framed(record: bytes) -> bytes:
     19
     """
     length = struct.pack("<Q", len(record))
-    return b"".join(
-        [length, struct.pack("<I", mask(crc32c(length))), record, struct.pack("<I", mask(crc32c(record)))]
-    )
+    return b"".join([length, struct.pack("<I", mask(crc32c(length))), record, struct.pack("<I", mask(crc32c(record)))])
 
 
 def read_records(file: IO[bytes], compression: str = "") -> Iterator[bytes]:
