@@ -1,5 +1,4 @@
 """`tf.io`: data in strings."""
-# ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 
 from flowgraph import absent as _absent
