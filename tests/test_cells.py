@@ -12,6 +12,12 @@ import flowgraph as tf
 CELLS = tf.nn.rnn_cell
 
 
+@pytest.fixture(autouse=True)
+def fresh_graph():
+    with tf.Graph().as_default():
+        yield
+
+
 def test_a_cell_tells_its_arguments_and_is_made_of_them_again():
     start = tf.random_uniform_initializer(-1, 1)
     cell = CELLS.LSTMCell(3, use_peepholes=True, initializer=start, num_proj=2, name="mine")

@@ -141,14 +141,15 @@ class GRUCell(_Units):
         """Make a kernel and a bias for the gates, and for the candidate."""
         height, units = depth_of(input_shape) + self._num_units, self._num_units
         check_float(self.dtype)
-        gates, candidate = Constant(1.0, dtype=self.dtype), Zeros(dtype=self.dtype)
-        self._gate_kernel, self._gate_bias = self._add_pair("gates", [height, 2 * units], gates)
-        self._candidate_kernel, self._candidate_bias = self._add_pair("candidate", [height, units], candidate)
+        self._gate_kernel, self._gate_bias = self._add_pair("gates", [height, 2 * units], 1.0)
+        self._candidate_kernel, self._candidate_bias = self._add_pair("candidate", [height, units], 0.0)
         self.built = True
 
-    def _add_pair(self, name: str, shape: list[int], start: Any) -> tuple[Any, Any]:
+    def _add_pair(self, name: str, shape: list[int], bias: float) -> tuple[Any, Any]:
         kernel = self.add_weight(f"{name}/kernel", shape, initializer=self._kernel_initializer)
-        initializer = start if self._bias_initializer is None else self._bias_initializer
+        initializer = self._bias_initializer
+        if initializer is None:
+            initializer = Constant(bias, dtype=self.dtype) if bias else Zeros(dtype=self.dtype)
         return kernel, self.add_weight(f"{name}/bias", shape[1:], initializer=initializer)
 
     def call(self, inputs: Any, state: Any) -> Any:

@@ -113,17 +113,16 @@ class _Independent(_Units):
         super().__init__(num_units, activation, reuse, **kwargs)
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
 
-    def _add_three(self, names: list[str], depth: int, parts: int, bias: Any) -> list[Any]:
+    def _add_three(self, names: list[str], depth: int, parts: int, bias: float = 0.0) -> list[Any]:
         """Kernel, weights of the state, and bias, for so many parts."""
-        kernel, own, bias_name = names
         width = parts * self._num_units
+        kernel = self.add_weight(names[0], [depth, width], initializer=self._kernel_initializer)
         wide = RandomUniform(minval=-1, maxval=1, dtype=self.dtype)
-        start = bias if self._bias_initializer is None else self._bias_initializer
-        return [
-            self.add_weight(kernel, [depth, width], initializer=self._kernel_initializer),
-            self.add_weight(own, [1, width], initializer=wide),
-            self.add_weight(bias_name, [width], initializer=start),
-        ]
+        own = self.add_weight(names[1], [1, width], initializer=wide)
+        start = self._bias_initializer
+        if start is None:
+            start = Constant(bias, dtype=self.dtype) if bias else Zeros(dtype=self.dtype)
+        return [kernel, own, self.add_weight(names[2], [width], initializer=start)]
 
 
 class IndRNNCell(_Independent):
@@ -157,9 +156,7 @@ class IndRNNCell(_Independent):
     def build(self, inputs_shape: Any) -> None:
         """Make the variables."""
         names = ["kernel_w", "kernel_u", "bias"]
-        self._kernel_w, self._kernel_u, self._bias = self._add_three(
-            names, _depth(inputs_shape), 1, Zeros(dtype=self.dtype)
-        )
+        self._kernel_w, self._kernel_u, self._bias = self._add_three(names, _depth(inputs_shape), 1)
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:
@@ -206,8 +203,8 @@ class IndyGRUCell(_Independent):
         depth = _depth(inputs_shape)
         gates = ["gates/kernel_w", "gates/kernel_u", "gates/bias"]
         candidate = ["candidate/kernel", "candidate/kernel_u", "candidate/bias"]
-        self._gates = self._add_three(gates, depth, 2, Constant(1.0, dtype=self.dtype))
-        self._candidate = self._add_three(candidate, depth, 1, Zeros(dtype=self.dtype))
+        self._gates = self._add_three(gates, depth, 2, bias=1.0)
+        self._candidate = self._add_three(candidate, depth, 1)
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:
@@ -269,7 +266,7 @@ class IndyLSTMCell(_Independent):
     def build(self, inputs_shape: Any) -> None:
         """Make the variables."""
         names = ["kernel_w", "kernel_u", "bias"]
-        self._weights = self._add_three(names, _depth(inputs_shape), 4, Zeros(dtype=self.dtype))
+        self._weights = self._add_three(names, _depth(inputs_shape), 4)
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:

@@ -9,6 +9,13 @@ import flowgraph as tf
 from flowgraph.kernels import block_cells as kernel
 from flowgraph.ops.block_cells import block_lstm, gru_block_cell, lstm_block_cell
 
+
+@pytest.fixture(autouse=True)
+def fresh_graph():
+    with tf.Graph().as_default():
+        yield
+
+
 SIZES = {"x": (3, 2, 3), "cs_prev": (2, 4), "h_prev": (2, 4), "w": (7, 16), "p": (3, 4), "b": (16,)}
 
 
