@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -416,3 +417,25 @@ def test_time_out_while_others_go_on() -> None:
         assert isinstance(first.error, tf.errors.DeadlineExceededError)
         session.run(put)
         assert second.end() == 1
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer that sends signals")
+def test_ctrl_c_ends_a_run_that_waits(session: tf.Session) -> None:
+    """Nothing stays locked, and nothing goes to the one who has left."""
+    queue, v = tf.FIFOQueue(5, tf.int32, [[]]), tf.Variable(0)
+    session.run(v.initializer)
+    step, put = v.assign_add(queue.dequeue()), queue.enqueue(1)
+
+    def strike(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, strike)
+    try:
+        for _ in range(3):
+            signal.setitimer(signal.ITIMER_REAL, 0.03)
+            with pytest.raises(KeyboardInterrupt):
+                session.run(step)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    session.run(put)
+    assert Background(lambda: session.run(step)).end() == 1

@@ -17,9 +17,9 @@ from flowgraph.ops.indexed_slices import convert_to_tensor_or_indexed_slices
 from flowgraph.ops.math import maximum
 from flowgraph.ops.partition import dynamic_partition
 from flowgraph.ops.queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
-from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.ops.summary import scalar
 from flowgraph.queues.runner import QueueRunner, add_queue_runner
+from flowgraph.queues.sparse_batches import restored, stored
 from flowgraph.shapes import TensorShape
 
 Tensors = Any  # a list of tensors, or a dict of them
@@ -58,8 +58,6 @@ def _as_given(tensors: Tensors, found: Any) -> Any:
 
 
 def _converted(tensors: Any) -> list[Any]:
-    if any(isinstance(tensor, SparseTensor) for tensor in tensors):
-        raise refusal("Batches of sparse tensors are not there yet.", NotImplementedError)
     return [convert_to_tensor_or_indexed_slices(tensor) for tensor in tensors]
 
 
@@ -162,13 +160,14 @@ def _batches(
       keep: which examples to take.
       smaller: whether the last batch may be smaller.
     """
+    lists, sparse = stored(lists, enqueue_many, keep)
     types = _dtypes(lists)
     queue = make(types, _shapes(lists, shapes, enqueue_many))
     put = [op for tensors in lists for op in [_put(queue, tensors, enqueue_many, keep)] * threads]
     add_queue_runner(QueueRunner(queue, put))
     measure(queue)
     take = queue.dequeue_up_to if smaller else queue.dequeue_many
-    return take(batch_size, name=name)
+    return restored(take(batch_size, name=name), sparse)
 
 
 def _batch(
@@ -264,7 +263,7 @@ def batch(
     """Batches of examples: `tensors` are computed again and again by a QueueRunner, and come out stacked.
 
     Args:
-      tensors: a list or dict of tensors, one example.
+      tensors: a list or dict of tensors, one example; sparse tensors may be among them.
       batch_size: how many examples make a batch.
       num_threads: how many threads compute examples; with more than one their order is not fixed.
       capacity: how many examples wait in the queue at most.

@@ -175,3 +175,31 @@ def gathered_gradients(tf):
         (rows.num_accumulated(), None),
         ([taken.values, taken.indices, taken.dense_shape], None),
     ]
+
+
+def sparse_batches(tf):
+    """Sparse tensors go through queues as numbers, under which they lie in maps."""
+    sparse = tf.SparseTensor([[0, 1], [2, 0]], [1.0, 2.0], [4, 3])
+    flag = tf.placeholder(tf.bool, [], name="flag")
+    mask = tf.placeholder(tf.bool, [None], name="mask")
+    pair = tf.train.batch([sparse, tf.constant([1, 2])], 2)
+    rows = tf.train.batch([sparse], 3, enqueue_many=True, name="rows")
+    kept = tf.train.maybe_batch({"sparse": sparse}, flag, 1, name="kept")
+    masked = tf.train.maybe_batch([sparse], mask, 2, enqueue_many=True, name="masked")
+    joined = tf.train.shuffle_batch_join([[sparse], [sparse * 2.0]], 2, 9, 0, seed=2, name="joined")
+    put, put_rows, maybe, choose, first, second = _runs_of(tf)
+    return [
+        (put, None),
+        (put, None),
+        (pair, None),
+        (put_rows, None),
+        (rows, None),
+        (maybe, {flag: False}),
+        (maybe, {flag: True}),
+        (kept, None),
+        (choose, {mask: [True, False, True, False]}),
+        (masked, None),
+        (first, None),
+        (second, None),
+        (joined, None),
+    ]
