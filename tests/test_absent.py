@@ -10,7 +10,7 @@ import pytest
 
 import flowgraph as tf
 from flowgraph.absent import _WATCHED, AbsentAttributeError, AbsentImportError
-from flowgraph.absent.advice import NEAREST, NEVER, RENAMED
+from flowgraph.absent.advice import NEVER, RENAMED
 from flowgraph.absent.story import in_tensorflow, own_names, tell, tensorflow_names
 from tests.test_surface import MODULES
 
@@ -19,7 +19,7 @@ from tests.test_surface import MODULES
 def test_every_public_module_tells(prefix):
     module = MODULES[prefix]
     assert module.__name__ in _WATCHED, "its last line should be: _absent.watch(__name__)"
-    with pytest.raises(AbsentAttributeError, match=r"has no attribute 'not_a_name'\n\n  TensorFlow 1.15 has no tf\."):
+    with pytest.raises(AbsentAttributeError, match=r"has no attribute 'not_a_name'\n\n  .* tf\.[\w.]*not_a_name"):
         _ = module.not_a_name
 
 
@@ -107,7 +107,7 @@ def test_a_namesake_is_the_nearest():
 
 def test_nothing_that_is_here_is_said_to_be_missing():
     ours = set(own_names())
-    assert not {name for table in (RENAMED, NEAREST, NEVER) for name in table if name in ours}
+    assert not {name for table in (RENAMED, NEVER) for name in table if name in ours}
     assert {"nn.relu", "contrib.layers.l2_regularizer", "train.AdamOptimizer"} <= ours
 
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
 import flowgraph as tf
 
 
@@ -53,3 +61,41 @@ def test_recurrent_cells_are_where_scripts_look_for_them():
         for name in module.__all__:
             assert getattr(tf.contrib.rnn, name) is getattr(module, name)
     assert _linear([tf.zeros([1, 2]), tf.zeros([1, 3])], 4, bias=True).shape.as_list() == [1, 4]
+
+
+ROOT = Path(tf.__file__).parent / "python"
+INTERNAL = json.loads((Path(__file__).parent / "golden" / "internal_names.json").read_text(encoding="utf-8"))
+
+
+def test_all_modules_are_recorded() -> None:
+    found = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in ROOT.rglob("*.py")}
+    assert {name for name in found if not name.endswith("__init__")} == set(INTERNAL)
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_a_module_has_names_of_tensorflows_module_and_they_are_those_of_the_surface(name: str) -> None:
+    module = importlib.import_module(f"flowgraph.python.{name}")
+    assert set(module.__all__) <= set(INTERNAL[name].split())
+    for public in module.__all__:
+        item = getattr(module, public)
+        here = [getattr(place, public, None) for place in (tf, tf.nn, tf.train, tf.layers) if hasattr(place, public)]
+        if here and not name.startswith(("ops.image_ops", "layers")):
+            assert any(item is other for other in here), public
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from flowgraph.python.ops import array_ops, init_ops, math_ops, nn_ops, rnn_cell_impl",
+        "from flowgraph.python.ops import variable_scope as vs",
+        "from flowgraph.python.framework import dtypes, tensor_shape",
+        "import flowgraph.python.platform.gfile as gfile",
+        "from flowgraph.python.platform.gfile import FastGFile",
+        "from flowgraph.python.util.nest import flatten",
+        "from flowgraph.app.flags import DEFINE_string",
+        "import flowgraph.python.ops.rnn_cell",
+    ],
+)
+def test_imports_of_old_scripts(statement: str) -> None:
+    code = f"{statement}\nimport flowgraph as tf; assert tf.gfile.__spec__.name == 'flowgraph.gfile'"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT.parent.parent)

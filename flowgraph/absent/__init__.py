@@ -12,8 +12,9 @@ scripts work as ever. The message is composed when somebody reads it; asking cos
 from __future__ import annotations
 
 import sys
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
-from typing import NoReturn
+from types import ModuleType
 
 __all__ = ["AbsentAttributeError", "AbsentImportError", "watch"]
 
@@ -73,19 +74,33 @@ def watch(module: str, name: str | None = None) -> None:
 
 
 class _LastFinder:
-    """Asked after all others: what is to be imported from a watched module and was not found is not there."""
+    """Asked after all others for what is to be imported from a watched module: it has no file of its own."""
 
     @staticmethod
     def find_spec(fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004
-        """Give no spec, ever; of our own modules an error."""
+        """The spec of a module that is a name of another one, as `import flowgraph.app.flags` wants it, or an error."""
         module, _, name = fullname.rpartition(".")
-        if module in _WATCHED and not name.startswith("_"):
-            _raise_import_error(module, name)
-        return None
+        if module not in _WATCHED or name.startswith("_"):
+            return None
+        found = getattr(sys.modules[module], name, None)
+        if not isinstance(found, ModuleType):
+            raise AbsentImportError(module, name)
+        return ModuleSpec(fullname, _Known(found))
 
 
-def _raise_import_error(module: str, name: str) -> NoReturn:
-    raise AbsentImportError(module, name)
+class _Known(Loader):
+    """Loads a module that has been loaded before, under another name."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module, self._spec = module, module.__spec__
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002
+        """The module, which Python then gives the new spec."""
+        return self._module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Its own spec again; there is nothing to run."""
+        module.__spec__ = self._spec
 
 
 def _story(module: str, name: str) -> str:

@@ -67,7 +67,6 @@ NEAREST = {
     "raw_ops": "the function of the same name in lower case, as tf.matmul for tf.raw_ops.MatMul",
     "saved_model": "session.run(tf.trainable_variables()), saved with numpy.savez",
     "summary.FileWriter": "session.run of tf.summary.merge_all(): its bytes, or the numbers themselves",
-    "train.Saver": "session.run(tf.trainable_variables()), saved with numpy.savez",
 }
 """What does the work of a thing that is not here and has no like-named kin, in words."""
 

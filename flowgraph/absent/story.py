@@ -32,7 +32,9 @@ def tell(name: str) -> str:
     if (reason := _entry(NEVER, name)) is not None:
         return f"TensorFlow 1.15 has tf.{name}; flowgraph will not have it: {reason}."
     near = _listed(namesakes(name)) or _entry(NEAREST, name) or _listed(nearest(name))
-    return f"TensorFlow 1.15 has tf.{name}, flowgraph does not have it yet." + (f"\nNearest: {near}." if near else "")
+    listed = name.rpartition(".")[0] in tensorflow_names()
+    first = f"TensorFlow 1.15 has tf.{name}, flowgraph does not have it yet."
+    return (first if listed else f"flowgraph does not have tf.{name} yet.") + (f"\nNearest: {near}." if near else "")
 
 
 def in_tensorflow(name: str) -> bool:
