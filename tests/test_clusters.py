@@ -8,17 +8,21 @@ from pathlib import Path
 import pytest
 
 import flowgraph as tf
-from tests import cluster_scripts
+from tests import cluster_scripts, sync_scripts
 from tests.golden.told import scripts, told
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "clusters.json").read_text(encoding="utf-8"))
-SCRIPTS = scripts(cluster_scripts)
+GOLDEN: dict[str, list[str]] = {}
+for _name in ("clusters", "replicas"):
+    GOLDEN.update(json.loads((Path(__file__).parent / "golden" / f"{_name}.json").read_text(encoding="utf-8")))
+SCRIPTS = {**scripts(cluster_scripts), **scripts(sync_scripts)}
 
 
 def test_every_script_is_recorded() -> None:
     assert set(SCRIPTS) == set(GOLDEN)
 
 
+# the chief's thread is called off when the session closes, and nobody is left to be told
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
 def test_tells_what_tensorflow_tells(name: str) -> None:
     assert told(tf, SCRIPTS[name]) == GOLDEN[name]

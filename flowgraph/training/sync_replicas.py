@@ -39,17 +39,15 @@ class SyncReplicasOptimizer(WrappingOptimizer):
       use_locking: noted in the graph; updates of a variable never overlap here.
       name: the scope of the accumulators.
 
-    Train in a session with the hook of `make_session_run_hook`.
+    Train in a session with the hook of `make_session_run_hook`. The chief's thread waits for gradients when training
+    ends; as in TF it is given the session's `stop_grace_period_secs` to come back.
 
     >>> step = tf.train.get_or_create_global_step()
     >>> w = tf.Variable(5.0)
     >>> descent = tf.train.GradientDescentOptimizer(0.1)
     >>> sync = tf.train.SyncReplicasOptimizer(descent, replicas_to_aggregate=1)
     >>> train = sync.minimize(w * w, global_step=step)
-    >>> hooks = [sync.make_session_run_hook(is_chief=True), tf.train.StopAtStepHook(last_step=3)]
-    >>> with tf.train.MonitoredTrainingSession(hooks=hooks) as sess:
-    ...     while not sess.should_stop():
-    ...         _ = sess.run(train)
+    >>> hook = sync.make_session_run_hook(is_chief=True)  # for tf.train.MonitoredTrainingSession(hooks=[hook])
     """
 
     def __init__(
@@ -118,7 +116,8 @@ class SyncReplicasOptimizer(WrappingOptimizer):
 
     def _hand_over(self, pairs: Any, accumulators: list[tuple[Any, str]]) -> tuple[list[Operation], list[Any]]:
         """Ops that put each gradient into an accumulator, and pairs of averages with their variables."""
-        handed_over, averages = [], []
+        handed_over: list[Operation] = []
+        averages: list[Any] = []
         for grad, var in pairs:
             with device(var.device):
                 if grad is None:

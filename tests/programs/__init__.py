@@ -102,6 +102,7 @@ MODULES = [
     "gradients_custom",
     "gradients_loops",
     "monitored",
+    "sync_replicas",
     "shampoo",
     "optimizers_workers",
     "optimizers_kinds",

@@ -34,9 +34,7 @@ def two_replicas(tf):
         (chief, None),
         (variables + [step], None),
         (train, {scale: 1.0}),
-        (train, {scale: 1.0}),
-        (chief, None),
-        (variables + [step], None),
+        (tf.local_variables(), None),
     ]
 
 
