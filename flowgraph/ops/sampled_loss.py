@@ -35,7 +35,7 @@ def _sum_rows(x: Tensor) -> Tensor:
     return reshape(matmul(x, ones(stack([columns, 1]), x.dtype)), [-1])
 
 
-def _sampled_logits(
+def sampled_logits_and_labels(
     weights: Any,
     biases: Any,
     labels: Any,
@@ -144,7 +144,7 @@ def nce_loss(
     >>> run(loss)
     array([2.079442], dtype=float32)
     """
-    logits, labels = _sampled_logits(
+    logits, labels = sampled_logits_and_labels(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, remove_accidental_hits,
         partition_strategy, name,
     )  # fmt: skip
@@ -181,7 +181,7 @@ def sampled_softmax_loss(
     >>> run(sampled_softmax_loss(tf.zeros([2, 3]), tf.zeros([2]), *rest, sampled_values=drawn))
     array([0.693147], dtype=float32)
     """
-    logits, labels = _sampled_logits(
+    logits, labels = sampled_logits_and_labels(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, remove_accidental_hits,
         partition_strategy, name, seed,
     )  # fmt: skip

@@ -16,6 +16,11 @@ LOSSES = {
     "softmax_shapes": lambda tf: tf.contrib.losses.softmax_cross_entropy(tf.zeros([2, 3]), tf.zeros([2, 2])),
 }
 
+OTHERS = {
+    "keep_prob": lambda tf: tf.contrib.nn.alpha_dropout(tf.zeros([2]), 1.5),
+    "hparams_twice": lambda tf: tf.contrib.training.HParams(a=1).add_hparam("a", 2),
+}
+
 METRICS = {
     "curve": lambda tf: tf.contrib.metrics.streaming_curve_points(tf.zeros([2]), tf.zeros([2]), curve="AUC"),
     "dynamic_curve": lambda tf: tf.contrib.metrics.streaming_dynamic_auc(tf.zeros([2]), tf.zeros([2]), "AUC"),

@@ -1,4 +1,4 @@
-"""tf.contrib.losses: each loss, its weights, its gradients, what a graph collects of them."""
+"""tf.contrib.losses and tf.contrib.nn: each loss, its weights, its gradients, what a graph collects of them."""
 
 from __future__ import annotations
 
@@ -65,3 +65,30 @@ def old_collections(tf):
     values += losses.get_regularization_losses()
     values += [losses.get_total_loss(), losses.get_total_loss(False, name="bare")]
     return [(tf.global_variables_initializer(), None), (values, feed)]
+
+
+def alpha_dropouts(tf):
+    x = tf.placeholder(tf.float32, [3, 4], name="x")
+    values = [
+        tf.contrib.nn.alpha_dropout(x, 0.7, seed=1),
+        tf.contrib.nn.alpha_dropout(x, tf.constant(0.5), noise_shape=[3, 1], seed=1, name="rows"),
+        tf.contrib.nn.alpha_dropout(x, 1.0),
+    ]
+    gradient = tf.gradients(values[0], x)
+    return [([values, gradient], {x: uniform(3, 4)})]
+
+
+def flipped_losses(tf):
+    x = tf.placeholder(tf.float32, [3, 4], name="x")
+    labels = tf.constant([[1], [2], [3]])
+    w, b = tf.constant(uniform(10, 4, seed=2)), tf.constant(uniform(10, seed=3))
+    sampled = (tf.constant([4, 7, 2], tf.int64), tf.constant([[0.1], [0.2], [0.3]]), tf.constant([0.3, 0.2, 0.1]))
+    nn = tf.contrib.nn
+    values = [
+        nn.deprecated_flipped_softmax_cross_entropy_with_logits(x, tf.nn.softmax(x * 2.0)),
+        nn.deprecated_flipped_sparse_softmax_cross_entropy_with_logits(x, tf.constant([1, 2, 3])),
+        nn.deprecated_flipped_sigmoid_cross_entropy_with_logits(x, tf.ones([3, 4])),
+        nn.sampled_sparse_softmax_loss(w, b, labels, x, 3, 10, sampled_values=sampled, partition_strategy="div"),
+        nn.conv1d_transpose(tf.expand_dims(x, 0), tf.ones([2, 3, 4]), [1, 6, 3], 2),
+    ]
+    return [(values, {x: uniform(3, 4)})]
