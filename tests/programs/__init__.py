@@ -31,6 +31,7 @@ MODULES = [
     "layers_normalized",
     "cells_gated",
     "cells_normed",
+    "cells_training",
     "cells_grid",
     "cells_block",
     "cells_spatial",
