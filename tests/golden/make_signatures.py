@@ -34,8 +34,8 @@ LEFT_OUT = re.compile(
 )
 CONTRIB = [
     "data", "framework", "image", "layers", "legacy_seq2seq", "losses", "lookup", "metrics", "nn", "opt", "rnn",
-    "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer", "summary", "training",
-    "util",
+    "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer", "slim.utils", "summary",
+    "training", "util",
 ]  # fmt: skip
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 
@@ -110,6 +110,8 @@ def main():
             item = getattr(module, public)
             if getattr(item, "__init__", None) is object.__init__:
                 continue  # a bag of constants, or a named tuple
+            if getattr(item, "__module__", "").startswith("collections"):
+                continue  # what the module itself has imported
             if not public.startswith("_") and callable(item) and not inspect.ismodule(item):
                 found["contrib.%s.%s" % (name, public)] = signature(item.__init__ if inspect.isclass(item) else item)
     lines = ["%s: %s" % (json.dumps(n), json.dumps(s)) for n, s in sorted(found.items()) if s is not None]

@@ -4,7 +4,7 @@
 
 from flowgraph import absent as _absent
 from flowgraph.contrib import losses
-from flowgraph.contrib.slim import learning, model_analyzer
+from flowgraph.contrib.slim import learning, model_analyzer, utils
 from flowgraph.neural.initializers import (
     variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d,
 )
@@ -75,7 +75,7 @@ __all__ = [
     "safe_embedding_lookup_sparse", "separable_conv2d", "separable_convolution2d", "sequence_to_images",
     "softmax", "spatial_softmax", "stack", "sum_regularizer", "summarize_activation", "summarize_activations",
     "summarize_biases", "summarize_collection", "summarize_tensor", "summarize_tensors", "summarize_variables",
-    "summarize_weights", "unit_norm", "variable", "variance_scaling_initializer", "xavier_initializer",
+    "summarize_weights", "unit_norm", "utils", "variable", "variance_scaling_initializer", "xavier_initializer",
     "xavier_initializer_conv2d",
 ]
 
