@@ -34,8 +34,8 @@ LEFT_OUT = re.compile(
 )
 CONTRIB = [
     "data", "framework", "image", "layers", "legacy_seq2seq", "losses", "lookup", "metrics", "nn", "opt", "rnn",
-    "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer", "slim.utils", "summary",
-    "training", "util",
+    "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer", "slim.utils",
+    "summary", "training", "util",
 ]  # fmt: skip
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 
