@@ -99,6 +99,18 @@ def test_rows_that_are_kept(session: tf.Session) -> None:
     assert [b.tolist() for b in collected(session, batch)] == [[1, 4], [1, 4]]
 
 
+def test_buckets_to_the_end(session: tf.Session) -> None:
+    length = tf.train.range_input_producer(20, num_epochs=2).dequeue() % 7
+    lengths, [row] = tf.contrib.training.bucket_by_sequence_length(
+        length, [tf.fill([length], length)], 4, [2, 5], num_threads=3, dynamic_pad=True, allow_smaller_final_batch=True
+    )
+    found = collected(session, [lengths, row])
+    assert sorted(np.concatenate([n for n, _ in found]).tolist()) == sorted([n % 7 for n in range(20)] * 2)
+    for lengths_now, rows in found:
+        assert len({sum(n >= edge for edge in (2, 5)) for n in lengths_now.tolist()}) == 1
+        assert rows.shape == (len(lengths_now), max(lengths_now))
+
+
 def test_several_sources(session: tf.Session) -> None:
     numbers = [tf.train.range_input_producer(20, num_epochs=1).dequeue() + 100 * k for k in range(3)]
     found = collected(session, tf.train.shuffle_batch_join([[n] for n in numbers], 10, 30, 10))

@@ -6,104 +6,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.case import smart_cond
 from flowgraph.ops.cast import cast
 from flowgraph.ops.control_flow import no_op
-from flowgraph.ops.indexed_slices import convert_to_tensor_or_indexed_slices
 from flowgraph.ops.math import maximum
 from flowgraph.ops.partition import dynamic_partition
 from flowgraph.ops.queues import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from flowgraph.ops.summary import scalar
+from flowgraph.queues.examples import Tensors, as_given, as_list, as_lists, converted, dtypes_of, shapes_of, which_kept
 from flowgraph.queues.runner import QueueRunner, add_queue_runner
 from flowgraph.queues.sparse_batches import restored, stored
-from flowgraph.shapes import TensorShape
-
-Tensors = Any  # a list of tensors, or a dict of them
 
 __all__ = [
     "batch", "batch_join", "maybe_batch", "maybe_batch_join", "maybe_shuffle_batch", "maybe_shuffle_batch_join",
     "shuffle_batch", "shuffle_batch_join",
 ]  # fmt: skip
-
-
-# -- what is given -----------------------------------------------------------------------------------------
-
-
-def _as_list(tensors: Tensors) -> Any:
-    return [tensors[key] for key in sorted(tensors, key=str)] if isinstance(tensors, dict) else tensors
-
-
-def _as_lists(tensors_list: Any) -> Any:
-    """Several sets of tensors, each as a list."""
-    if not tensors_list:
-        raise refusal("Expected at least one set of tensors")
-    first = tensors_list[0]
-    if not isinstance(first, dict):
-        return tensors_list
-    if any(set(tensors) != set(first) for tensors in tensors_list[1:]):
-        raise refusal("All dictionaries in tensors_list must have the same keys")
-    return [_as_list(tensors) for tensors in tensors_list]
-
-
-def _as_given(tensors: Tensors, found: Any) -> Any:
-    """What came out of the queue in the form of what went in."""
-    if not isinstance(tensors, dict):
-        return found
-    values = [found] if len(tensors) == 1 else found
-    return dict(zip(sorted(tensors, key=str), values, strict=True))
-
-
-def _converted(tensors: Any) -> list[Any]:
-    return [convert_to_tensor_or_indexed_slices(tensor) for tensor in tensors]
-
-
-def _kept(keep_input: Any, enqueue_many: bool) -> Tensor:
-    """Which examples to take, as a tensor.
-
-    Raises:
-      ValueError: it has too many axes, or a number of them that is not known.
-    """
-    keep = convert_to_tensor(keep_input)
-    if keep.sizes is None:
-        raise refusal("`keep_input` dimensions must be known at graph construction.")
-    if not enqueue_many and len(keep.sizes) == 1:
-        raise refusal("`keep_input` cannot be a vector when `enqueue_many=False`.")
-    if len(keep.sizes) > 1:
-        raise refusal("`keep_input` must be 0 or 1 dimensions.")
-    return keep
-
-
-def _dtypes(lists: Sequence[Sequence[Tensor]]) -> list[dt.DType]:
-    first = [tensor.dtype for tensor in lists[0]]
-    for tensors in lists[1:]:
-        other = [tensor.dtype for tensor in tensors]
-        if other != first:
-            ours, theirs = (", ".join(dtype.name for dtype in types) for types in (first, other))
-            raise refusal(f"Expected types to be consistent: {ours} vs. {theirs}.", TypeError)
-    return first
-
-
-def _shapes(lists: Sequence[Sequence[Tensor]], shapes: Any, enqueue_many: bool) -> Any:
-    """The shapes of one example: those given, or what those of the tensors tell."""
-    if shapes is not None:
-        return shapes
-    for tensors in lists:
-        for tensor in tensors[: len(lists[0])]:
-            if tensor.sizes is None:
-                raise refusal(f"Cannot infer Tensor's rank: {tensor}")
-    return [_merged([tensors[index].shape for tensors in lists], enqueue_many) for index in range(len(lists[0]))]
-
-
-def _merged(shapes: Sequence[TensorShape], enqueue_many: bool) -> Any:
-    if enqueue_many:
-        shapes = [shape.with_rank_at_least(1)[1:] for shape in shapes]
-    for shape in shapes[1:]:
-        shapes[0].merge_with(shape)
-    return shapes[0].as_list()
 
 
 # -- queues ------------------------------------------------------------------------------------------------
@@ -161,8 +81,8 @@ def _batches(
       smaller: whether the last batch may be smaller.
     """
     lists, sparse = stored(lists, enqueue_many, keep)
-    types = _dtypes(lists)
-    queue = make(types, _shapes(lists, shapes, enqueue_many))
+    types = dtypes_of(lists)
+    queue = make(types, shapes_of(lists, shapes, enqueue_many))
     put = [op for tensors in lists for op in [_put(queue, tensors, enqueue_many, keep)] * threads]
     add_queue_runner(QueueRunner(queue, put))
     measure(queue)
@@ -174,33 +94,31 @@ def _batch(
     tensors: Tensors, batch_size: Any, keep_input: Any, num_threads: int, capacity: int, enqueue_many: bool,
     shapes: Any, dynamic_pad: bool, allow_smaller_final_batch: bool, shared_name: str | None, name: str | None,
 ) -> Any:  # fmt: skip
-    listed = _as_list(tensors)
+    listed = as_list(tensors)
     with name_scope(name, "batch", [*listed, keep_input]) as scope:
-        listed = _converted(listed)
-        if not listed:
-            raise refusal("Expected at least one tensor in batch().")
-        keep = _kept(keep_input, enqueue_many)
+        listed = converted(listed, "batch")
+        keep = which_kept(keep_input, enqueue_many)
         found = _batches(
             [listed], num_threads, _plain_queue(capacity, dynamic_pad, shared_name),
             lambda queue: _measure(queue, capacity), batch_size, keep, enqueue_many, shapes,
             allow_smaller_final_batch, scope,
         )  # fmt: skip
-        return _as_given(tensors, found)
+        return as_given(tensors, found)
 
 
 def _batch_join(
     tensors_list: Sequence[Tensors], batch_size: Any, keep_input: Any, capacity: int, enqueue_many: bool, shapes: Any,
     dynamic_pad: bool, allow_smaller_final_batch: bool, shared_name: str | None, name: str | None,
 ) -> Any:  # fmt: skip
-    lists = _as_lists(tensors_list)
+    lists = as_lists(tensors_list)
     with name_scope(name, "batch_join", [*(tensor for tensors in lists for tensor in tensors), keep_input]) as scope:
-        lists = [_converted(tensors) for tensors in lists]
-        keep = _kept(keep_input, enqueue_many)
+        lists = [converted(tensors, "batch_join") for tensors in lists]
+        keep = which_kept(keep_input, enqueue_many)
         found = _batches(
             lists, 1, _plain_queue(capacity, dynamic_pad, shared_name), lambda queue: _measure(queue, capacity),
             batch_size, keep, enqueue_many, shapes, allow_smaller_final_batch, scope,
         )  # fmt: skip
-        return _as_given(tensors_list[0], found)
+        return as_given(tensors_list[0], found)
 
 
 def _measure(queue: QueueBase, capacity: int) -> None:
@@ -212,20 +130,18 @@ def _shuffle_batch(
     seed: Any, enqueue_many: bool, shapes: Any, allow_smaller_final_batch: bool, shared_name: str | None,
     name: str | None,
 ) -> Any:  # fmt: skip
-    listed = _as_list(tensors)
+    listed = as_list(tensors)
     with name_scope(name, "shuffle_batch", [*listed, keep_input]) as scope:
         if capacity <= min_after_dequeue:
             raise refusal(f"capacity {capacity} must be bigger than min_after_dequeue {min_after_dequeue}.")
-        listed = _converted(listed)
-        if not listed:
-            raise refusal("Expected at least one tensor in batch().")
-        keep = _kept(keep_input, enqueue_many)
+        listed = converted(listed, "batch")
+        keep = which_kept(keep_input, enqueue_many)
         found = _batches(
             [listed], num_threads, _shuffled_queue(capacity, min_after_dequeue, seed, shared_name),
             lambda queue: _measure_spare(queue, capacity, min_after_dequeue), batch_size, keep, enqueue_many, shapes,
             allow_smaller_final_batch, scope,
         )  # fmt: skip
-        return _as_given(tensors, found)
+        return as_given(tensors, found)
 
 
 def _shuffle_batch_join(
@@ -233,17 +149,17 @@ def _shuffle_batch_join(
     seed: Any, enqueue_many: bool, shapes: Any, allow_smaller_final_batch: bool, shared_name: str | None,
     name: str | None,
 ) -> Any:  # fmt: skip
-    lists = _as_lists(tensors_list)
+    lists = as_lists(tensors_list)
     given = [*(tensor for tensors in lists for tensor in tensors), keep_input]
     with name_scope(name, "shuffle_batch_join", given) as scope:
-        lists = [_converted(tensors) for tensors in lists]
-        keep = _kept(keep_input, enqueue_many)
+        lists = [converted(tensors, "batch_join") for tensors in lists]
+        keep = which_kept(keep_input, enqueue_many)
         found = _batches(
             lists, 1, _shuffled_queue(capacity, min_after_dequeue, seed, shared_name),
             lambda queue: _measure_spare(queue, capacity, min_after_dequeue), batch_size, keep, enqueue_many, shapes,
             allow_smaller_final_batch, scope,
         )  # fmt: skip
-        return _as_given(tensors_list[0], found)
+        return as_given(tensors_list[0], found)
 
 
 def _measure_spare(queue: QueueBase, capacity: int, min_after_dequeue: int) -> None:

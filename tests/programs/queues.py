@@ -149,6 +149,28 @@ def padded_and_kept(tf):
     ]
 
 
+def buckets(tf):
+    """Examples of similar length make a batch."""
+    length = tf.placeholder(tf.int32, [], name="length")
+    keep = tf.placeholder(tf.bool, [], name="keep")
+    example = {"ids": tf.range(length), "length": length}
+    lengths, batch = tf.contrib.training.bucket_by_sequence_length(length, example, 2, [3, 5], dynamic_pad=True)
+    which, pair = tf.contrib.training.bucket([length], length % 2, [1, 2], 2, keep_input=keep, name="parity")
+    short, medium, _, fill, even, odd, fill_parity = _runs_of(tf)
+    return [
+        *[(fill, {length: n}) for n in (1, 4, 2, 3)],
+        (short, None),
+        (medium, None),
+        ([lengths, batch["ids"], batch["length"]], None),
+        ([lengths, batch["ids"], batch["length"]], None),
+        *[(fill_parity, {length: n, keep: n != 2}) for n in (1, 2, 3, 4)],
+        (odd, None),
+        (even, None),
+        ([which, pair], None),
+        ([which, pair], None),
+    ]
+
+
 def gathered_gradients(tf):
     """Gradients of two workers, whose mean is applied."""
     w = tf.Variable([1.0, 2.0], name="w")

@@ -2,6 +2,7 @@
 
 from flowgraph import absent as _absent
 from flowgraph.monitored.monitored_training import train
+from flowgraph.queues.buckets import bucket, bucket_by_sequence_length
 from flowgraph.training.hparams import HParams, parse_values
 from flowgraph.training.train_op import (
     add_gradients_summaries,
@@ -14,6 +15,8 @@ from flowgraph.training.train_op import (
 __all__ = [
     "HParams",
     "add_gradients_summaries",
+    "bucket",
+    "bucket_by_sequence_length",
     "clip_gradient_norms",
     "clip_gradient_norms_fn",
     "create_train_op",
