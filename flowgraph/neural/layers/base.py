@@ -120,6 +120,15 @@ class Layer(LayerMembers):
         return self._dtype
 
     @property
+    def trainable(self) -> bool:
+        """Whether its variables are trained, and its updates belong to training."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = value
+
+    @property
     def input_spec(self) -> Any:
         """How its input must look: an InputSpec, or None.
 

@@ -30,7 +30,7 @@ class LayerMembers:
     name: Any
     weights: Any
     built: bool
-    trainable: bool
+    trainable: Any
     dtype: Any
     supports_masking = False
     stateful = False
@@ -259,7 +259,7 @@ class LayerMembers:
         return scoped
 
 
-def same_shape(layer: Any, input_shape: Any) -> Any:  # noqa: ARG001  # a method of layers
+def same_shape(self: Any, input_shape: Any) -> Any:  # noqa: ARG001  # a method, for layers that change no shape
     """The output's shape is the input's."""
     return input_shape
 
