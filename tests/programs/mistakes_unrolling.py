@@ -157,3 +157,11 @@ def layers_of_one_cell(tf):
     """The same cell for two layers, which have inputs of different sizes."""
     cell = _cell(tf)
     tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell([cell] * 2), _x(tf), dtype=tf.float32)
+
+
+def model_of_a_used_cell(tf):
+    cell = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.MultiRNNCell([_cell(tf)]))
+    inputs = [_x(tf, 2, 3)] * 2
+    for scope in ("first", "second"):
+        with tf.variable_scope(scope):
+            _seq2seq(tf).basic_rnn_seq2seq(inputs, inputs, cell)

@@ -48,8 +48,27 @@ def basic_rnn_seq2seq(
     ['basic_rnn_seq2seq/rnn/gru_cell/gates/kernel', 'basic_rnn_seq2seq/rnn_decoder/gru_cell/gates/kernel']
     """
     with variable_scope(scope or "basic_rnn_seq2seq"):
-        _, state = static_rnn(copy.deepcopy(cell), encoder_inputs, dtype=dtype)
+        _, state = static_rnn(_like(cell), encoder_inputs, dtype=dtype)
         return rnn_decoder(decoder_inputs, state, cell)
+
+
+def _like(cell: Any) -> Any:
+    """A copy of a cell, which has no variables yet: those the copy would share.
+
+    Raises:
+      TypeError: it has been used before.
+    """
+    parts = [cell]
+    for part in parts:
+        if getattr(part, "weights", None):
+            raise refusal(
+                "can't pickle _thread.RLock objects",
+                TypeError,
+                mend="The encoder gets a copy of the cell, and this one has variables already: make a new cell for "
+                "each model (and for each bucket).",
+            )
+        parts += [inner for inner in [getattr(part, "_cell", None), *getattr(part, "_cells", ())] if inner is not None]
+    return copy.deepcopy(cell)
 
 
 def tied_rnn_seq2seq(
@@ -112,7 +131,7 @@ def embedding_rnn_seq2seq(
             dtype = opened.dtype
         else:
             opened.set_dtype(dtype)
-        encoder = EmbeddingWrapper(copy.deepcopy(cell), num_encoder_symbols, embedding_size)
+        encoder = EmbeddingWrapper(_like(cell), num_encoder_symbols, embedding_size)
         _, state = static_rnn(encoder, encoder_inputs, dtype=dtype)
         if output_projection is None:
             cell = OutputProjectionWrapper(cell, num_decoder_symbols)
@@ -219,7 +238,7 @@ def embedding_attention_seq2seq(
     """
     with variable_scope(scope or "embedding_attention_seq2seq", dtype=dtype) as opened:
         dtype = opened.dtype
-        encoder = EmbeddingWrapper(copy.deepcopy(cell), num_encoder_symbols, embedding_size)
+        encoder = EmbeddingWrapper(_like(cell), num_encoder_symbols, embedding_size)
         encoder_outputs, state = static_rnn(encoder, encoder_inputs, dtype=dtype)
         columns = [reshape(output, [-1, 1, cell.output_size]) for output in encoder_outputs]
         attention_states = concat(columns, 1)
