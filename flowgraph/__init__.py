@@ -223,8 +223,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, bitwise, compat, debugging, dtypes, errors, gfile, graph_util, image, initializers, io, layers, linalg,
-    logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization, queue, ragged, random,
+    app, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers, io, layers,
+    linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization, queue, ragged, random,
     resource_loader, sets, signal, sparse, spectral, strings, summary, sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
@@ -273,8 +273,9 @@ __all__ = [
     "debugging", "decode_base64", "decode_compressed", "decode_csv", "decode_raw", "delete_session_tensor",
     "depth_to_space", "dequantize", "deserialize_many_sparse", "device", "diag", "diag_part", "digamma",
     "dimension_at_index", "dimension_value", "disable_control_flow_v2", "disable_eager_execution",
-    "disable_resource_variables", "disable_tensor_equality", "disable_v2_behavior", "disable_v2_tensorshape", "div",
-    "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "edit_distance", "einsum",
+    "disable_resource_variables", "disable_tensor_equality", "disable_v2_behavior", "disable_v2_tensorshape",
+    "distributions", "div", "div_no_nan", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch",
+    "edit_distance", "einsum",
     "enable_control_flow_v2", "enable_eager_execution", "enable_resource_variables", "enable_tensor_equality",
     "enable_v2_behavior", "enable_v2_tensorshape", "encode_base64", "ensure_shape", "equal", "erf", "erfc",
     "errors", "executing_eagerly", "exp", "expand_dims", "expm1", "extract_image_patches", "extract_volume_patches",

@@ -28,14 +28,14 @@ import tensorflow as tf
 from tensorflow.python.util import tf_inspect
 
 LEFT_OUT = re.compile(
-    r"((app\.)?flags|audio|autograph|compat\.v[12]|config|contrib|distribute|distributions|estimator|feature_column|"
+    r"((app\.)?flags|audio|autograph|compat\.v[12]|config|contrib|distribute|estimator|feature_column|"
     r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|RaggedTensorSpec|raw_ops|saved_model|"
     r"tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = [
-    "data", "framework", "image", "layers", "legacy_seq2seq", "losses", "lookup", "metrics", "nn", "opt", "rnn",
-    "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer", "slim.utils",
-    "summary", "training", "util",
+    "data", "distributions", "framework", "image", "layers", "legacy_seq2seq", "losses", "lookup", "metrics", "nn",
+    "opt", "rnn", "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer",
+    "slim.utils", "summary", "training", "util",
 ]  # fmt: skip
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 

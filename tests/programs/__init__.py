@@ -35,6 +35,7 @@ MODULES = [
     "cells_grid",
     "cells_block",
     "cells_spatial",
+    "distributions",
     "seq2seq",
     "seq2seq_helpers",
     "seq2seq_scheduled",
