@@ -67,7 +67,8 @@ def _like(cell: Any) -> Any:
                 mend="The encoder gets a copy of the cell, and this one has variables already: make a new cell for "
                 "each model (and for each bucket).",
             )
-        parts += [inner for inner in [getattr(part, "_cell", None), *getattr(part, "_cells", ())] if inner is not None]
+        around = (getattr(part, name, None) for name in ("cell", "_cell"))
+        parts += [inner for inner in (*around, *getattr(part, "_cells", ())) if inner is not None]
     return copy.deepcopy(cell)
 
 
