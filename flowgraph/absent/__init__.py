@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from importlib.abc import Loader
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 __all__ = ["AbsentAttributeError", "AbsentImportError", "watch"]
@@ -80,7 +80,7 @@ class _LastFinder:
     def find_spec(fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004
         """The spec of a module that is a name of another one, as `import flowgraph.app.flags` wants it, or an error."""
         module, _, name = fullname.rpartition(".")
-        if module not in _WATCHED or name.startswith("_"):
+        if module not in _WATCHED or name.startswith("_") or _is_file(module, fullname):
             return None
         found = getattr(sys.modules[module], name, None)
         if not isinstance(found, ModuleType):
@@ -101,6 +101,11 @@ class _Known(Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Its own spec again; there is nothing to run."""
         module.__spec__ = self._spec
+
+
+def _is_file(module: str, fullname: str) -> bool:
+    """Whether the watched module has a file of this name, for which somebody, like pytest, looks in another place."""
+    return PathFinder.find_spec(fullname, sys.modules[module].__path__) is not None
 
 
 def _story(module: str, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -79,6 +80,8 @@ class Store:
     Attributes:
       version: changes whenever a variable gets another buffer, so that engines may keep hold of buffers.
       has_resources: whether any resource variable ever had a value.
+      engine: what compiles the functions that ops call.
+      rewrites_divisions: as in `build_program`, for those functions.
       values: what `tf.get_session_handle` left here.
       waits: what runs wait for.
     """
@@ -91,6 +94,9 @@ class Store:
         self._counts: Counter[Operation] = Counter()
         self._kept: dict[Operation, Any] = {}
         self._shared: dict[str, Any] = {}
+        self._compiled: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+        self.engine: Any = None
+        self.rewrites_divisions = True
         self.values = KeptValues()
         self._lock = threading.Lock()
         self._turns = Turns()
@@ -124,6 +130,15 @@ class Store:
                 at = (seed, seed2, 0)
             self._drawn[op] = (at[0], at[1], at[2] + blocks)
             return at
+
+    def compiled(self, function: Any, make: Callable[[], Any]) -> Any:
+        """What a function was compiled to, compiled when first asked for."""
+        found = self._compiled.get(function)
+        if found is None:
+            found = make()
+            with self._lock:
+                found = self._compiled.setdefault(function, found)
+        return found
 
     def keep(self, op: Operation, make: Callable[[], Any]) -> Any:
         """What an op remembers from run to run, made when it first asks."""

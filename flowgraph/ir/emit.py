@@ -36,6 +36,8 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
     """
     inputs: Sequence[Any] = args
     graph = graph_of(args)
+    if graph.building_function:
+        inputs = args = graph.captured(args)  # type: ignore[attr-defined]
     full_name = graph.claim(name, opdef.name)
     if opdef.defaults or attrs:
         attrs = _settle(opdef, attrs)
@@ -66,6 +68,10 @@ def graph_of(args: Sequence[Any]) -> Graph:
     """The graph of the tensors among the inputs, or the default graph when there are none."""
     found: Graph | None = None
     first: Any = None
+    defaults = default_graphs.items
+    if defaults and defaults[-1].building_function:
+        inside: Graph = defaults[-1]
+        return inside
     for arg in args:
         if type(arg) is Tensor and arg.op.graph is found:
             continue

@@ -21,10 +21,8 @@ class Members:
     seed: int | None = None
     """The seed of the whole graph, as `tf.set_random_seed` sets it."""
 
-    @property
-    def building_function(self) -> bool:
-        """Whether this is the graph of a function's body: never here."""
-        return False
+    building_function = False
+    """Whether this is the graph of a function's body."""
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
         """The graph as a `tf.GraphDef`, a protocol buffer that can be written to a file and imported again.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -85,6 +85,7 @@ class BaseSession:
         self._store, config = connected(target, config)
         self._engine = choose_engine(config)
         self._rewrites = rewrites_divisions(config)
+        self._store.engine, self._store.rewrites_divisions = self._engine, self._rewrites
         self._plans: dict[Any, _Plan] = {}  # by what `run` was given, tensors only
         self._executables: dict[Any, Executable] = {}
         self._lock = threading.Lock()
@@ -110,9 +111,9 @@ class BaseSession:
         return self._graph
 
     @property
-    def graph_def(self) -> NoReturn:
-        """The graph as a GraphDef; raises NotImplementedError: there are none yet."""
-        raise NotImplementedError("Session.graph_def: flowgraph does not write graphs as GraphDef yet.")
+    def graph_def(self) -> Any:
+        """The graph as a `tf.GraphDef`, with the static shapes of its tensors."""
+        return self._graph.as_graph_def(add_shapes=True)
 
     @property
     def sess_str(self) -> str:
