@@ -64,3 +64,23 @@ def layers_inside(tf):
     y = tf.cond(is_on, lambda: tf.nn.dynamic_rnn(Cell(), x, dtype=tf.float32)[0], lambda: x)
     init = tf.global_variables_initializer()
     return [(init, None), (y, {x: _values(2, 2, 3), is_on: True}), (y, {x: _values(2, 2, 3), is_on: False})]
+
+
+def bare_layer(tf):
+    """A cell that is a layer and no RNNCell: it has no zero_state, and its state, although one tensor, is in a list."""
+
+    class Cell(tf.layers.Layer):
+        state_size = 3
+        output_size = 3
+
+        def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+            return tf.ones([batch_size, 3], dtype)
+
+        def call(self, inputs, states):
+            new = tf.tanh(tf.matmul(inputs, tf.ones([2, 3])) + states[0] * 0.5)
+            return new, [new]
+
+    x = tf.placeholder(tf.float32, [2, 3, 2], name="x")
+    outputs, state = tf.nn.dynamic_rnn(Cell(), x, dtype=tf.float32)
+    unrolled, last = tf.nn.static_rnn(Cell(), tf.unstack(x, axis=1), dtype=tf.float32, scope="static")
+    return [([outputs, state, unrolled, last], {x: _values(2, 3, 2)})]
