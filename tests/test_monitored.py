@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 import flowgraph as tf
-from tests import monitored_scripts
+from tests import checkpoint_scripts, monitored_scripts
 from tests.golden.told import scripts, told
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "monitored.json").read_text(encoding="utf-8"))
-SCRIPTS = scripts(monitored_scripts)
+GOLDEN: dict[str, list[str]] = {}
+for _name in ("monitored", "checkpoints"):
+    GOLDEN.update(json.loads((Path(__file__).parent / "golden" / f"{_name}.json").read_text(encoding="utf-8")))
+SCRIPTS = {**scripts(monitored_scripts), **scripts(checkpoint_scripts)}
 
 
 def test_every_script_is_recorded() -> None:

@@ -103,7 +103,7 @@ def saveables_of(var_list: Any) -> list[Any]:
       TypeError: something among them cannot be saved.
       ValueError: two have one name, or one is there twice.
     """
-    named = dict(var_list) if isinstance(var_list, Mapping) else _by_name(var_list)
+    named = variables_by_name(var_list)
     found: list[Any] = []
     seen: set[Any] = set()
     for name in sorted(named):
@@ -116,8 +116,10 @@ def saveables_of(var_list: Any) -> list[Any]:
     return found
 
 
-def _by_name(var_list: Any) -> dict[str, Any]:
-    """Variables by the names that they have in checkpoints."""
+def variables_by_name(var_list: Any) -> dict[str, Any]:
+    """Variables by the names that they have in checkpoints; the pieces of a partitioned one in a list."""
+    if isinstance(var_list, Mapping):
+        return dict(var_list)
     if not isinstance(var_list, list | tuple | set):
         raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list}")
     found: dict[str, Any] = {}

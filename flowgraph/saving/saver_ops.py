@@ -84,10 +84,10 @@ class SaverOps:
         count = constant(len(shards), name="num_shards")
         prefixes, saved = [], []
         for shard, (place, saveables) in enumerate(shards):
-            with device(place):
+            with device(_cpu_of(place)):
                 prefixes.append(sharded_filename(temporary, shard, count))
                 saved.append(self._save(prefixes[-1], saveables))
-        with control_dependencies([x.op for x in saved]), device(shards[-1][0]):
+        with control_dependencies([x.op for x in saved]), device(_cpu_of(shards[-1][0])):
             merged = merge_v2_checkpoints(prefixes, path, delete_old_dirs=True)
             with control_dependencies([merged]):
                 return identity(path)
@@ -131,12 +131,13 @@ def _shape(tensor: Tensor) -> Any:
 
 
 def _by_device(saveables: Sequence[Any]) -> list[tuple[str, list[Any]]]:
-    """Saveables by where they are, on the CPU beside their device."""
+    """Saveables by where they are."""
     found: dict[str, list[Any]] = {}
     for saveable in saveables:
-        found.setdefault(_cpu_of(saveable.specs[0].tensor.device), []).append(saveable)
+        found.setdefault(saveable.specs[0].tensor.device, []).append(saveable)
     return sorted(found.items())
 
 
 def _cpu_of(place: str) -> str:
+    """The CPU beside a device."""
     return device_strings.join((*device_strings.parse(place)[:3], "CPU:0"))

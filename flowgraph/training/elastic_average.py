@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.scope import (
@@ -25,6 +25,8 @@ from flowgraph.ops.math import multiply, subtract
 from flowgraph.ops.queues import FIFOQueue
 from flowgraph.ops.state import assign, assign_add, assign_sub
 from flowgraph.ops.statistics import l2_loss
+from flowgraph.saving.saveables import variables_by_name
+from flowgraph.saving.saver import Saver
 from flowgraph.training.center_variables import (
     CentersGetter,
     CentersHook,
@@ -33,7 +35,6 @@ from flowgraph.training.center_variables import (
     untrained_on_worker,
 )
 from flowgraph.training.optimizer import Optimizer
-from flowgraph.training.wrappers import refuse_saver
 from flowgraph.variables.lists import global_variables, trainable_variables
 
 
@@ -194,20 +195,28 @@ class ElasticAverageOptimizer(Optimizer):
         """The hook that runs `get_init_op`."""
         return CentersHook(lambda: self.get_init_op(task_index), is_chief)
 
-    def swapping_saver(self, var_list: Any = None, name: str = "swapping_saver", **kwargs: Any) -> NoReturn:
+    def swapping_saver(self, var_list: Any = None, name: str = "swapping_saver", **kwargs: Any) -> Saver:
         """A saver that writes the center's values under the names of the variables.
+
+        Args:
+          var_list: what is saved, as for `tf.train.Saver`; by default all trainable variables.
+          name, kwargs: further arguments of `tf.train.Saver`.
 
         Raises:
           RuntimeError: there is no center.
-          NotImplementedError: always else: flowgraph does not write checkpoints yet.
         """
-        del var_list, name, kwargs
         if not self._global_map:
             raise RuntimeError(
                 "global_center_variable is empty, please make sure this is called after model created and "
                 "ElasticAverageCustomGetter is used when declaring you model"
             )
-        refuse_saver("ElasticAverageOptimizer.swapping_saver")
+        centers = {var.op.name: center for var, center in self._global_map.items()}
+
+        def swapped(var: Any) -> Any:
+            return [swapped(part) for part in var] if isinstance(var, list) else centers.get(var.op.name, var)
+
+        by_name = variables_by_name(trainable_variables() if var_list is None else var_list)
+        return Saver({key: swapped(var) for key, var in by_name.items()}, name=name, **kwargs)
 
 
 def _make_local(names: set[str]) -> None:

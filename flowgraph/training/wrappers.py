@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph.errors import explain
-from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import colocate_with, control_dependencies, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops import summary
@@ -24,9 +22,12 @@ from flowgraph.ops.initializers import Zeros
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.statistics import count_nonzero
 from flowgraph.platform import logs
+from flowgraph.saving.saveables import variables_by_name
+from flowgraph.saving.saver import Saver
 from flowgraph.training.global_step import get_global_step
 from flowgraph.training.moving_averages import ExponentialMovingAverage
 from flowgraph.training.optimizer import Optimizer
+from flowgraph.variables.lists import global_variables
 from flowgraph.variables.scope import get_variable
 
 
@@ -79,7 +80,7 @@ class MovingAverageOptimizer(Optimizer):
         self._optimizer = opt
         self._ema = ExponentialMovingAverage(average_decay, num_updates=num_updates)
         self._sequential_update = sequential_update
-        self._applied = False
+        self._swapped: dict[str, str] | None = None  # names of variables and of their averages, both ways
 
     def compute_gradients(self, *args: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
         """Those of the other optimizer."""
@@ -95,26 +96,47 @@ class MovingAverageOptimizer(Optimizer):
                 averages = self._ema.apply(trained)
         else:
             averages = self._ema.apply(trained)
-        self._applied = True
+        self._swapped = {}
+        for var in trained:
+            average: Any = self._ema.average(var)
+            self._swapped.update({var.op.name: average.op.name, average.op.name: var.op.name})
         return group(train, averages, name="train_with_avg")
 
-    def swapping_saver(self, var_list: Any = None, name: str = "swapping_saver", **kwargs: Any) -> NoReturn:
-        """A saver that writes the averages under the names of their variables, for evaluation.
+    def swapping_saver(self, var_list: Any = None, name: str = "swapping_saver", **kwargs: Any) -> Saver:
+        """A saver that writes the averages under the names of their variables, for evaluation, and the other way round.
+
+        Args:
+          var_list: what is saved, as for `tf.train.Saver`; by default all global variables.
+          name, kwargs: further arguments of `tf.train.Saver`.
 
         Raises:
           RuntimeError: there are no averages yet.
-          NotImplementedError: always else: flowgraph does not write checkpoints yet.
+          ValueError: a variable is to be saved without its average.
         """
-        del var_list, name, kwargs
-        if not self._applied:
+        if self._swapped is None:
             raise RuntimeError("Must call apply_gradients or minimize before creating the swapping_saver")
-        refuse_saver("MovingAverageOptimizer.swapping_saver")
+        by_name = variables_by_name(global_variables() if var_list is None else var_list)
+        found: dict[str, Any] = {}
+        for key, value in by_name.items():
+            for part in value if isinstance(value, list) else [value]:
+                found[part.op.name if isinstance(value, list) else key] = part
 
+        def swapped(key: str, value: Any) -> Any:
+            other = self._swapped.get(key) if self._swapped else None
+            if other is not None and other not in found:
+                raise ValueError(
+                    f"Variable to swap {other} is not part of variables to save. This breaks MovingAverageOptimizer."
+                )
+            return value if other is None else found[other]
 
-def refuse_saver(what: str) -> NoReturn:
-    """The error of whatever makes a saver."""
-    line = f"{what} is not there yet: flowgraph does not write checkpoints yet."
-    raise NotImplementedError(explain(line, where=user_site()))
+        return Saver(
+            {
+                key: [swapped(part.op.name, part) for part in value] if isinstance(value, list) else swapped(key, value)
+                for key, value in by_name.items()
+            },
+            name=name,
+            **kwargs,
+        )
 
 
 class VariableClippingOptimizer(WrappingOptimizer):

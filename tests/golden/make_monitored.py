@@ -2,8 +2,8 @@
 
     python3.7 tests/golden/make_monitored.py
 
-writes tests/golden/monitored.json, clusters.json and replicas.json: for each script the lines it logged and said, in
-order, and the error it ended by.
+writes tests/golden/monitored.json, clusters.json, replicas.json and checkpoints.json: for each script the lines that it
+logged and said, in order, and the error it ended by.
 """
 
 from __future__ import annotations
@@ -20,14 +20,19 @@ warnings.simplefilter("ignore")
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from tests import cluster_scripts, monitored_scripts, sync_scripts  # noqa: E402
+from tests import checkpoint_scripts, cluster_scripts, monitored_scripts, sync_scripts  # noqa: E402
 from tests.golden.told import scripts, told  # noqa: E402
 
 if __name__ == "__main__":
     import tensorflow as tf
 
     logging.getLogger("tensorflow").handlers.clear()
-    modules = (("monitored", monitored_scripts), ("clusters", cluster_scripts), ("replicas", sync_scripts))
+    modules = (
+        ("monitored", monitored_scripts),
+        ("clusters", cluster_scripts),
+        ("replicas", sync_scripts),
+        ("checkpoints", checkpoint_scripts),
+    )
     for name, module in modules:
         found = {name: told(tf, script) for name, script in scripts(module).items()}
         rows = ",\n".join("%s: %s" % (json.dumps(name), json.dumps(lines)) for name, lines in found.items())

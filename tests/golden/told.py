@@ -9,13 +9,14 @@ import re
 VARYING = (
     (re.compile(r"\(\d+\.\d{3} sec\)"), "(... sec)"),
     (re.compile(r"/sec: [\d.e+]+"), "/sec: ..."),
+    (re.compile(r"/[\w/]*/flowgraph_checkpoints_\w+"), "FOLDER"),
     (re.compile(r" at 0x[0-9a-f]+"), " at 0x..."),
     (re.compile(r"np\.float32\(([\d.]+)\)"), r"\1"),  # as numpy 2 writes it
     (re.compile(r"array\((\d+\.), dtype=float32\)"), r"\g<1>0"),  # TensorFlow gives fed scalars as arrays
 )
 """What differs from run to run or by the version of numpy, and what is written for it."""
 
-LEFT_OUT = re.compile("deprecat|Error reported to Coordinator|From .*: |^An error was raised|never used")
+LEFT_OUT = re.compile("deprecat|Error reported to Coordinator|From .*: |^An error was raised|never used|contrib module")
 """Messages that TensorFlow alone logs, or in its own words."""
 
 
