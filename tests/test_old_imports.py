@@ -99,3 +99,28 @@ def test_a_module_has_names_of_tensorflows_module_and_they_are_those_of_the_surf
 def test_imports_of_old_scripts(statement: str) -> None:
     code = f"{statement}\nimport flowgraph as tf; assert tf.gfile.__spec__.name == 'flowgraph.gfile'"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT.parent.parent)
+
+
+def test_contrib_has_the_packages_inside() -> None:
+    from flowgraph.contrib.framework.python.ops import add_arg_scope, arg_scope, variables
+    from flowgraph.contrib.framework.python.ops.arg_scope import has_arg_scope
+    from flowgraph.contrib.layers.python.layers import batch_norm, initializers, utils
+    from flowgraph.contrib.layers.python.layers import layers as layers_lib
+    from flowgraph.contrib.layers.python.layers.layers import fully_connected
+    from flowgraph.contrib.layers.python.layers.regularizers import l2_regularizer
+    from flowgraph.contrib.slim.python.slim import learning
+    from flowgraph.contrib.slim.python.slim.nets import resnet_v1
+    from flowgraph.contrib.slim.python.slim.nets.vgg import vgg_16
+
+    layers, framework = tf.contrib.layers, tf.contrib.framework
+    assert (batch_norm, fully_connected, l2_regularizer) == (
+        layers.batch_norm, layers.fully_connected, layers.l2_regularizer,
+    )  # fmt: skip
+    assert (layers_lib, utils, learning) == (layers, tf.contrib.slim.utils, tf.contrib.slim.learning)
+    assert initializers.xavier_initializer is layers.xavier_initializer
+    assert (add_arg_scope, arg_scope, has_arg_scope) == (
+        framework.add_arg_scope, framework.arg_scope, framework.has_arg_scope,
+    )  # fmt: skip
+    assert variables.model_variable is framework.model_variable
+    assert callable(resnet_v1.resnet_v1_50)
+    assert vgg_16.default_image_size == 224

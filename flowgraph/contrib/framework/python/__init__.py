@@ -1,0 +1,1 @@
+"""tensorflow.contrib.framework.python: the inside of tf.contrib.framework that old scripts import from."""

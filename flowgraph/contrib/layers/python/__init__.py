@@ -1,0 +1,1 @@
+"""tensorflow.contrib.layers.python: the inside of tf.contrib.layers that old scripts import from."""

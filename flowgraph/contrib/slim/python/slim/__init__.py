@@ -1,0 +1,13 @@
+"""tensorflow.contrib.slim.python.slim: the modules of `tf.contrib.slim`, and its networks."""
+
+import sys as _sys
+
+from flowgraph.contrib.slim import learning, model_analyzer, nets
+from flowgraph.neural.slim import summaries
+
+__all__ = ["learning", "model_analyzer", "nets", "summaries"]
+
+for _name in __all__:
+    _sys.modules[f"{__name__}.{_name}"] = globals()[_name]
+for _name in nets.__all__:
+    _sys.modules[f"{__name__}.nets.{_name}"] = getattr(nets, _name)
