@@ -62,6 +62,7 @@ MODULES = [
     "idioms",
     "lookups",
     "queues",
+    "sampling",
     "tables",
     "ragged",
     "linear_algebra",

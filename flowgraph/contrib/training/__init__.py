@@ -3,6 +3,7 @@
 from flowgraph import absent as _absent
 from flowgraph.monitored.monitored_training import train
 from flowgraph.queues.buckets import bucket, bucket_by_sequence_length
+from flowgraph.queues.sampling import rejection_sample, resample_at_rate, stratified_sample, weighted_resample
 from flowgraph.training.hparams import HParams, parse_values
 from flowgraph.training.train_op import (
     add_gradients_summaries,
@@ -22,7 +23,11 @@ __all__ = [
     "create_train_op",
     "multiply_gradients",
     "parse_values",
+    "rejection_sample",
+    "resample_at_rate",
+    "stratified_sample",
     "train",
+    "weighted_resample",
 ]
 
 _absent.watch(__name__)
