@@ -30,7 +30,7 @@ from tensorflow.python.util import tf_inspect
 LEFT_OUT = re.compile(
     r"((app\.)?flags|audio|autograph|compat\.v[12]|config|contrib|distribute|estimator|feature_column|"
     r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|RaggedTensorSpec|raw_ops|saved_model|"
-    r"tools|tpu|xla|(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
+    r"tools|tpu|xla|(?!layers)(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = [
     "data", "distributions", "framework", "image", "layers", "legacy_seq2seq", "losses", "lookup", "metrics", "nn",

@@ -29,6 +29,7 @@ MODULES = [
     "cells_contrib",
     "layers_more",
     "layers_normalized",
+    "layers_keras_style",
     "cells_gated",
     "cells_normed",
     "cells_training",

@@ -94,3 +94,15 @@ class _Nothing:
                 return tf.layers.Dense(1, activation).activation(inputs) if activation else None
 
         return Nothing()
+
+
+def _in_keras_style(tf, build):
+    with tf.layers.experimental.keras_style_scope():
+        return build()
+
+
+KERAS_STYLE = {
+    "scope": lambda tf: _in_keras_style(tf, lambda: tf.layers.dense(tf.zeros([1, 2]), 1, name="a")),
+    "reuse": lambda tf: _in_keras_style(tf, lambda: tf.layers.dense(tf.zeros([1, 2]), 1, reuse=True)),
+    "scope_of_call": lambda tf: _in_keras_style(tf, lambda: tf.layers.Dense(1)(tf.zeros([1, 2]), scope="a")),
+}

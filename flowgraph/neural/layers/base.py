@@ -21,6 +21,7 @@ from flowgraph.neural.layers.bookkeeping import (
     snake_case,
     twin_of,
 )
+from flowgraph.neural.layers.keras_style import is_keras_style, own_variable, refuse
 from flowgraph.neural.layers.members import LayerMembers
 from flowgraph.neural.layers.options import InputSpec
 from flowgraph.neural.named.lookup import constraint_of, initializer_of, regularizer_of
@@ -87,7 +88,11 @@ class Layer(LayerMembers):
         self._called_with: Any = None
         self._scope: VariableScope | None = None
         self._current_scope: VariableScope | None = None
-        if scope:
+        self._is_keras_style = is_keras_style()
+        if self._is_keras_style:
+            refuse("scope", scope)
+            refuse("reuse", self._reuse)
+        elif scope:
             with variable_scope(scope) as captured:
                 self._scope = captured
 
@@ -242,6 +247,8 @@ class Layer(LayerMembers):
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; the first time, make the variables before."""
+        if self._is_keras_style:
+            return self._called_as_in_keras(inputs, *args, **kwargs)
         self._enter_scope_of_own(kwargs.pop("scope", None))
         reuse = True if self.built else self._reuse
         with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as scope:
@@ -257,6 +264,16 @@ class Layer(LayerMembers):
                 outputs = self._called(inputs, *args, **kwargs)
         add_new(self.updates, GraphKeys.UPDATE_OPS)
         return outputs
+
+    def _called_as_in_keras(self, inputs: Any, *args: Any, scope: Any = None, **kwargs: Any) -> Any:
+        refuse("scope", scope)
+        if "training" in kwargs and not self._call_takes("training"):
+            del kwargs["training"]
+        inputs = nest.map_structure(as_tensor, inputs)
+        if self.input_spec is not None:
+            self.input_spec.check(nest.flatten(inputs), self.name)
+        with name_scope(self.name):
+            return self._called(inputs, *args, **kwargs)
 
     def _call_takes(self, argument: str) -> bool:
         parameters = inspect.signature(self.call).parameters
@@ -347,6 +364,8 @@ class Layer(LayerMembers):
         for keyword in kwargs:
             if keyword != "experimental_autocast":
                 raise TypeError("Unknown keyword argument:", keyword)
+        if self._is_keras_style:
+            return self._own_weight(name, shape, dtype, initializer, regularizer, trainable, constraint, use_resource)
         if synchronization == VariableSynchronization.ON_READ:
             if trainable:
                 raise ValueError(
@@ -382,6 +401,29 @@ class Layer(LayerMembers):
                         self._add_penalty(name, piece, regularizer_of(regularizer))
         frozen = not is_trained or not any_is(pieces(variable), get_collection(GraphKeys.TRAINABLE_VARIABLES))
         (self._non_trainable_weights if frozen else self._trainable_weights).append(variable)
+        return variable
+
+    def _own_weight(
+        self,
+        name: str,
+        shape: Any,
+        dtype: Any,
+        initializer: Any,
+        regularizer: Any,
+        trainable: bool | None,
+        constraint: Any,
+        use_resource: bool | None,
+    ) -> Any:
+        """A variable as layers of Keras have them."""
+        found_dtype = dt.as_dtype(dtype or self.dtype or dt.float32)
+        initializer = initializer_of(initializer) or self._default_initializer(name, found_dtype)
+        is_trained = (trainable is None or trainable) and self.trainable
+        variable = own_variable(
+            name, shape, found_dtype, initializer, is_trained, constraint_of(constraint), use_resource
+        )
+        if regularizer is not None:
+            self._add_penalty(variable.name.partition(":")[0], variable, regularizer_of(regularizer))
+        (self._trainable_weights if is_trained else self._non_trainable_weights).append(variable)
         return variable
 
     def add_variable(self, *args: Any, **kwargs: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flowgraph import dtypes as dt
@@ -32,6 +34,19 @@ from flowgraph.variables.options import VariableAggregation, VariableSynchroniza
 
 _ZEROS, _ONES = Zeros(), Ones()
 _CLIPPING = ("rmax", "rmin", "dmax")
+
+
+@contextmanager
+def _without_partitioner(scope: Any) -> Iterator[None]:
+    """A block in which the variables of a scope come in one piece; layers in Keras' style have no scope."""
+    partitioner = None if scope is None else scope.partitioner
+    if scope is not None:
+        scope.set_partitioner(None)
+    try:
+        yield
+    finally:
+        if scope is not None:
+            scope.set_partitioner(partitioner)
 
 
 def _of_parameters(what: str, *names: str) -> list[str]:
@@ -184,13 +199,8 @@ class BatchNormalization(Layer):
         self._one = constant(1.0, dtype=self._param_dtype, shape=shape) if self.fused and not self.scale else None
         self.beta = self._parameter("beta", shape) if self.center else None
         self._zero = constant(0.0, dtype=self._param_dtype, shape=shape) if self.fused and not self.center else None
-        scope: Any = self._scope
-        partitioner = scope.partitioner
-        scope.set_partitioner(None)
-        try:
+        with _without_partitioner(self._scope):
             self._add_averages(shape)
-        finally:
-            scope.set_partitioner(partitioner)
         self.built = True
 
     def _settle_axes(self, rank: int) -> None:
