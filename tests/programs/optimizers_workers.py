@@ -71,3 +71,22 @@ def accumulated_by_momentum(tf):
     optimizer = tf.contrib.opt.AGNOptimizer(tf.train.MomentumOptimizer(0.2, 0.5), 1, getter, communication_period=3)
     train = optimizer.minimize(loss)
     return _runs(tf, train, optimizer, optimizer.get_init_op(0))
+
+
+def _averaging(tf, is_chief, workers):
+    getter = tf.contrib.opt.ModelAverageCustomGetter("/cpu:0")
+    loss = _model(tf, getter)
+    step = tf.train.get_or_create_global_step()
+    descent = tf.train.MomentumOptimizer(0.2, 0.5)
+    optimizer = tf.contrib.opt.ModelAverageOptimizer(descent, workers, is_chief, getter, interval_steps=2)
+    return optimizer, optimizer.minimize(loss, global_step=step)
+
+
+def averaged_by_the_chief(tf):
+    optimizer, train = _averaging(tf, True, 1)
+    return _runs(tf, train, optimizer, optimizer.get_init_op())
+
+
+def averaged_by_another(tf):
+    optimizer, _ = _averaging(tf, False, 2)
+    optimizer.make_session_run_hook().begin()

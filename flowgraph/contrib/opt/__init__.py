@@ -7,6 +7,7 @@ from flowgraph.training.agn import AGNCustomGetter, AGNOptimizer
 from flowgraph.training.elastic_average import ElasticAverageCustomGetter, ElasticAverageOptimizer
 from flowgraph.training.external import ExternalOptimizerInterface, ScipyOptimizerInterface
 from flowgraph.training.lars import LARSOptimizer
+from flowgraph.training.model_average import ModelAverageCustomGetter, ModelAverageOptimizer
 from flowgraph.training.reg_adagrad import RegAdagradOptimizer
 from flowgraph.training.shampoo import ShampooOptimizer
 from flowgraph.training.sign_descent import AddSignOptimizer, PowerSignOptimizer
@@ -39,6 +40,8 @@ __all__ = [
     "LARSOptimizer",
     "LazyAdamGSOptimizer",
     "LazyAdamOptimizer",
+    "ModelAverageCustomGetter",
+    "ModelAverageOptimizer",
     "MomentumWOptimizer",
     "MovingAverageOptimizer",
     "MultitaskOptimizerWrapper",
