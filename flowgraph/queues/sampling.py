@@ -215,7 +215,7 @@ def resample_at_rate(
       back_prop: whether gradients flow through the choice.
 
     >>> run(tf.contrib.training.resample_at_rate([[7, 8, 9]], [0.0, 2.0, 0.0], seed=1))
-    [array([8], dtype=int32)]
+    [array([8, 8], dtype=int32)]
     """
     with name_scope(scope, default_name="resample_at_rate", values=[*inputs, rates]):
         rates = convert_to_tensor(rates, name="rates")
