@@ -9,6 +9,7 @@ from flowgraph.probability.base import (
 )
 from flowgraph.probability.discrete import Bernoulli, Categorical
 from flowgraph.probability.divergence import RegisterKL, kl_divergence
+from flowgraph.probability.gamma import Beta, Exponential, Gamma
 from flowgraph.probability.normal import Laplace, Normal
 from flowgraph.probability.uniform import Uniform
 
@@ -16,8 +17,11 @@ __all__ = [
     "FULLY_REPARAMETERIZED",
     "NOT_REPARAMETERIZED",
     "Bernoulli",
+    "Beta",
     "Categorical",
     "Distribution",
+    "Exponential",
+    "Gamma",
     "Laplace",
     "Normal",
     "RegisterKL",

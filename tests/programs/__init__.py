@@ -37,6 +37,7 @@ MODULES = [
     "cells_block",
     "cells_spatial",
     "distributions",
+    "distributions_gamma",
     "seq2seq",
     "seq2seq_helpers",
     "seq2seq_scheduled",
