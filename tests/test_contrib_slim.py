@@ -40,8 +40,13 @@ def test_train_builds_the_ops_of_tensorflow(train_op, graph):
     before = len(graph.get_operations())
     slim.learning.train(train_op, None, number_of_steps=1)
     names = [op.name for op in graph.get_operations()[before:]]
-    assert len(names) == 42  # TensorFlow has these, after 13 of a saver that saves nothing
-    assert names[:2] == ["init_ops/init", "init_ops/report_uninitialized_variables/IsVariableInitialized"]
+    assert len(names) == 55
+    assert names[12:15] == [
+        "save/restore_all",
+        "init_ops/init",
+        "init_ops/report_uninitialized_variables/IsVariableInitialized",
+    ]
+    assert names[:2] == ["save/filename/input", "save/filename"]
     assert names[-9:] == [
         "init_ops/init_1", "init_ops/init_all_tables", "init_ops/group_deps", "train_step/GreaterEqual/y",
         "train_step/GreaterEqual", "train_step/FloorMod/y", "train_step/FloorMod", "train_step/Equal/y",
@@ -87,9 +92,20 @@ def test_a_thrown_error_comes_out(train_op):
         slim.learning.train(train_op, None, step, number_of_steps=1)
 
 
-def test_what_needs_files_says_so(train_op):
-    with pytest.raises(NotImplementedError, match="does not write checkpoints"):
-        slim.learning.train(train_op, "logs", number_of_steps=1)
+def test_train_writes_checkpoints_and_goes_on_from_them(tmp_path):
+    for last, loss in ((2, 1.0), (3, 0.25)):
+        with tf.Graph().as_default():
+            weight = tf.get_variable("w", initializer=2.0)
+            optimizer = tf.train.GradientDescentOptimizer(0.25)
+            train_op = slim.learning.create_train_op(weight * weight, optimizer, summarize_gradients=True)
+            assert slim.learning.train(train_op, str(tmp_path), number_of_steps=last) == loss
+        assert tf.train.latest_checkpoint(str(tmp_path)).endswith(f"model.ckpt-{last}")
+    assert any(".tfevents." in path.name for path in tmp_path.iterdir())
+
+
+def test_steps_are_not_traced(train_op, tmp_path):
+    with pytest.raises(NotImplementedError, match="does not trace runs yet"):
+        slim.learning.train(train_op, str(tmp_path), trace_every_n_steps=1)
     with pytest.raises(ValueError, match="logdir must be present"):
         slim.learning.train_step(None, train_op, None, {"should_trace": True})
 

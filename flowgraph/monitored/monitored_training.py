@@ -26,8 +26,8 @@ def train(
 
     Args:
       train_op: what to run, as `create_train_op` gives it.
-      logdir: where checkpoints and summaries are written; flowgraph cannot do that yet: None, and None as well for
-        `save_checkpoint_secs` and `save_summaries_steps`.
+      logdir: the directory for checkpoints and summaries; None: nothing is written.
+      save_checkpoint_secs, save_summaries_steps: how often; None where there is no directory.
       hooks, chief_only_hooks: what happens around the steps, such as `tf.train.StopAtStepHook`.
       run_metadata: a `tf.RunMetadata` to fill in.
       master, is_chief, scaffold, config, max_wait_secs: see `tf.train.MonitoredTrainingSession`.
@@ -37,7 +37,6 @@ def train(
 
     Raises:
       ValueError: there is no directory, but something to write into it.
-      NotImplementedError: there is a directory.
 
     >>> w = tf.get_variable("w", initializer=2.0)
     >>> train_op = tf.contrib.training.create_train_op(w * w, tf.train.GradientDescentOptimizer(0.25))

@@ -20,6 +20,7 @@ from flowgraph.ops.division import mod
 from flowgraph.ops.summary import merge_all
 from flowgraph.ops.tables import tables_initializer
 from flowgraph.platform import logs
+from flowgraph.saving.saver import Saver
 from flowgraph.training.global_step import get_or_create_global_step
 from flowgraph.training.global_step import global_step as global_step_value
 from flowgraph.training.optimizer import Optimizer
@@ -103,12 +104,12 @@ def train_step(sess: Any, train_op: Any, global_step: Any, train_step_kwargs: di
       The loss, and whether to stop.
 
     Raises:
-      NotImplementedError: 'should_trace' is given: a trace is a file.
+      NotImplementedError: 'should_trace' is given.
     """
     if "should_trace" in train_step_kwargs:
         if "logdir" not in train_step_kwargs:
             raise ValueError("logdir must be present in train_step_kwargs when should_trace is present")
-        raise files.not_yet("a trace of a step", "Leave out should_trace.")
+        raise _no_trace()
     start = time.time()
     loss, step = sess.run([train_op, global_step])
     if "should_log" in train_step_kwargs and sess.run(train_step_kwargs["should_log"]):
@@ -143,13 +144,13 @@ def train(
     session_config: Any = None,
     session_wrapper: Callable[[Any], Any] | None = None,
     trace_every_n_steps: int | None = None,
-    ignore_live_threads: bool = False,  # noqa: ARG001  # as in TF, it matters only where there is a logdir
+    ignore_live_threads: bool = False,
 ) -> Any:
     """Train: make a session, initialize, start the queue runners, and run steps until it is time to stop.
 
     Args:
       train_op: what a step runs, as `create_train_op` gives it.
-      logdir: where checkpoints and events are written; flowgraph cannot do that yet: None.
+      logdir: the directory for checkpoints and events; None: nothing is written.
       train_step_fn, train_step_kwargs: what runs a step, and its last argument; see `train_step`.
       log_every_n_steps: how often to log the loss; 0: never.
       graph: the graph; by default the default graph. It is finalized.
@@ -158,7 +159,8 @@ def train(
       global_step: counts the steps; by default the graph's global step.
       number_of_steps: how many steps the global step shall count; None: until the input ends.
       init_op, init_feed_dict, init_fn, local_init_op, ready_op: see `tf.train.Supervisor`.
-      summary_op, save_summaries_secs, summary_writer, saver, save_interval_secs, trace_every_n_steps: what is written.
+      summary_op, save_summaries_secs, summary_writer, saver, save_interval_secs: what is written, and how often.
+      trace_every_n_steps: how often to trace a step; flowgraph makes no traces yet.
       sync_optimizer: a `tf.train.SyncReplicasOptimizer`; flowgraph has none yet.
       session_config: a `tf.ConfigProto`.
       session_wrapper: a function from a session to one like it.
@@ -169,7 +171,7 @@ def train(
 
     Raises:
       ValueError: arguments do not go together.
-      NotImplementedError: a file would have to be written.
+      NotImplementedError: a step is to be traced.
 
     >>> w = tf.get_variable("w", initializer=2.0)
     >>> train_op = create_train_op(w * w, tf.train.GradientDescentOptimizer(0.25))
@@ -188,6 +190,7 @@ def train(
     graph = graph or get_default_graph()
     with graph.as_default():
         step = get_or_create_global_step() if global_step is None else global_step
+        saver = saver or Saver()
         with name_scope("init_ops"):
             init_op = _given_or(init_op, global_variables_initializer)
             ready_op = _given_or(ready_op, report_uninitialized_variables)
@@ -195,9 +198,12 @@ def train(
         summary_op = _given_or(summary_op, merge_all)
         if train_step_kwargs is _DEFAULT:
             train_step_kwargs = _what_to_watch(step, number_of_steps, log_every_n_steps)
+            if is_chief and trace_every_n_steps is not None:
+                raise _no_trace()
     supervisor = Supervisor(
         graph=graph,
         is_chief=is_chief,
+        logdir=logdir,
         init_op=init_op,
         init_feed_dict=init_feed_dict,
         local_init_op=local_init_op,
@@ -206,7 +212,7 @@ def train(
         summary_op=summary_op,
         summary_writer=summary_writer,
         global_step=step,
-        saver=None,  # (TF makes one, which saves nothing: without a logdir there is nowhere to save)
+        saver=saver,
         save_summaries_secs=save_summaries_secs,
         save_model_secs=save_interval_secs,
         init_fn=init_fn,
@@ -222,9 +228,15 @@ def train(
                 session_config,
                 session_wrapper,
                 lambda session: _wait(session, step, is_chief, startup_delay_steps, number_of_steps),
+                logdir,
+                ignore_live_threads,
             )
         except errors.AbortedError:
             logs.info("Retrying training!")
+
+
+def _no_trace() -> NotImplementedError:
+    return files.not_yet("The trace of a step", "Leave out should_trace and trace_every_n_steps.")
 
 
 def _refusal(line: str) -> ValueError:
@@ -236,9 +248,9 @@ def _given_or(given: Any, make: Callable[[], Any]) -> Any:
 
 
 def _check_files(logdir: str | None, summary_op: Any, saver: Any, trace_every_n_steps: int | None) -> None:
-    """Refuse what would write a file."""
+    """Refuse what would write a file where there is no directory."""
     if logdir is not None:
-        raise files.not_yet(f"slim.learning.train in {logdir!r}", "Give logdir=None: the rest works without files.")
+        return
     if summary_op is not _DEFAULT:
         raise _refusal("Cannot provide summary_op because logdir=None")
     if saver is not None:
@@ -272,6 +284,8 @@ def _trained(
     config: Any,
     session_wrapper: Callable[[Any], Any] | None,
     wait: Callable[[Any], None],
+    logdir: str | None,
+    ignore_live_threads: bool,
 ) -> Any:
     """Run steps in a session until it is time to stop; the last loss."""
     loss = None
@@ -281,8 +295,10 @@ def _trained(
         if session_wrapper is not None:
             logs.info("Wrapping session with wrapper function: %s", session_wrapper)
             session = session_wrapper(session)
+        if supervisor.is_chief and logdir:
+            supervisor.start_standard_services(session)
         wait(session)
-        supervisor.start_queue_runners(session)
+        threads = supervisor.start_queue_runners(session)
         logs.info("Starting Queues.")
         try:
             while not supervisor.should_stop():
@@ -292,4 +308,8 @@ def _trained(
                     supervisor.request_stop()
         except errors.OutOfRangeError as error:
             logs.info("Caught OutOfRangeError. Stopping Training. %s", error)
+        if logdir and supervisor.is_chief:
+            logs.info("Finished training! Saving model to disk.")
+            supervisor.saver.save(session, supervisor.save_path, global_step=supervisor.global_step)
+            supervisor.stop(threads, close_summary_writer=True, ignore_live_threads=ignore_live_threads)
     return loss
