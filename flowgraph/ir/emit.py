@@ -54,7 +54,7 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
     flat = inputs if not opdef.lists else _flatten(inputs)
     if opdef.has_uneven_lists:
         attrs = {**attrs, "_lists": tuple(len(inputs[i]) for i in opdef.lists)}
-    dtypes, sizes = _outputs(opdef, types, attrs, sizes)
+    dtypes, sizes = _outputs(opdef, types, attrs, sizes, inputs)
     op = graph.add(opdef, full_name, tuple(flat), attrs, dtypes, sizes)
     if opdef.has_refs:
         _colocate_with_refs(graph, op)
@@ -334,7 +334,7 @@ def _flatten(args: Sequence[Any]) -> list[Tensor]:
 
 
 def _outputs(
-    opdef: OpDef, types: dict[str, Any], attrs: dict[str, Any], sizes: Any
+    opdef: OpDef, types: dict[str, Any], attrs: dict[str, Any], sizes: Any, inputs: Sequence[Any]
 ) -> tuple[Sequence[DType], Sequence[Sizes]]:
     """The dtype and shape of each output."""
     outputs = opdef.outputs
@@ -349,10 +349,21 @@ def _outputs(
             dtypes.extend(dtype)  # type: ignore[arg-type]
         else:
             one = dtype._as_ref if arg.is_ref else dtype  # type: ignore[union-attr]
-            lists = sum(other.number_attr is not None for other in outputs)
-            count = 1 if arg.number_attr is None else (len(sizes) - (len(outputs) - lists)) // lists
-            dtypes.extend([one] * count)  # type: ignore[list-item]
+            dtypes.extend([one] * _length(opdef, arg, attrs, sizes, inputs))  # type: ignore[list-item]
     return dtypes, sizes
+
+
+def _length(opdef: OpDef, arg: Arg, attrs: dict[str, Any], sizes: Any, inputs: Sequence[Any]) -> int:
+    """For how many tensors an output stands: one, or as many as its number attr says."""
+    if arg.number_attr is None:
+        return 1
+    if arg.number_attr in attrs:
+        return int(attrs[arg.number_attr])
+    for other, value in zip(opdef.inputs, inputs, strict=True):
+        if other.number_attr == arg.number_attr:
+            return len(value)
+    lists = sum(other.number_attr is not None for other in opdef.outputs)
+    return (len(sizes) - (len(opdef.outputs) - lists)) // lists
 
 
 def _colocate_with_refs(graph: Graph, op: Operation) -> None:

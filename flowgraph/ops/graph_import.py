@@ -210,7 +210,7 @@ class _Import:
         with contextlib.ExitStack() as stack:
             if not self.scope:
                 stack.enter_context(name_scope(None))
-            emit(opdef, *opdef.structure(tensors, kept), name=f"{full}/", **_open_attrs(opdef, kept))
+            emit(opdef, *_grouped(known, values, tensors), name=f"{full}/", **_open_attrs(opdef, kept))
         op = self.graph.get_operations()[-1]
         for name in [name for name, index in sources if index < 0]:
             op._add_control_input(self.mapped[name, -1].op if (name, -1) in self.mapped else self.ops[name])
@@ -313,6 +313,21 @@ def _source_of(node: Any, text: str) -> Source:
         return _source(text)
     except ValueError:
         raise _refused(f"Node '{node.name}': Invalid input '{text}'") from None
+
+
+def _grouped(known: Any, values: Mapping[str, Any], tensors: list[Tensor]) -> list[Any]:
+    """Inputs as the op's signature has them: list arguments as lists."""
+    grouped: list[Any] = []
+    at = 0
+    for arg in known.input_arg:
+        if arg.number_attr or arg.type_list_attr:
+            size = values[arg.number_attr].i if arg.number_attr else len(values[arg.type_list_attr].list.type)
+            grouped.append(tensors[at : at + size])
+        else:
+            size = 1
+            grouped.append(tensors[at])
+        at += size
+    return grouped
 
 
 def _open_attrs(opdef: Any, attrs: Mapping[str, Any]) -> dict[str, Any]:
