@@ -70,6 +70,19 @@ def _children(value: Any) -> list[Any]:
     return list(value)
 
 
+def keyed_children(value: Any) -> list[tuple[Any, Any]]:
+    """What a structure holds, each with its key, its name or its number."""
+    if isinstance(value, Mapping):
+        return [(key, value[key]) for key in _sorted_keys(value)]
+    names: Any = getattr(value, "_fields", None) if _is_namedtuple(value) else None
+    if hasattr(type(value), "__attrs_attrs__"):
+        names = [attr.name for attr in type(value).__attrs_attrs__]
+    children = _children(value)
+    if is_composite(value):
+        names = [type(value).__name__] * len(children)
+    return list(zip(range(len(children)) if names is None else names, children, strict=True))
+
+
 def _rebuild(value: Any, children: list[Any]) -> Any:
     """A structure like `value` that holds `children`."""
     kind: Any = type(value)
@@ -153,13 +166,21 @@ def map_structure(
     return pack_sequence_as(structure[0], [func(*column) for column in columns], expand_composites)
 
 
-def flatten_up_to(shallow_tree: Any, input_tree: Any, check_types: bool = True) -> list[Any]:
+def flatten_up_to(
+    shallow_tree: Any,
+    input_tree: Any,
+    check_types: bool = True,
+    expand_composites: bool = False,
+    check_subtrees_length: bool = True,
+) -> list[Any]:
     """What stands in a structure where another one, which goes less deep, has its leaves.
 
     Args:
       shallow_tree: the structure that says how deep to go.
       input_tree: the structure.
       check_types: whether a list where the other has a tuple is an error.
+      expand_composites: whether what consists of tensors, as IndexedSlices do, is a structure and not a leaf.
+      check_subtrees_length: whether it is an error if the structure has more entries; if not, these are left out.
 
     Raises:
       TypeError, ValueError: it does not begin like the shallow one.
@@ -167,19 +188,20 @@ def flatten_up_to(shallow_tree: Any, input_tree: Any, check_types: bool = True) 
     >>> flatten_up_to([0, [0, 0]], [[1, 2], [3, {"a": 4}]])
     [[1, 2], 3, {'a': 4}]
     """
-    if not is_nested(shallow_tree):
+    if not _is_inner(shallow_tree, expand_composites):
         return [input_tree]
-    _check_begins_like(shallow_tree, input_tree, check_types)
+    _check_begins_like(shallow_tree, input_tree, check_types, expand_composites, check_subtrees_length)
     if isinstance(shallow_tree, Mapping):
         pairs = [(shallow_tree[key], input_tree[key]) for key in _sorted_keys(shallow_tree)]
     else:
-        pairs = list(zip(_children(shallow_tree), _children(input_tree), strict=True))
-    return [leaf for shallow, deep in pairs for leaf in flatten_up_to(shallow, deep, check_types)]
+        pairs = list(zip(_children(shallow_tree), _children(input_tree), strict=False))
+    options = check_types, expand_composites, check_subtrees_length
+    return [leaf for shallow, deep in pairs for leaf in flatten_up_to(shallow, deep, *options)]
 
 
-def _check_begins_like(shallow: Any, deep: Any, check_types: bool) -> None:
+def _check_begins_like(shallow: Any, deep: Any, check_types: bool, expand: bool, check_length: bool) -> None:
     """Refuse two structures that differ at the top."""
-    if not is_nested(deep):
+    if not _is_inner(deep, expand):
         raise TypeError(
             f"If shallow structure is a sequence, input must also be a sequence. Input has type: {type(deep)}."
         )
@@ -188,10 +210,16 @@ def _check_begins_like(shallow: Any, deep: Any, check_types: bool) -> None:
             f"The two structures don't have the same sequence type. Input structure has type {type(deep)}, while "
             f"shallow structure has type {type(shallow)}."
         )
-    if len(deep) != len(shallow):
+    found, wanted = len(_children(deep)), len(_children(shallow))
+    if check_length and found != wanted:
         raise ValueError(
-            f"The two structures don't have the same sequence length. Input structure has length {len(deep)}, while "
-            f"shallow structure has length {len(shallow)}."
+            f"The two structures don't have the same sequence length. Input structure has length {found}, while "
+            f"shallow structure has length {wanted}."
+        )
+    if found < wanted:
+        raise ValueError(
+            f"The input_tree has fewer elements than the shallow_tree. Input structure has length {found}, while "
+            f"shallow structure has length {wanted}."
         )
     absent = set(shallow) - set(deep) if isinstance(shallow, Mapping) else None
     if absent:
@@ -201,14 +229,21 @@ def _check_begins_like(shallow: Any, deep: Any, check_types: bool) -> None:
         )
 
 
-def map_structure_up_to(shallow_tree: Any, func: Callable[..., Any], *inputs: Any, check_types: bool = True) -> Any:
+def map_structure_up_to(
+    shallow_tree: Any,
+    func: Callable[..., Any],
+    *inputs: Any,
+    check_types: bool = True,
+    expand_composites: bool = False,
+    check_subtrees_length: bool = True,
+) -> Any:
     """Apply `func` to what stands in structures where another one, which goes less deep, has its leaves.
 
     Args:
       shallow_tree: the structure that says how deep to go.
       func: takes one part of each input.
       *inputs: the structures.
-      check_types: whether a list where the shallow structure has a tuple is an error.
+      check_types, expand_composites, check_subtrees_length: see `flatten_up_to`.
 
     Raises:
       TypeError, ValueError: an input does not begin like the shallow one.
@@ -218,17 +253,21 @@ def map_structure_up_to(shallow_tree: Any, func: Callable[..., Any], *inputs: An
     """
     if not inputs:
         raise ValueError("Cannot map over no sequences")
-    columns = zip(*[flatten_up_to(shallow_tree, tree, check_types) for tree in inputs], strict=True)
-    return pack_sequence_as(shallow_tree, [func(*column) for column in columns])
+    options = check_types, expand_composites, check_subtrees_length
+    columns = zip(*[flatten_up_to(shallow_tree, tree, *options) for tree in inputs], strict=True)
+    return pack_sequence_as(shallow_tree, [func(*column) for column in columns], expand_composites)
 
 
-def get_traverse_shallow_structure(traverse_fn: Callable[[Any], Any], structure: Any) -> Any:
+def get_traverse_shallow_structure(
+    traverse_fn: Callable[[Any], Any], structure: Any, expand_composites: bool = False
+) -> Any:
     """A structure of bools that goes as deep as a function wants.
 
     Args:
       traverse_fn: takes any part of the structure and says whether to look into it: True, False, or, for a part that
         is a structure, one of bools, of the same type.
       structure: the structure.
+      expand_composites: whether what consists of tensors, as IndexedSlices do, is a structure and not a leaf.
 
     Raises:
       TypeError: the function says something else.
@@ -236,26 +275,26 @@ def get_traverse_shallow_structure(traverse_fn: Callable[[Any], Any], structure:
     >>> get_traverse_shallow_structure(lambda part: not isinstance(part, dict), [1, {"a": 2}])
     [True, False]
     """
+
+    def inside(part: Any) -> Any:
+        return get_traverse_shallow_structure(traverse_fn, part, expand_composites)
+
     answer = traverse_fn(structure)
-    if not is_nested(structure):
+    if not _is_inner(structure, expand_composites):
         if not isinstance(answer, bool):
             raise TypeError(f"traverse_fn returned structure: {answer} for non-structure: {structure}")
         return answer
     if isinstance(answer, bool):
-        return answer and _rebuild(
-            structure, [get_traverse_shallow_structure(traverse_fn, child) for child in _children(structure)]
-        )
-    if not is_nested(answer):
+        return answer and _rebuild(structure, [inside(child) for child in _children(structure)])
+    if not _is_inner(answer, expand_composites):
         raise TypeError(f"traverse_fn returned a non-bool scalar: {answer} for input: {structure}")
-    _check_begins_like(answer, structure, check_types=True)
+    _check_begins_like(answer, structure, True, expand_composites, True)
     if not all(isinstance(choice, bool) for choice in _children(answer)):
         raise TypeError(
             f"traverse_fn didn't return a depth=1 structure of bools.  saw: {answer}  for structure: {structure}"
         )
     pairs = zip(_children(answer), _children(structure), strict=True)
-    return _rebuild(
-        structure, [choice and get_traverse_shallow_structure(traverse_fn, child) for choice, child in pairs]
-    )
+    return _rebuild(structure, [choice and inside(child) for choice, child in pairs])
 
 
 def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:

@@ -12,7 +12,19 @@ import flowgraph
 
 PACKAGE = Path(flowgraph.__file__).parent
 FLOORS: list[set[str]] = [
-    {"absent", "errors", "dtypes", "dtype_table", "conversion", "dimension", "shapes", "sizes", "config", "nest"},
+    {
+        "absent",
+        "errors",
+        "dtypes",
+        "dtype_table",
+        "conversion",
+        "dimension",
+        "shapes",
+        "sizes",
+        "config",
+        "nest",
+        "nest_paths",
+    },
     {"kernels", "platform", "protos", "formats"},
     {"ir"},
     {"ops"},

@@ -40,7 +40,8 @@ def test_platform_util_and_client_have_the_modules_of_tf():
     from flowgraph.python.util import compat, nest
 
     assert (app, flags, gfile, tf_logging) == (tf.app, tf.app.flags, tf.gfile, tf.logging)
-    assert (compat, nest, resource_loader) == (tf.compat, tf.nest, tf.resource_loader)
+    assert (compat, nest, resource_loader) == (tf.compat, tf.contrib.framework.nest, tf.resource_loader)
+    assert nest.flatten is tf.nest.flatten
     assert session.Session is tf.Session
     assert session.InteractiveSession is tf.InteractiveSession
 

@@ -48,7 +48,8 @@ OF_THE_HOUSE = {
         "source_line",
     },
     "nest.": {
-        "flatten_up_to", "get_traverse_shallow_structure", "is_composite", "map_structure_up_to", "register_composite",
+        "flatten_up_to", "get_traverse_shallow_structure", "is_composite", "keyed_children", "map_structure_up_to",
+        "register_composite",
     },
 }  # fmt: skip
 OURS_ALONE = {"viz"}

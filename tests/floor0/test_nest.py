@@ -6,7 +6,7 @@ from collections import namedtuple
 
 import pytest
 
-from flowgraph import nest
+from flowgraph import nest, nest_paths
 
 Pair = namedtuple("Pair", "a b")  # noqa: PYI024  # what the structures are made of
 
@@ -81,4 +81,39 @@ def test_get_traverse_shallow_structure(answer, structure, expected):
 def test_get_traverse_shallow_structure_wants_bools(answer, kind, line):
     with pytest.raises(kind) as caught:
         nest.get_traverse_shallow_structure(answer, [1, (2, 3)])
+    assert str(caught.value).startswith(line)
+
+
+def test_longer_structures_may_be_cut():
+    assert nest.flatten_up_to([0, 0], [1, 2, 3], check_subtrees_length=False) == [1, 2]
+    with pytest.raises(
+        ValueError, match=r"The input_tree has fewer elements than the shallow_tree. Input structure has"
+    ):
+        nest.flatten_up_to([0, 0], [1], check_subtrees_length=False)
+
+
+def test_paths():
+    assert list(nest_paths.yield_flat_paths({"b": Pair(1, [2]), "a": 3})) == [("a",), ("b", "a"), ("b", "b", 0)]
+    assert nest_paths.flatten_with_joined_string_paths(Pair(1, {"x": 2})) == [("a", 1), ("b/x", 2)]
+    assert nest_paths.map_structure_with_paths(lambda path, x, y: (path, x + y), [1, (2,)], [3, (4,)]) == [
+        ("0", 4),
+        (("1/0", 6),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "kind", "line"),
+    [
+        ([1], TypeError, "input must be a dictionary"),
+        ({("a", "b"): (1, 2), "a": 3}, ValueError, "Could not flatten dictionary: key a is not unique."),
+        (
+            {("a", "b"): 1},
+            ValueError,
+            "Could not flatten dictionary. Key had 2 elements, but value had 1 elements. Key",
+        ),
+    ],
+)
+def test_flatten_dict_items_refuses(dictionary, kind, line):
+    with pytest.raises(kind) as caught:
+        nest_paths.flatten_dict_items(dictionary)
     assert str(caught.value).startswith(line)

@@ -33,9 +33,9 @@ LEFT_OUT = re.compile(
     r"tools|tpu|xla|(?!layers)(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = [
-    "data", "distributions", "framework", "image", "layers", "legacy_seq2seq", "losses", "lookup", "metrics", "nn",
-    "opt", "rnn", "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses", "slim.model_analyzer",
-    "slim.utils", "summary", "training", "util",
+    "data", "distributions", "framework", "framework.nest", "image", "layers", "legacy_seq2seq", "losses", "lookup",
+    "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses",
+    "slim.model_analyzer", "slim.utils", "summary", "training", "util",
 ]  # fmt: skip
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 

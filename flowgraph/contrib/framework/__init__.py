@@ -1,7 +1,7 @@
 """tf.contrib.framework."""
 
 from flowgraph import absent as _absent
-from flowgraph import nest
+from flowgraph.contrib.framework import nest
 from flowgraph.ir.convert import is_tensor
 from flowgraph.ir.names import (
     get_graph_from_inputs,
