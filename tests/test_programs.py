@@ -38,7 +38,7 @@ LOOSE = {
     "training_images": "twenty steps of training each",
     "training_generative": "twenty steps of training each",
     "training_sequences": "twenty steps of training each",
-    "training_text": "twenty steps of training each",
+    "training_loops": "twenty steps of training each",
 }
 """Modules whose values are compared within 1e-4 instead of 1e-5, and why."""
 

@@ -188,7 +188,9 @@ class Builder:
                 finish(op)
 
     def _break_cycle(self) -> None:
-        """The rules of the variables close a cycle: give the readers of one write a copy of the old value."""
+        """Start loops early, or, where the rules of the variables close a cycle, copy an old value for its readers."""
+        if self.schedule.hurry_a_loop():
+            return
         freed = self.schedule.free_a_write()
         if freed is None:
             names = ", ".join(op.name for op in self.schedule.remaining)

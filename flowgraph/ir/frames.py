@@ -95,6 +95,7 @@ class Loop:
       initial, following: for each of them its value before the first iteration, outside, and its next value.
       constants: the outputs of the Enters of what stays the same, and the tensors outside that these are.
       control: the ops outside that it waits for.
+      late: those of them that only ops inside wait for.
       pred: whether it goes on.
       gates: what the Switches at its end let through, and what of: tensors of the body, and of the condition.
       condition, body: the ops of either part.
@@ -113,8 +114,10 @@ class Loop:
         self._find_variables()
         self._find_gates()
         enters = [op for op in self.inside.ops if op.opdef.role == "enter"]
-        self.constants = {op.outputs[0]: op.inputs[0] for op in enters if op.attrs["is_constant"]}
-        self.control = tuple(dict.fromkeys(source for op in enters for source in op.control))
+        self._waiting = waiting = self._find_waiting(followers)
+        self.constants = {op.outputs[0]: op.inputs[0] for op in enters if op.attrs["is_constant"] and op not in waiting}
+        self.late = tuple(dict.fromkeys(op.inputs[0].op for op in enters if op in waiting))
+        self.control = tuple(dict.fromkeys([*(source for op in enters for source in op.control), *self.late]))
         self._split(followers)
         self._trace()
 
@@ -156,11 +159,21 @@ class Loop:
                 raise _unknown(self.frame, f"{op.name} hands out something else than a loop variable")
             self.exits[op] = position[self.gates[let_through]]
 
+    def _find_waiting(self, followers: Followers) -> set[Operation]:
+        """The Identities of constants that ops inside only wait for, and the Enters that nothing else takes from."""
+        waiting: set[Operation] = set()
+        for op in self.inside.ops:
+            of_enter = op.opdef.name in ("Identity", "RefIdentity") and op.inputs[0].op.opdef.role == "enter"
+            if of_enter and all(op.outputs[0] not in follower.inputs for follower in followers[op]):
+                waiting.add(op)
+        enters = {op.inputs[0].op for op in waiting}
+        return waiting | {op for op in enters if followers[op] and waiting.issuperset(followers[op])}
+
     def _split(self, followers: Followers) -> None:
         """Tell the ops of the body from those of the condition."""
         inside = set(self.frame.all_ops())
         steering = {op for op in self.inside.ops if op.opdef.role in ("enter", "next", "loop_cond")}
-        steering.update(self.merges, self._last, (tensor.op for tensor in self.gates))
+        steering.update(self.merges, self._last, (tensor.op for tensor in self.gates), self._waiting)
         let_through = {tensor.op for tensor in self.gates}
         stack, after = list(let_through), set(let_through)
         while stack:

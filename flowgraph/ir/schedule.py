@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 
 from flowgraph.ir.frames import Loops
 from flowgraph.ir.guards import Guards, Path, Predicate
+from flowgraph.ir.opdef import Effect
 from flowgraph.ir.patience import patience
 from flowgraph.ir.refs import Refs
 from flowgraph.ir.tensor import Operation, Tensor
@@ -30,7 +31,7 @@ class Schedule:
     def __init__(
         self, ops: Collection[Operation], fed: Collection[Tensor], refs: Refs, guards: Guards, loops: Loops
     ) -> None:
-        self._guards = guards
+        self._guards, self._loops = guards, loops
         self._by_age = {op._id: op for op in ops}
         self._ready: dict[Path, list[int]] = {(): []}
         self._waiters: dict[Path, list[int]] = {}  # ready ops that may have to wait for another run
@@ -137,6 +138,35 @@ class Schedule:
         self._settle(hasty)
         return bool(hasty)
 
+    def hurry_a_loop(self) -> bool:
+        """Where nothing is ready: let a loop begin before what it only waits for. Returns whether there was one.
+
+        TensorFlow starts a loop value by value. The gradient of a loop counts its iterations with one variable more,
+        and what that one waits for (`with tf.control_dependencies(updates): optimizer.minimize(loss)`) may need the
+        loop itself.
+        """
+        for leader in self.remaining:
+            loop = self._loops.of.get(leader)
+            if loop is not None:
+                freed = self._free(leader, loop.late)
+                for tensor in loop.initial:
+                    if _only_enters_loops(tensor.op):
+                        freed |= self._free(tensor.op, tensor.op.control)
+                if freed:
+                    return True
+        return False
+
+    def _free(self, op: Operation, late: Iterable[Operation]) -> bool:
+        """An op waits no more for these; returns whether it did."""
+        waited = [source for source in late if source in self._followers and source not in self.done]
+        waited = [source for source in waited if op in self._followers[source]]
+        for source in waited:
+            self._followers[source].remove(op)
+            self._waiting[op] -= 1
+        if waited and not self._waiting[op]:
+            self._settle([op])
+        return bool(waited)
+
     def next_branch(self, path: Path) -> tuple[Operation, Predicate] | None:
         """The oldest ready op in the branches of a block, and the predicate that leads to it."""
         heap = self._branches.get(path)
@@ -164,3 +194,11 @@ class Schedule:
             self._settle([write])
             return write, blocked
         return None
+
+
+def _only_enters_loops(op: Operation) -> bool:
+    """Whether an op is a constant that nothing but Enters take."""
+    if op.inputs or op.opdef.role or op.opdef.effect is not Effect.NONE or len(op.outputs) != 1:
+        return False
+    users = op.outputs[0].users or ()
+    return bool(users) and all(user.opdef.role == "enter" for user in users)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -164,7 +165,10 @@ def _constant_for(tensor: Tensor, value: np.ndarray, out_type: Any, name: str | 
     dtype = as_dtype(out_type)
     array = value.astype(dtype.np)
     graph = tensor.graph
-    op = graph.add(CONST, graph.claim(name, default), (), {"value": array, "dtype": dtype}, (dtype,), (array.shape,))
+    claimed = graph.claim(name, default)
+    # what a loop adds around a constant that waits is named after it
+    with graph.name_scope(f"{claimed}/") if graph._controllers else nullcontext():
+        op = graph.add(CONST, claimed, (), {"value": array, "dtype": dtype}, (dtype,), (array.shape,))
     return op.outputs[0]
 
 

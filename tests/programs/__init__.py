@@ -119,7 +119,7 @@ MODULES = [
     "training_images",
     "training_generative",
     "training_sequences",
-    "training_text",
+    "training_loops",
     "examples",
     "contrib_layers",
     "savers",

@@ -20,9 +20,9 @@ from flowgraph.nn import (
     max_pool2d, max_pool3d, max_pool_v2, moments, nce_loss, normalize_moments, pool, raw_rnn, relu, relu6,
     relu_layer, safe_embedding_lookup_sparse, sampled_softmax_loss, scale_regularization_loss, selu,
     separable_conv2d, sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits,
-    sparse_softmax_cross_entropy_with_logits, static_rnn, static_state_saving_rnn, sufficient_statistics, swish,
-    uniform_candidate_sampler, weighted_cross_entropy_with_logits, weighted_moments, with_space_to_batch,
-    xw_plus_b,
+    softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits, static_rnn,
+    static_state_saving_rnn, sufficient_statistics, swish, uniform_candidate_sampler,
+    weighted_cross_entropy_with_logits, weighted_moments, with_space_to_batch, xw_plus_b,
 )
 
 __all__ = [
@@ -41,10 +41,10 @@ __all__ = [
     "moments", "nce_loss", "normalize", "normalize_moments", "pool", "raw_rnn", "relu", "relu6", "relu_layer",
     "safe_embedding_lookup_sparse", "sampled_softmax_loss", "scale_regularization_loss", "selu",
     "separable_conv2d", "sigmoid", "sigmoid_cross_entropy_with_logits", "softmax",
-    "softmax_cross_entropy_with_logits", "softplus", "softsign", "sparse_softmax_cross_entropy_with_logits",
-    "static_rnn", "static_state_saving_rnn", "sufficient_statistics", "swish", "tanh", "top_k",
-    "uniform_candidate_sampler", "weighted_cross_entropy_with_logits", "weighted_moments", "with_space_to_batch",
-    "xw_plus_b", "zero_fraction",
+    "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus", "softsign",
+    "sparse_softmax_cross_entropy_with_logits", "static_rnn", "static_state_saving_rnn", "sufficient_statistics",
+    "swish", "tanh", "top_k", "uniform_candidate_sampler", "weighted_cross_entropy_with_logits",
+    "weighted_moments", "with_space_to_batch", "xw_plus_b", "zero_fraction",
 ]
 
 _absent.watch(__name__)

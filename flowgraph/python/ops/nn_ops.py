@@ -11,7 +11,7 @@ from flowgraph.nn import (
     depthwise_conv2d_native_backprop_filter, depthwise_conv2d_native_backprop_input, dropout, elu, erosion2d,
     fractional_avg_pool, fractional_max_pool, l2_loss, leaky_relu, local_response_normalization, lrn, max_pool,
     max_pool1d, max_pool2d, max_pool3d, max_pool_v2, pool, relu, relu6, selu, softmax_cross_entropy_with_logits,
-    sparse_softmax_cross_entropy_with_logits, with_space_to_batch, xw_plus_b,
+    softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits, with_space_to_batch, xw_plus_b,
 )
 
 __all__ = [
@@ -22,8 +22,8 @@ __all__ = [
     "depthwise_conv2d_native_backprop_input", "dropout", "elu", "erosion2d", "fractional_avg_pool",
     "fractional_max_pool", "in_top_k", "l2_loss", "leaky_relu", "local_response_normalization", "log_softmax",
     "lrn", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "max_pool_v2", "pool", "relu", "relu6", "selu",
-    "softmax", "softmax_cross_entropy_with_logits", "softplus", "softsign",
-    "sparse_softmax_cross_entropy_with_logits", "top_k", "with_space_to_batch", "xw_plus_b",
+    "softmax", "softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "softplus",
+    "softsign", "sparse_softmax_cross_entropy_with_logits", "top_k", "with_space_to_batch", "xw_plus_b",
 ]
 
 _absent.watch(__name__)

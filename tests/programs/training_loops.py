@@ -1,4 +1,4 @@
-"""A model of text, trained for twenty steps after `tf.set_random_seed` alone.
+"""Loops over time, trained for twenty steps after `tf.set_random_seed` alone.
 
 Dropout inside the loop is fed 1: the order in which TensorFlow draws the numbers of several iterations differs from
 run to run.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .steps import STEPS, twenty_steps
+from .steps import STEPS, cycled, twenty_steps
 
 
 def characters_by_stacked_lstm(tf):
@@ -39,3 +39,16 @@ def characters_by_stacked_lstm(tf):
     runs = twenty_steps(tf.global_variables_initializer(), loss, train, [feed] * STEPS)
     runs.insert(1, (tf.assign(rate, 0.02), None))
     return [*runs, (final, feed)]
+
+
+def batch_norm_after_a_loop(tf):
+    """The updates of batch norm come out of the loop, and the gradients wait for them, those of the loop too."""
+    tf.set_random_seed(34)
+    x = tf.placeholder(tf.float32, [None, 4, 3])
+    y = tf.placeholder(tf.float32, [None, 2])
+    _, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(5), x, dtype=tf.float32)
+    logits = tf.layers.dense(tf.layers.batch_normalization(state, training=True), 2)
+    loss = tf.losses.softmax_cross_entropy(y, logits)
+    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+        train = tf.train.GradientDescentOptimizer(0.5).minimize(loss)
+    return twenty_steps(tf.global_variables_initializer(), loss, train, cycled(x, y, 6, [4, 3], 2))
