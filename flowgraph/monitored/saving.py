@@ -205,9 +205,6 @@ class CheckpointSaverHook(SessionRunHook):
 class SummarySaverHook(SessionRunHook):
     """Writes summaries every so many steps or seconds.
 
-    flowgraph does not write event files yet: without a `summary_writer` the session in which this hook begins raises
-    NotImplementedError.
-
     Args:
       save_steps: write every so many steps.
       save_secs: write every so many seconds.

@@ -247,7 +247,7 @@ def MonitoredTrainingSession(
     Args:
       master: '' for this process, or the target of a `tf.train.Server`.
       is_chief: whether this is the worker who initializes the model; others wait for it.
-      checkpoint_dir: where checkpoints are kept; flowgraph cannot do that yet, and says so.
+      checkpoint_dir: where checkpoints are kept: the newest one there is restored, and new ones are written.
       scaffold: the ops around the model.
       hooks, chief_only_hooks: hooks of every worker, and of the chief alone; the latter come first.
       save_checkpoint_secs, save_checkpoint_steps: how often to write checkpoints; by default every 600 seconds.
@@ -257,9 +257,6 @@ def MonitoredTrainingSession(
       log_step_count_steps: every how many steps to log steps per second, where there is a directory.
       max_wait_secs: how long a worker waits for the chief.
       summary_dir: where events are kept, if not in `checkpoint_dir`.
-
-    Raises:
-      NotImplementedError: a directory is given.
 
     >>> step = tf.train.get_or_create_global_step()
     >>> with tf.train.MonitoredTrainingSession() as sess:

@@ -217,25 +217,22 @@ class HookedSession(WrappedSession):
         if self.should_stop():
             raise RuntimeError("Run called even after should_stop requested.")
         context = SessionRunContext(SessionRunArgs(fetches, feed_dict), self._session)
-        options = options or RunOptions()
         asked = [hook.before_run(context) for hook in self._hooks]
         feeds = self._feeds(asked, feed_dict)
-        for request in asked:
-            if request is not None and request.options:
-                merge_options(options, request.options)
+        special = [request.options for request in asked if request is not None and request.options]
+        is_plain = options is None and not special  # a plain run is a quick run
+        options = options or RunOptions()
+        for more in special:
+            merge_options(options, more)
         wanted = {i: args.fetches for i, args in enumerate(asked) if args is not None and args.fetches is not None}
-        values = super().run(
-            [fetches, *wanted.values()],
-            feeds,
-            options if options.changed() else None,  # a plain run is a quick run
-            run_metadata,
-        )
-        results = dict(zip(wanted, values[1:], strict=True))
+        own = fetches if type(fetches) is list else [fetches]  # a flat list is found again sooner
+        values = super().run([*own, *wanted.values()], feeds, None if is_plain else options, run_metadata)
+        results = dict(zip(wanted, values[len(own) :], strict=True))
         metadata = run_metadata or RunMetadata()
         for i, hook in enumerate(self._hooks):
             hook.after_run(context, SessionRunValues(results.get(i), options, metadata))
         self._stopping = self._stopping or context.stop_requested
-        return values[0]
+        return values[: len(own)] if own is fetches else values[0]
 
     def _feeds(self, asked: Sequence[SessionRunArgs | None], given: Any) -> Any:
         """What hooks and caller feed together."""
