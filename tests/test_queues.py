@@ -354,6 +354,23 @@ def test_closing_the_session_cancels_those_who_wait() -> None:
         session.run(one)
 
 
+def test_closing_one_of_several_sessions_on_a_server() -> None:
+    queue = tf.FIFOQueue(5, tf.int32, [[]], shared_name="of the server")
+    one, put = queue.dequeue(), queue.enqueue(1)
+    server = tf.train.Server.create_local_server()
+    first, second = tf.Session(server.target), tf.Session(server.target)
+    leaving, staying = Background(lambda: first.run(one)), Background(lambda: second.run(one))
+    assert leaving.is_waiting()
+    assert staying.is_waiting()
+    first.close()
+    leaving.end()
+    assert isinstance(leaving.error, tf.errors.CancelledError)
+    assert staying.is_waiting()
+    second.run(put)
+    assert staying.end() == 1
+    second.close()
+
+
 def test_a_limit_of_time_for_all_runs() -> None:
     queue = tf.FIFOQueue(5, tf.int32)
     with tf.Session(config=tf.ConfigProto(operation_timeout_in_ms=50)) as session:

@@ -16,7 +16,7 @@ from flowgraph import errors
 from flowgraph.ir.refusal import error_of
 from flowgraph.kernels.attempts import Attempt, Trouble
 
-_limit = threading.local()  # of the run on this thread: when it ends, by the monotonic clock
+_limit = threading.local()  # of the run on this thread: when it ends, by the monotonic clock; whose it is
 
 
 @contextmanager
@@ -35,8 +35,19 @@ def limit() -> float | None:
     return getattr(_limit, "end", None)
 
 
+@contextmanager
+def run_of(session: Any) -> Iterator[None]:
+    """A block in which the runs on this thread are of this session, which shares its store with others."""
+    outer = getattr(_limit, "session", None)
+    _limit.session = session
+    try:
+        yield
+    finally:
+        _limit.session = outer
+
+
 class Waits:
-    """What the runs of one session wait for.
+    """What the runs of one session wait for, or those of all sessions that share a store.
 
     Args:
       set_aside: calls a function while the thread holds none of the session's locks.
@@ -45,7 +56,7 @@ class Waits:
     def __init__(self, set_aside: Callable[[Callable[[], Any]], Any]) -> None:
         self._set_aside = set_aside
         self._lock = threading.Lock()
-        self._awaited: set[Attempt] = set()
+        self._awaited: dict[Attempt, Any] = {}  # and the session whose run waits, where several share the store
         self._closed = False
 
     def outcome(self, attempt: Attempt) -> Any:
@@ -79,12 +90,13 @@ class Waits:
             raise
         finally:
             with self._lock:
-                self._awaited.difference_update(attempts)
+                for attempt in attempts:
+                    self._awaited.pop(attempt, None)
         return next(attempt for attempt in attempts if attempt.done)
 
     def _note(self, attempts: Sequence[Attempt], ready: threading.Event) -> None:
         with self._lock:
-            self._awaited.update(attempts)
+            self._awaited.update(dict.fromkeys(attempts, getattr(_limit, "session", None)))
             closed = self._closed
         for attempt in attempts:
             attempt.watch(ready)
@@ -96,6 +108,13 @@ class Waits:
         with self._lock:
             self._closed = True
             awaited = list(self._awaited)
+        for attempt in awaited:
+            attempt.cancel()
+
+    def close_one(self, session: Any) -> None:
+        """Cancel what runs of one session wait for; others share the store."""
+        with self._lock:
+            awaited = [attempt for attempt, owner in self._awaited.items() if owner is session]
         for attempt in awaited:
             attempt.cancel()
 

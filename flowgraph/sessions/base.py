@@ -40,7 +40,7 @@ from flowgraph.sessions.settings import (
     opened,
     rewrites_divisions,
 )
-from flowgraph.sessions.timed import ByThreads, TimedExecutable, Within
+from flowgraph.sessions.timed import ByThreads, ForSession, TimedExecutable, Within
 
 _UNHELD_VALUES = 10
 """How many values stay in a session after their handles are gone: TF's number."""
@@ -133,7 +133,9 @@ class BaseSession:
                 self._executables.clear()
                 self._parts.clear()
             closed(self)
-            if not self._target:  # (other sessions go on with what a server holds)
+            if self._target:  # other sessions go on with what a server holds
+                self._store.waits.close_one(self)
+            else:
                 self._store.waits.close()
             self._store = Store()
 
@@ -389,6 +391,8 @@ class BaseSession:
             executable = Within(executable, seconds)
         if self._threads:
             executable = ByThreads(executable, self._threads)
+        if self._target:
+            executable = ForSession(executable, self)
         return _Plan(feeds, executable, structure.build)
 
     def _compile(

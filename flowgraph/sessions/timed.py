@@ -9,7 +9,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.engines.base import Executable
 from flowgraph.engines.reference import ReferenceExecutable
-from flowgraph.engines.waiting import ends_after, limit
+from flowgraph.engines.waiting import ends_after, limit, run_of
 from flowgraph.ir.program import Program, Step
 from flowgraph.kernels.threads import at_most
 
@@ -58,4 +58,16 @@ class ByThreads:
     def run(self, feeds: Sequence[Any]) -> list[Any]:
         """See `Executable.run`."""
         with at_most(self._threads):
+            return self._executable.run(feeds)
+
+
+class ForSession:
+    """A Program of a session that shares its store with others."""
+
+    def __init__(self, executable: Executable, session: Any) -> None:
+        self._executable, self._session = executable, session
+
+    def run(self, feeds: Sequence[Any]) -> list[Any]:
+        """See `Executable.run`."""
+        with run_of(self._session):
             return self._executable.run(feeds)
