@@ -125,3 +125,27 @@ def test_analyze_vars_counts():
         tf.get_variable("c", [], tf.int32),
     ]
     assert slim.model_analyzer.analyze_vars(variables) == (11, 6 * 4 + 4 * 8 + 4)
+
+
+def test_variables_take_values_from_a_checkpoint(tmp_path):
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.get_variable("net/w", initializer=[1.0, 2.0])
+        tf.get_variable("net/b", initializer=3.0)
+        session.run(tf.global_variables_initializer())
+        path = tf.train.Saver().save(session, str(tmp_path / "model"))
+    w = tf.get_variable("net/w", [2])
+    b, other = tf.get_variable("net/b", []), tf.get_variable("other", [1], initializer=tf.zeros_initializer())
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        slim.assign_from_checkpoint_fn(path, [w, other], ignore_missing_vars=True)(session)
+        assert session.run(w).tolist() == [1.0, 2.0]
+        op, feeds = slim.assign_from_checkpoint(path, {"net/b": b})
+        session.run(op, feeds)
+        assert session.run([b, other])[0] == 3.0
+    assert slim.assign_from_checkpoint_fn(path, [other], ignore_missing_vars=True) is None
+    with pytest.raises(ValueError, match=r"Checkpoint is missing variable \[other\]"):
+        slim.assign_from_checkpoint(path, [other])
+    with pytest.raises(ValueError, match="Total size of new array must be unchanged for net/b"):
+        slim.assign_from_checkpoint(path, {"net/b": w})
+    with pytest.raises(ValueError, match="var_list cannot be empty"):
+        slim.assign_from_checkpoint_fn(path, [])

@@ -18,6 +18,7 @@ from flowgraph.ops.sorting import argsort, sort
 from flowgraph.ops.sparse_tensor import convert_to_tensor_or_sparse_tensor
 from flowgraph.ops.tensor_helpers import assert_scalar_int, reduce_sum_n, remove_squeezable_dimensions
 from flowgraph.platform.deprecation import deprecated, deprecated_arg_values, deprecated_args
+from flowgraph.saving.assign import assign_from_checkpoint, assign_from_checkpoint_fn
 from flowgraph.training.global_step import (
     assert_global_step,
     assert_or_get_global_step,
@@ -56,15 +57,16 @@ from flowgraph.variables.framework import (
 __all__ = [
     "VariableDeviceChooser", "add_arg_scope", "add_model_variable", "arg_scope", "arg_scoped_arguments",
     "argsort", "assert_global_step", "assert_or_get_global_step", "assert_same_float_dtype", "assert_scalar",
-    "assert_scalar_int", "assign_from_values", "assign_from_values_fn", "convert_to_tensor_or_sparse_tensor",
-    "create_global_step", "current_arg_scope", "deprecated", "deprecated_arg_values", "deprecated_args",
-    "filter_variables", "get_global_step", "get_graph_from_inputs", "get_local_variables", "get_model_variables",
-    "get_name_scope", "get_or_create_global_step", "get_placeholders", "get_trainable_variables",
-    "get_unique_variable", "get_variable_full_name", "get_variables", "get_variables_by_name",
-    "get_variables_by_suffix", "get_variables_to_restore", "global_variable", "has_arg_scope", "is_tensor",
-    "local_variable", "model_variable", "nest", "prepend_name_scope", "py_func", "reduce_sum_n",
-    "remove_squeezable_dimensions", "smart_case", "smart_cond", "smart_constant_value", "sort",
-    "strip_name_scope", "variable", "with_same_shape", "with_shape",
+    "assert_scalar_int", "assign_from_checkpoint", "assign_from_checkpoint_fn", "assign_from_values",
+    "assign_from_values_fn", "convert_to_tensor_or_sparse_tensor", "create_global_step", "current_arg_scope",
+    "deprecated", "deprecated_arg_values", "deprecated_args", "filter_variables", "get_global_step",
+    "get_graph_from_inputs", "get_local_variables", "get_model_variables", "get_name_scope",
+    "get_or_create_global_step", "get_placeholders", "get_trainable_variables", "get_unique_variable",
+    "get_variable_full_name", "get_variables", "get_variables_by_name", "get_variables_by_suffix",
+    "get_variables_to_restore", "global_variable", "has_arg_scope", "is_tensor", "local_variable",
+    "model_variable", "nest", "prepend_name_scope", "py_func", "reduce_sum_n", "remove_squeezable_dimensions",
+    "smart_case", "smart_cond", "smart_constant_value", "sort", "strip_name_scope", "variable", "with_same_shape",
+    "with_shape",
 ]  # fmt: skip
 
 _absent.watch(__name__)
