@@ -32,6 +32,11 @@ _DEFAULT = 0
 """TF's mark of an argument that was not given; None means: do without."""
 
 
+def _given(name: str, doc: str) -> Any:
+    """A member that can be read, as TF has it."""
+    return property(lambda self: getattr(self, f"_{name}"), doc=doc)
+
+
 class Supervisor:
     """Takes care of a training program: initialization, sessions, threads, and services that write files.
 
@@ -65,6 +70,21 @@ class Supervisor:
 
     USE_DEFAULT = _DEFAULT
 
+    is_chief = _given("is_chief", "Whether this is the worker who initializes the model.")
+    session_manager = _given("session_manager", "What makes the sessions.")
+    coord = _given("coord", "The coordinator of all threads.")
+    init_op = _given("init_op", "Gives the global variables their values.")
+    init_feed_dict = _given("init_feed_dict", "What to feed to `init_op`.")
+    ready_op = _given("ready_op", "The names of what is not initialized yet.")
+    ready_for_local_init_op = _given("ready_for_local_init_op", "The names of what `local_init_op` waits for.")
+    summary_writer = _given("summary_writer", "What writes events; None for none.")
+    summary_op = _given("summary_op", "The summaries, merged.")
+    save_summaries_secs = _given("save_summaries_secs", "How often summaries are written.")
+    global_step = _given("global_step", "What counts the steps.")
+    saver = _given("saver", "What writes checkpoints.")
+    save_model_secs = _given("save_model_secs", "How often checkpoints are written.")
+    save_path = _given("save_path", "How the names of checkpoints begin.")
+
     def __init__(
         self,
         graph: Graph | None = None,
@@ -90,23 +110,23 @@ class Supervisor:
     ) -> None:
         self._graph = get_default_graph() if graph is None else graph
         with self._graph.as_default():
-            self.ready_op = _given_or(ready_op, GraphKeys.READY_OP, report_uninitialized_variables)
-            self.ready_for_local_init_op = _given_or(ready_for_local_init_op, GraphKeys.READY_FOR_LOCAL_INIT_OP)
-            self.init_op = _given_or(init_op, GraphKeys.INIT_OP, global_variables_initializer)
+            self._ready_op = _given_or(ready_op, GraphKeys.READY_OP, report_uninitialized_variables)
+            self._ready_for_local_init_op = _given_or(ready_for_local_init_op, GraphKeys.READY_FOR_LOCAL_INIT_OP)
+            self._init_op = _given_or(init_op, GraphKeys.INIT_OP, global_variables_initializer)
             local = _given_or(local_init_op, GraphKeys.LOCAL_INIT_OP, _local_init_op)
-            self.saver = _given_or(saver, GraphKeys.SAVERS, files.saver_of_variables)
-            self.summary_op = _given_or(summary_op, GraphKeys.SUMMARY_OP, merge_all)
-            self.global_step = _given_or(global_step, GraphKeys.GLOBAL_STEP, _step_by_name)
-        self.init_feed_dict, self._init_fn = init_feed_dict, init_fn
-        self.is_chief, self.coord = is_chief, Coordinator()
+            self._saver = _given_or(saver, GraphKeys.SAVERS, files.saver_of_variables)
+            self._summary_op = _given_or(summary_op, GraphKeys.SUMMARY_OP, merge_all)
+            self._global_step = _given_or(global_step, GraphKeys.GLOBAL_STEP, _step_by_name)
+        self._init_feed_dict, self._init_fn = init_feed_dict, init_fn
+        self._is_chief, self._coord = is_chief, Coordinator()
         self._stop_grace_secs = stop_grace_secs
         self._logdir = logdir if is_chief else None
-        self.save_summaries_secs = save_summaries_secs if is_chief else None
-        self.save_model_secs = save_model_secs if is_chief else None
-        self.save_path = os.path.join(self._logdir, checkpoint_basename) if self._logdir else None
-        self.summary_writer = self._writer(summary_writer)
+        self._save_summaries_secs = save_summaries_secs if is_chief else None
+        self._save_model_secs = save_model_secs if is_chief else None
+        self._save_path = os.path.join(self._logdir, checkpoint_basename) if self._logdir else None
+        self._summary_writer = self._writer(summary_writer)
         self._described = False
-        self.session_manager = session_manager or SessionManager(
+        self._session_manager = session_manager or SessionManager(
             local_init_op=local,
             ready_op=self.ready_op,
             ready_for_local_init_op=self.ready_for_local_init_op,
