@@ -19,14 +19,13 @@ import flowgraph as tf
 @pytest.fixture(params=["NUMPY", "REFERENCE"])
 def session(request: pytest.FixtureRequest) -> Iterator[tf.Session]:
     """A session; when it is closed no thread may be left."""
-    before = threading.active_count()
+    before = set(threading.enumerate())
     config = tf.ConfigProto(experimental=tf.ConfigProto.Experimental(executor_type=request.param))
     with tf.Graph().as_default(), tf.Session(config=config) as sess:
         yield sess
-    for thread in threading.enumerate():
-        if thread.name.startswith("QueueRunnerThread"):
-            thread.join(10)
-    assert threading.active_count() <= before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+    assert not [t.name for t in set(threading.enumerate()) - before if "Runner" in t.name]
 
 
 def collected(sess: tf.Session, fetches: Any) -> list[Any]:
