@@ -53,6 +53,7 @@ FLOORS: list[set[str]] = [
         "bitwise",
         "compat",
         "contrib",
+        "core",
         "debugging",
         "distributions",
         "examples",

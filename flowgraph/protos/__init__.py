@@ -56,6 +56,14 @@ def enum(name: str) -> Any:
     return EnumTypeWrapper(_pool().FindEnumTypeByName(f"tensorflow.{name}"))
 
 
+def enums() -> list[str]:
+    """The names of the enums that stand outside of messages."""
+    from google.protobuf import descriptor_pb2
+
+    files = descriptor_pb2.FileDescriptorSet.FromString(SCHEMA.read_bytes()).file
+    return [enum.name for file in files if file.package == "tensorflow" for enum in file.enum_type]
+
+
 def __getattr__(name: str) -> Any:
     if name[:1].isupper():  # (Python itself asks modules for names such as __path__)
         for find in (message, enum):

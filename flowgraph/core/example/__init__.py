@@ -1,0 +1,16 @@
+"""Protocol buffers of `tensorflow.core.example`: examples."""
+# fmt: off
+
+from flowgraph import absent as _absent
+from flowgraph.protos import modules as _modules
+
+__all__ = [
+    "example_pb2", "feature_pb2",
+]
+
+
+def __getattr__(name: str) -> object:
+    """A module of messages, made when it is first asked for."""
+    return _modules.module_of(__name__, name)
+
+_absent.watch(__name__)
