@@ -5,6 +5,7 @@ from __future__ import annotations
 from flowgraph import errors
 from flowgraph.ir.graph import user_site
 from flowgraph.kernels.attempts import Trouble
+from flowgraph.kernels.refusal import invalid as invalid
 
 _ERRORS = {
     "Cancelled": errors.CancelledError,
@@ -22,11 +23,6 @@ def refusal(line: str, kind: type[Exception] = ValueError, mend: str | None = No
       mend: what to do, if that is not plain.
     """
     return kind(errors.explain(line, mend=mend, where=user_site()))
-
-
-def invalid(line: str) -> errors.InvalidArgumentError:
-    """An error to raise when an op runs and its inputs do not fit; the engine adds the op, the shapes and the line."""
-    return errors.InvalidArgumentError(None, None, line)
 
 
 def error_of(trouble: Trouble) -> errors.OpError:

@@ -12,11 +12,9 @@ by. Sums are made in float64 where there are many of them, so that they do not d
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array, as_nhwc, from_nhwc
 
 Five = tuple[Array, Array, Array, Array, Array]
@@ -51,7 +49,7 @@ def batch_norm(
         given |= {"mean": mean, "variance": variance}
     for name, vector in given.items():
         if len(vector) != channels:
-            _invalid(
+            raise invalid(
                 f"{name} must have the same number of elements as the channels of x, got {len(vector)} and {channels}"
             )
     wide = np.promote_types(x.dtype, np.float32)
@@ -99,10 +97,10 @@ def batch_norm_grad(
     """
     for name, array in (("y_backprop", dy), ("input", x)):
         if array.ndim != 4:
-            _invalid(f"{name} must be 4-dimensional[{','.join(map(str, array.shape))}]")
+            raise invalid(f"{name} must be 4-dimensional[{','.join(map(str, array.shape))}]")
     for name, vector in (("scale", scale), ("saved mean", mean), ("saved variance", variance)):
         if vector.ndim != 1:
-            _invalid(f"{name} must be 1-dimensional[{','.join(map(str, vector.shape))}]")
+            raise invalid(f"{name} must be 1-dimensional[{','.join(map(str, vector.shape))}]")
     wide = np.promote_types(x.dtype, np.float32)
     images, grads = (as_nhwc(array, data_format).astype(wide, copy=False) for array in (x, dy))
     axes = (0, 1, 2)
@@ -122,11 +120,7 @@ def batch_norm_grad(
 
 def _check(x: Array, **vectors: Array) -> None:
     if x.ndim != 4:
-        _invalid(f"input must be 4-dimensional[{','.join(map(str, x.shape))}]")
+        raise invalid(f"input must be 4-dimensional[{','.join(map(str, x.shape))}]")
     for name, vector in vectors.items():
         if vector.ndim != 1:
-            _invalid(f"{name} must be 1-dimensional[{','.join(map(str, vector.shape))}]")
-
-
-def _invalid(message: Any) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)
+            raise invalid(f"{name} must be 1-dimensional[{','.join(map(str, vector.shape))}]")

@@ -15,12 +15,12 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError
 from flowgraph.kernels.philox import Stream, WordStream
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array
 
 BLOCKS_OF_A_SAMPLE = 512
@@ -159,7 +159,7 @@ def sample(source: Stream, classes: Range, count: int, unique: bool, true_classe
     tries = count
     if unique:
         if count > classes.size:
-            _invalid("Sampler's range is too small.")
+            raise invalid("Sampler's range is too small.")
         seen: dict[int, None] = {}
         tries = 0
         while len(seen) < count:
@@ -187,15 +187,17 @@ def check_true_classes(true_classes: Array, num_true: int, range_max: int | None
       InvalidArgumentError: see above.
     """
     if true_classes.ndim != 2:
-        _invalid("true_classes must be a matrix")
+        raise invalid("true_classes must be a matrix")
     if true_classes.shape[1] != num_true:
-        _invalid(f"true_classes must have num_true columns, expected: {true_classes.shape[1]} was: {num_true}")
+        raise invalid(f"true_classes must have num_true columns, expected: {true_classes.shape[1]} was: {num_true}")
     if range_max is None:
         return
     outside = (true_classes < 0) | (true_classes >= range_max)
     if outside.any():
         row, column = (int(i) for i in np.argwhere(outside)[0])
-        _invalid(f"true_classes[{row}, {column}] = {true_classes[row, column]} is outside the range [0, {range_max})")
+        raise invalid(
+            f"true_classes[{row}, {column}] = {true_classes[row, column]} is outside the range [0, {range_max})"
+        )
 
 
 def accidental_hits(true_classes: Array, sampled: Array, num_true: int) -> tuple[Array, Array, Array]:
@@ -205,9 +207,9 @@ def accidental_hits(true_classes: Array, sampled: Array, num_true: int) -> tuple
     (array([0, 1], dtype=int32), array([2, 0]), array([-3.402823e+38, -3.402823e+38], dtype=float32))
     """
     if true_classes.ndim != 2 or true_classes.shape[1] != num_true:
-        _invalid("true_candidates must be a batch_size * num_true matrix")
+        raise invalid("true_candidates must be a batch_size * num_true matrix")
     if sampled.ndim != 1:
-        _invalid("sampled_candidates must be a vector, which is typically an output from CandidateSampler")
+        raise invalid("sampled_candidates must be a vector, which is typically an output from CandidateSampler")
     rows, columns = true_classes.shape
     place = {int(sampled[i]): i for i in range(len(sampled))}
     hits = [
@@ -219,7 +221,3 @@ def accidental_hits(true_classes: Array, sampled: Array, num_true: int) -> tuple
     indices = np.array([row for row, _ in hits], np.int32)
     ids = np.array([position for _, position in hits], np.int64)
     return indices, ids, np.full(len(hits), -np.finfo(np.float32).max)
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)

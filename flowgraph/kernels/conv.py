@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from math import prod
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from flowgraph.errors import InvalidArgumentError, UnimplementedError
+from flowgraph.errors import UnimplementedError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.threads import PARTS, blas_alone, in_parallel, ranges
 from flowgraph.kernels.window import (
     Array,
@@ -91,13 +92,13 @@ def conv2d(
            [20., 24.]], dtype=float32)
     """
     if x.ndim != 4:
-        _invalid(f"input must be 4-dimensional{_text(x.shape)}")
+        raise invalid(f"input must be 4-dimensional{_text(x.shape)}")
     if w.ndim != 4:
-        _invalid(f"filter must be 4-dimensional: {_text(w.shape)}")
+        raise invalid(f"filter must be 4-dimensional: {_text(w.shape)}")
     images = as_nhwc(x, data_format)
     depth, filter_depth = images.shape[3], w.shape[2]
     if filter_depth and depth % filter_depth:
-        _invalid(f"input depth must be evenly divisible by filter depth: {depth} vs {filter_depth}")
+        raise invalid(f"input depth must be evenly divisible by filter depth: {depth} vs {filter_depth}")
     rows, cols = _plan(images.shape, w.shape, strides, padding, explicit_paddings, data_format, dilations)
     _refuse_groups(depth, filter_depth)
     return _in_format(_widened(_correlate, images, w, rows, cols), data_format)
@@ -352,7 +353,7 @@ def _plan(
             raise ValueError(f"Conv2D{what} attribute to contain 4 values, but got: {len(steps)}")
     for what, steps in (("strides", strides), ("dilations", dilations)):
         if steps[batch] != 1 or steps[deep] != 1:
-            _invalid(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
+            raise invalid(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
     paddings = axis_paddings(padding, explicit_paddings, data_format)
     rows = Axis.plan(shape[1], filter_shape[0], strides[down], paddings[0], dilations[down])
     cols = Axis.plan(shape[2], filter_shape[1], strides[right], paddings[1], dilations[right])
@@ -369,18 +370,18 @@ def _check_gradient(
     """Check that images, filter and output gradient fit together, and place the windows. Images are NHWC."""
     data_format = attributes[3]
     if shape[0] != grad_shape[0]:
-        _invalid(
+        raise invalid(
             f"{label}: input and out_backprop must have the same batch size"
             f"input batch: {shape[0]}outbackprop batch: {grad_shape[0]} batch_dim: 0"
         )
     if filter_shape[2] and shape[3] % filter_shape[2]:
-        _invalid(f"{label}: input depth must be evenly divisible by filter depth")
+        raise invalid(f"{label}: input depth must be evenly divisible by filter depth")
     if filter_shape[3] != grad_shape[3]:
-        _invalid(f"{label}: filter and out_backprop must have the same out_depth")
+        raise invalid(f"{label}: filter and out_backprop must have the same out_depth")
     rows, cols = _plan(shape, filter_shape, *attributes)
     for axis, actual, position in zip((rows, cols), grad_shape[1:3], image_axes(data_format)[1:3]):
         if axis.out != actual:
-            _invalid(
+            raise invalid(
                 f"{label}: Size of out_backprop doesn't match computed: "
                 f"actual = {actual}, computed = {axis.out} spatial_dim: {position} input: {axis.size} "
                 f"filter: {axis.kernel} output: {actual} stride: {axis.stride} dilation: {axis.dilation}"
@@ -392,17 +393,17 @@ def _check_gradient(
 def _sizes(sizes: Sequence[int] | Array, vector: str, images: str) -> tuple[int, ...]:
     array = np.asarray(sizes)
     if array.ndim != 1:
-        _invalid(f"{vector} must be 1-dim, not {array.ndim}")
+        raise invalid(f"{vector} must be 1-dim, not {array.ndim}")
     for size in array:
         if size < 0:
-            _invalid(f"Dimension {size} must be >= 0")
+            raise invalid(f"Dimension {size} must be >= 0")
     _check_rank(len(array), images)
     return tuple(int(size) for size in array)
 
 
 def _check_rank(rank: int, what: str) -> None:
     if rank != 4:
-        _invalid(f"{what} must be 4-dimensional")
+        raise invalid(f"{what} must be 4-dimensional")
 
 
 def _refuse_groups(depth: int, filter_depth: int) -> None:
@@ -414,10 +415,6 @@ def _refuse_groups(depth: int, filter_depth: int) -> None:
             f"A grouped convolution was attempted to be run because the input depth of {depth} "
             f"does not match the filter input depth of {filter_depth}",
         )
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)
 
 
 def _text(shape: tuple[int, ...]) -> str:

@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from math import prod
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from flowgraph.errors import InvalidArgumentError, UnimplementedError
+from flowgraph.errors import UnimplementedError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.threads import blas_alone, in_parallel, ranges
 from flowgraph.kernels.window import Array, Axis
 
@@ -66,13 +67,13 @@ def conv3d(
     28.0
     """
     if x.ndim != 5:
-        _invalid("input must be 5-dimensional")
+        raise invalid("input must be 5-dimensional")
     if w.ndim != 5:
-        _invalid("filter must be 5-dimensional")
+        raise invalid("filter must be 5-dimensional")
     volumes = as_ndhwc(x, data_format)
     depth, filter_depth = volumes.shape[4], w.shape[3]
     if filter_depth and depth % filter_depth:
-        _invalid(f"Input depth must be evenly divisible by filter depth: {depth} vs {filter_depth}")
+        raise invalid(f"Input depth must be evenly divisible by filter depth: {depth} vs {filter_depth}")
     axes = _plan(volumes.shape, w.shape, strides, padding, data_format, dilations)
     _refuse_groups(depth, filter_depth)
     return from_ndhwc(_widened(_correlate, volumes, w, axes), data_format)
@@ -233,7 +234,7 @@ def _plan(
     batch, *spatial, deep = volume_axes(data_format)
     for what, steps in (("strides", strides), ("dilations", dilations)):
         if steps[batch] != 1 or steps[deep] != 1:
-            _invalid(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
+            raise invalid(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
     planes, rows, cols = (
         Axis.plan(size, kernel, strides[axis], padding, dilations[axis])
         for size, kernel, axis in zip(shape[1:4], filter_shape, spatial)
@@ -247,20 +248,20 @@ def _check_gradient(
     """Check that volumes, filter and output gradient fit together, and place the windows. Volumes are NDHWC."""
     for what, rank in (("input", len(shape)), ("filter", len(filter_shape)), ("out_backprop", len(grad_shape))):
         if rank != 5:
-            _invalid(f"{label}: {what} must be 5-dimensional")
+            raise invalid(f"{label}: {what} must be 5-dimensional")
     if shape[0] != grad_shape[0]:
-        _invalid(
+        raise invalid(
             f"{label}: input and out_backprop must have the same batch size"
             f"input batch: {shape[0]}outbackprop batch: {grad_shape[0]} batch_dim: 0"
         )
     if filter_shape[3] and shape[4] % filter_shape[3]:
-        _invalid(f"{label}: input depth must be evenly divisible by filter depth")
+        raise invalid(f"{label}: input depth must be evenly divisible by filter depth")
     if filter_shape[4] != grad_shape[4]:
-        _invalid(f"{label}: filter and out_backprop must have the same out_depth")
+        raise invalid(f"{label}: filter and out_backprop must have the same out_depth")
     axes = _plan(shape, filter_shape, *attributes)
     for axis, actual, position in zip(axes, grad_shape[1:4], volume_axes(attributes[2])[1:4]):
         if axis.out != actual:
-            _invalid(
+            raise invalid(
                 f"{label}: Size of out_backprop doesn't match computed: "
                 f"actual = {actual}, computed = {axis.out} spatial_dim: {position} input: {axis.size} "
                 f"filter: {axis.kernel} output: {actual} stride: {axis.stride} dilation: {axis.dilation}"
@@ -278,7 +279,3 @@ def _refuse_groups(depth: int, filter_depth: int) -> None:
             f"A grouped convolution was attempted to be run because the input depth of {depth} "
             f"does not match the filter input depth of {filter_depth}",
         )
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)

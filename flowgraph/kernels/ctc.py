@@ -13,11 +13,11 @@ another; what TensorFlow has in float32 are the class probabilities, the sums of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array
 
 
@@ -40,7 +40,7 @@ def wanted_labels(labels: Sequence[Sequence[int]], classes: int, times: Array, r
 
 def _wanted(example: int, labels: Sequence[int], classes: int, time: int, rules: Rules) -> list[int]:
     if not labels:
-        _invalid(f"Labels length is zero in batch {example}")
+        raise invalid(f"Labels length is zero in batch {example}")
     found: list[int] = []
     ended = False
     as_text = ",".join(map(str, labels))
@@ -50,16 +50,16 @@ def _wanted(example: int, labels: Sequence[int], classes: int, time: int, rules:
         if label >= classes - 1:
             ended = True
         elif ended:
-            _invalid(
+            raise invalid(
                 "Saw a non-null label (index >= num_classes - 1) following a null label, batch: "
                 f"{example} num_classes: {classes} labels: {as_text} labels seen so far: {','.join(map(str, found))}"
             )
         else:
             found.append(label)
     if found and min(found) < 0:
-        _invalid(f"All labels must be nonnegative integers, batch: {example} labels: {as_text}")
+        raise invalid(f"All labels must be nonnegative integers, batch: {example} labels: {as_text}")
     if not rules.ignore_longer_outputs_than_inputs and time < len(labels):
-        _invalid(
+        raise invalid(
             f"Not enough time for target transition sequence (required: {len(labels)}, available: {time}){example}"
             "You can turn this error into a warning by using the flag ignore_longer_outputs_than_inputs"
         )
@@ -174,7 +174,3 @@ def _following(emitted: Array, states: States, times: Array) -> Array:
         going_on = t + 1 < times
         beta[t, going_on] = made[going_on]
     return beta
-
-
-def _invalid(message: str) -> Any:
-    raise InvalidArgumentError(None, None, message)

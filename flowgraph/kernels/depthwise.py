@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.threads import PARTS, in_parallel, ranges
 from flowgraph.kernels.window import Array, Axis, Tap, as_nhwc, from_nhwc, image_axes
 
@@ -44,13 +44,13 @@ def depthwise(
     array([10., 40.], dtype=float32)
     """
     if x.ndim != 4:
-        _invalid(f"input must be 4-dimensional[{','.join(map(str, x.shape))}]")
+        raise invalid(f"input must be 4-dimensional[{','.join(map(str, x.shape))}]")
     if w.ndim != 4:
-        _invalid(f"filter must be 4-dimensional: [{','.join(map(str, w.shape))}]")
+        raise invalid(f"filter must be 4-dimensional: [{','.join(map(str, w.shape))}]")
     images = as_nhwc(x, data_format)
     channels, multiplier = w.shape[2:]
     if images.shape[3] != channels:
-        _invalid(f"input and filter must have the same depth: {images.shape[3]} vs {channels}")
+        raise invalid(f"input and filter must have the same depth: {images.shape[3]} vs {channels}")
     axes = _plan(images.shape, w.shape, strides, padding, data_format, dilations)
     images = np.ascontiguousarray(_wide(images))
     if multiplier > 1:
@@ -169,7 +169,7 @@ def _plan(
     batch, down, right, deep = image_axes(data_format)
     for what, steps in (("strides", strides), ("dilations", dilations)):
         if steps[batch] != 1 or steps[deep] != 1:
-            _invalid(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
+            raise invalid(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
     rows = Axis.plan(shape[1], filter_shape[0], strides[down], padding, dilations[down])
     cols = Axis.plan(shape[2], filter_shape[1], strides[right], padding, dilations[right])
     return rows, cols
@@ -181,22 +181,18 @@ def _check_gradient(
     """Check that images, filter and output gradient fit together, and place the windows. Images are NHWC."""
     for what, rank in (("input", len(shape)), ("filter", len(filter_shape)), ("out_backprop", len(grad_shape))):
         if rank != 4:
-            _invalid(f"{label}: {what} must be 4-dimensional")
+            raise invalid(f"{label}: {what} must be 4-dimensional")
     if shape[0] != grad_shape[0]:
-        _invalid(f"{label}: input and out_backprop must have the same batch size")
+        raise invalid(f"{label}: input and out_backprop must have the same batch size")
     if shape[3] != filter_shape[2]:
-        _invalid(f"{label}: input and filter must have the same depth: {shape[3]} vs {filter_shape[2]}")
+        raise invalid(f"{label}: input and filter must have the same depth: {shape[3]} vs {filter_shape[2]}")
     if filter_shape[2] * filter_shape[3] != grad_shape[3]:
-        _invalid(f"{label}: depth_multiplier * in_depth not equal to out_depth")
+        raise invalid(f"{label}: depth_multiplier * in_depth not equal to out_depth")
     axes = _plan(shape, filter_shape, *attributes)
     for axis, actual, what in zip(axes, grad_shape[1:3], ("rows", "cols")):
         if axis.out != actual:
-            _invalid(
+            raise invalid(
                 f"{label}: Number of {what} of out_backprop doesn't match computed: "
                 f"actual = {actual}, computed = {axis.out}"
             )
     return axes
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)

@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError, UnimplementedError
+from flowgraph.errors import UnimplementedError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array, Axis
 
 Axes = tuple[Axis, Axis]
@@ -98,22 +99,18 @@ def _plan(x: Array, w: Array, strides: Sequence[int], rates: Sequence[int], padd
     if rates[0] != 1 or rates[3] != 1:
         _unimplemented("Rate is only supported across spatial dimensions.")
     if x.ndim != 4:
-        _invalid(f"input must be 4-dimensional[{','.join(map(str, x.shape))}]")
+        raise invalid(f"input must be 4-dimensional[{','.join(map(str, x.shape))}]")
     if w.ndim != 3:
-        _invalid(f"filter must be 3-dimensional: [{','.join(map(str, w.shape))}]")
+        raise invalid(f"filter must be 3-dimensional: [{','.join(map(str, w.shape))}]")
     if x.shape[3] != w.shape[2]:
-        _invalid(f"input and filter must have the same depth: {x.shape[3]} vs {w.shape[2]}")
+        raise invalid(f"input and filter must have the same depth: {x.shape[3]} vs {w.shape[2]}")
     rows = Axis.plan(x.shape[1], w.shape[0], strides[1], padding, rates[1])
     return rows, Axis.plan(x.shape[2], w.shape[1], strides[2], padding, rates[2])
 
 
 def _check_gradient(x: Array, axes: Axes, dy: Array) -> None:
     if dy.shape != (len(x), axes[0].out, axes[1].out, x.shape[3]):
-        _invalid("out_backprop has incompatible size.")
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)
+        raise invalid("out_backprop has incompatible size.")
 
 
 def _unimplemented(message: str) -> NoReturn:

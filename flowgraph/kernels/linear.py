@@ -13,17 +13,13 @@ import numpy as np
 
 from flowgraph.errors import InvalidArgumentError
 from flowgraph.kernels import jacobi
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.threads import blas_alone
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 BLOCK = 32
 """Rows that are solved one by one before a product of matrices takes them out of all that follow."""
-
-
-def refuse(line: str) -> InvalidArgumentError:
-    """The error for matrices that cannot be had."""
-    return InvalidArgumentError(None, None, line)
 
 
 def widened(x: Array) -> Array:
@@ -49,7 +45,7 @@ def by_lapack(function: Callable[..., Any], failure: str) -> Callable[..., Any]:
             with np.errstate(all="ignore"), blas_alone():
                 return function(*arrays, **options)
         except np.linalg.LinAlgError:
-            raise refuse(failure) from None
+            raise invalid(failure) from None
 
     return computed
 
@@ -83,7 +79,7 @@ def _cholesky_by_columns(x: Array) -> Array:
         row = made[..., i, :i]
         pivot = x[..., i, i].real - np.sum(np.abs(row) ** 2, axis=-1)
         if np.any(pivot <= 0):
-            raise refuse("Cholesky decomposition was not successful. The input might not be valid.")
+            raise invalid("Cholesky decomposition was not successful. The input might not be valid.")
         made[..., i, i] = np.sqrt(pivot)
         below = x[..., i + 1 :, i] - (made[..., i + 1 :, :i] @ np.conj(row)[..., None])[..., 0]
         made[..., i + 1 :, i] = below / made[..., i, i, None]
@@ -99,7 +95,7 @@ def triangular_solve(matrix: Array, rhs: Array, lower: bool = True, adjointed: b
     """
     pivots = np.diagonal(matrix, axis1=-2, axis2=-1)
     if not np.all(pivots) or np.any(np.isnan(pivots[..., :1])):  # the least one, as Eigen finds it among NaNs
-        raise refuse("Input matrix is not invertible.")
+        raise invalid("Input matrix is not invertible.")
     dtype, matrix = rhs.dtype, widened(matrix)
     if adjointed:
         matrix, lower = adjoint(matrix), not lower
@@ -149,7 +145,7 @@ def inverse(x: Array, adjointed: bool = False) -> Array:
         return np.zeros(x.shape, x.dtype)
     failure = "Input is not invertible."
     if np.isnan(x).any():
-        raise refuse(failure)
+        raise invalid(failure)
     made = by_lapack(np.linalg.inv, failure)(widened(x)).astype(x.dtype, copy=False)
     return np.ascontiguousarray(adjoint(made)) if adjointed else made
 
@@ -165,7 +161,7 @@ def solve(matrix: Array, rhs: Array, adjointed: bool = False) -> Array:
         return np.zeros(rhs.shape, rhs.dtype)
     failure = "Input matrix is not invertible."
     if np.isnan(matrix).any():
-        raise refuse(failure)
+        raise invalid(failure)
     matrix = adjoint(matrix) if adjointed else matrix
     return by_lapack(np.linalg.solve, failure)(widened(matrix), widened(rhs)).astype(rhs.dtype, copy=False)
 
@@ -211,7 +207,7 @@ def lu(x: Array) -> tuple[Array, Array]:
             for rows in (flat, order):
                 rows[each, k], rows[each, pivot] = rows[each, pivot], rows[each, k].copy()
             if not np.all(np.abs(flat[:, k, k]) > 0):
-                raise refuse("Input is not invertible.")
+                raise invalid("Input is not invertible.")
             flat[:, k + 1 :, k] /= flat[:, k, k, None]
             flat[:, k + 1 :, k + 1 :] -= flat[:, k + 1 :, k, None] * flat[:, k, None, k + 1 :]
     return made.astype(x.dtype, copy=False), order.reshape(x.shape[:-1])
@@ -289,7 +285,7 @@ def self_adjoint_eig(x: Array, compute_v: bool) -> tuple[Array, Array]:
     """
     failure = "Self-adjoint eigen decomposition was not successful. The input might not be valid."
     if not np.isfinite(x).all():
-        raise refuse(failure)
+        raise invalid(failure)
     if not x.size:
         return np.zeros(x.shape[:-1], x.dtype), np.zeros(x.shape if compute_v else 0, x.dtype)
     if not compute_v:
@@ -324,7 +320,7 @@ def least_squares(matrix: Array, rhs: Array, l2_regularizer: float, fast: bool) 
     try:
         factor = cholesky(gram)
     except InvalidArgumentError:
-        raise refuse("Input matrix was rank deficient or ill-conditioned.") from None
+        raise invalid("Input matrix was rank deficient or ill-conditioned.") from None
     right = turned @ right if rows >= columns else right
     made = triangular_solve(factor, triangular_solve(factor, right), adjointed=True)
     return (made if rows >= columns else turned @ made).astype(rhs.dtype)

@@ -22,7 +22,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError, UnimplementedError
+from flowgraph.errors import UnimplementedError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array, Axis, as_nhwc, axis_paddings, from_nhwc, image_axes
 
 BLOCK_BYTES = 1 << 20
@@ -207,7 +208,7 @@ def avg_pool_grad(
     """
     sizes = np.asarray(input_shape)
     if sizes.shape != (4,):
-        _invalid("out_backprop must be 1-dimensional and 4 elements")
+        raise invalid("out_backprop must be 1-dimensional and 4 elements")
     _check_ranks(out_backprop=dy)
     shape = tuple(int(sizes[axis]) for axis in image_axes(data_format))
     grads = as_nhwc(dy, data_format)
@@ -310,7 +311,7 @@ def _in_format(x: Array, data_format: str) -> Array:
 def _images(x: Array, data_format: str) -> Array:
     if x.ndim != 4:
         code = 0 if data_format == "NHWC" else 1
-        _invalid(f"tensor_in_shape must have 2 spatial dimensions. {x.ndim} {code}")
+        raise invalid(f"tensor_in_shape must have 2 spatial dimensions. {x.ndim} {code}")
     return as_nhwc(x, data_format)
 
 
@@ -344,7 +345,7 @@ def _depth_window(shape: tuple[int, ...], ksize: Sequence[int], strides: Sequenc
     batch, down, right, deep = image_axes(data_format)
     for axis, size in enumerate(ksize):
         if size <= 0:
-            _invalid(f"Sliding window ksize for dimension {axis} was zero.")
+            raise invalid(f"Sliding window ksize for dimension {axis} was zero.")
     if ksize[batch] != 1 or strides[batch] != 1:
         _unimplemented("Pooling is not yet supported on the batch dimension.")
     window = ksize[deep]
@@ -365,17 +366,13 @@ def _pooled(shape: tuple[int, ...], plan: Plan) -> tuple[int, ...]:
 def _check_ranks(**arrays: Array) -> None:
     for name, array in arrays.items():
         if array.ndim != 4:
-            _invalid(f"{name} must be 4-dimensional")
+            raise invalid(f"{name} must be 4-dimensional")
 
 
 def _check_shape(what: str, images: Array, expected: tuple[int, ...]) -> None:
     if images.shape != expected:
         wanted, given = (",".join(map(str, shape)) for shape in (expected, images.shape))
-        _invalid(f"Expected {what} shape to be [{wanted}], but got [{given}]")
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)
+        raise invalid(f"Expected {what} shape to be [{wanted}], but got [{given}]")
 
 
 def _unimplemented(message: str) -> NoReturn:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError, UnimplementedError
+from flowgraph.errors import UnimplementedError
 from flowgraph.kernels.conv3d import Axes, as_ndhwc, from_ndhwc, volume_axes
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array, Axis
 
 Index = tuple[slice, ...]
@@ -83,9 +84,9 @@ def avg_pool3d(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: 
 def avg_pool3d_grad(input_shape: Array, dy: Array, ksize: Any, strides: Any, padding: str, data_format: str) -> Array:
     """The gradient of `avg_pool3d` with respect to its volumes, whose shape is `input_shape`."""
     if np.shape(input_shape) != (5,):
-        _invalid("tensor_in must be 1-dimensional and 5 elements")
+        raise invalid("tensor_in must be 1-dimensional and 5 elements")
     if dy.ndim != 5:
-        _invalid("out_backprop must be 5-dimensional")
+        raise invalid("out_backprop must be 5-dimensional")
     shape = tuple(int(input_shape[axis]) for axis in volume_axes(data_format))
     axes = _plan(shape, ksize, strides, padding, data_format)
     grads = as_ndhwc(dy, data_format)
@@ -124,7 +125,7 @@ def _inside(axis: Axis) -> Array:
 
 def _prepare(x: Array, ksize: Any, strides: Any, padding: str, data_format: str) -> tuple[Array, Axes]:
     if x.ndim != 5:
-        _invalid("tensor_in must be 5-dimensional")
+        raise invalid("tensor_in must be 5-dimensional")
     volumes = as_ndhwc(x, data_format)
     return volumes, _plan(volumes.shape, ksize, strides, padding, data_format)
 
@@ -133,7 +134,7 @@ def _plan(shape: Sequence[int], ksize: Any, strides: Any, padding: str, data_for
     batch, *spatial, deep = volume_axes(data_format)
     for axis, size in enumerate(ksize):
         if size <= 0:
-            _invalid(f"Sliding window ksize for dimension {axis} was zero.")
+            raise invalid(f"Sliding window ksize for dimension {axis} was zero.")
     for axis, what in ((batch, "batch"), (deep, "depth")):
         if ksize[axis] != 1 or strides[axis] != 1:
             line = f"Pooling is not yet supported on the {what} dimension."
@@ -148,8 +149,4 @@ def _check_outputs(axes: Axes, shape: Sequence[int], **arrays: Array) -> None:
     wanted = (shape[0], *[axis.out for axis in axes], shape[4])
     for name, array in arrays.items():
         if array.shape != wanted:
-            _invalid(f"Expected {name} shape to be {list(wanted)}, but got {list(array.shape)}")
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)
+            raise invalid(f"Expected {name} shape to be {list(wanted)}, but got {list(array.shape)}")

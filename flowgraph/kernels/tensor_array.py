@@ -10,6 +10,7 @@ import numpy as np
 
 from flowgraph import errors
 from flowgraph.dtypes import DType
+from flowgraph.kernels.refusal import invalid
 from flowgraph.sizes import Sizes, compatible, is_full, merge, to_text
 
 _WRITTEN, _READ, _CLEARED, _ZEROS = 1, 2, 4, 8  # of an entry; one of zeros has been given no array yet
@@ -153,14 +154,14 @@ class Slots:
                 f"{to_text(self._shapes[index])} but the new input shape is {to_text(shape)}."
             )
         if self.dtype.np.kind in "bO":
-            raise _invalid(f"tensor_array::AddToTensor type not supported: {self.dtype.name}")
+            raise invalid(f"tensor_array::AddToTensor type not supported: {self.dtype.name}")
         self._values[index] = self._values[index] + value
 
     def _fill_up(self, index: int) -> None:
         """Entries that were never written count as zeros, if their shape is known."""
         size = len(self)
         if index < 0 or (index >= size and not self._is_gradient):
-            raise _invalid(f"Tried to read from index {index} but array size is: {size}")
+            raise invalid(f"Tried to read from index {index} but array size is: {size}")
         if not is_full(self.element):
             raise self._refusal(
                 f"Could not read from TensorArray index {index}.  Furthermore, the element shape is not fully "
@@ -176,7 +177,7 @@ class Slots:
 
     def _zeros(self, shape: tuple[int, ...]) -> Any:
         if self.dtype.np.kind == "O":
-            raise _invalid(f"tensor_array::TensorSetZero type not supported: {self.dtype.name}")
+            raise invalid(f"tensor_array::TensorSetZero type not supported: {self.dtype.name}")
         return np.zeros(shape, self.dtype.np)
 
     # -- many entries ----------------------------------------------------------------------------------------
@@ -187,7 +188,7 @@ class Slots:
         top = int(indices.max(initial=-1))
         if top >= len(self):
             if not self._grows:
-                raise _invalid(f"Max scatter index must be < array size ({top} vs. {len(self)})")
+                raise invalid(f"Max scatter index must be < array size ({top} vs. {len(self)})")
             self.grow(top + 1)
         count, shape = len(indices), values.shape[1:]
         if shape and count and _counts(indices) and self._are_new(count, shape):
@@ -212,7 +213,7 @@ class Slots:
         if self._grows and len(self) < len(pieces):
             self.grow(len(pieces))
         if len(self) != len(pieces):
-            raise _invalid(
+            raise invalid(
                 f"TensorArray's size is not equal to the size of lengths ({len(self)} vs. {len(pieces)}), and the "
                 f"TensorArray is {'' if self._grows else 'not '}marked as dynamically resizeable"
             )
@@ -233,7 +234,7 @@ class Slots:
         shape = values[0].shape
         for number, value in enumerate(values):
             if value.shape != shape:
-                raise _invalid(
+                raise invalid(
                     f"TensorArray has inconsistent shapes.  Index 0 has shape: {to_text(shape)} but index {number} "
                     f"has shape: {to_text(value.shape)}"
                 )
@@ -253,7 +254,7 @@ class Slots:
                 if ranks
                 else (f"shapes during merge: {to_text(own)} vs. {to_text(element)}")
             )
-            raise _invalid(f"PartialTensorShape: Incompatible {what}")
+            raise invalid(f"PartialTensorShape: Incompatible {what}")
         self.element = merge(own, element)
 
     def _read_all(self, count: int) -> list[Any] | None:
@@ -277,18 +278,18 @@ class Slots:
         values = [self.read(index) for index in range(len(self))]
         shapes = [value.shape for value in values]
         if shapes[0] and not compatible(except_first, shapes[0][1:]):
-            raise _invalid(
+            raise invalid(
                 f"TensorArray was passed element_shape_except0 {to_text(except_first)} but index 0 has (excepting "
                 f"dimension 0) shape: {to_text(shapes[0][1:])} which does not match."
             )
         for number, shape in enumerate(shapes):
             if not shape:
-                raise _invalid(
+                raise invalid(
                     f"Concat saw a scalar shape at index {number} but requires at least vectors.  Did you mean to "
                     "call pack?"
                 )
             if shape[1:] != shapes[0][1:]:
-                raise _invalid(
+                raise invalid(
                     "TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: "
                     f"{to_text(shapes[0][1:])} but index {number} has (excepting dimension 0) shape: "
                     f"{to_text(shape[1:])}"
@@ -324,19 +325,15 @@ class Slots:
 
     def _demand_open(self) -> None:
         if self._closed:
-            raise _invalid(f"TensorArray {self._name} has already been closed.")
+            raise invalid(f"TensorArray {self._name} has already been closed.")
 
     def _refusal(self, words: str) -> errors.InvalidArgumentError:
-        return _invalid(f"TensorArray {self._name}: {words}")
+        return invalid(f"TensorArray {self._name}: {words}")
 
 
 def _counts(indices: Any) -> bool:
     """Whether these are 0, 1, 2 ..."""
     return bool(indices[-1] == len(indices) - 1) and np.array_equal(indices, np.arange(len(indices)))
-
-
-def _invalid(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
 
 
 def _unimplemented(what: str, doing: str) -> errors.UnimplementedError:

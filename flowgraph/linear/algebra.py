@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
-from flowgraph.linear.helpers import refusal
 
 # -- hints of products -------------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear import algebra, parts
-from flowgraph.linear.helpers import broadcast_cholesky_solve, broadcast_solve, check_fit, refusal, shape_tensor
+from flowgraph.linear.helpers import broadcast_cholesky_solve, broadcast_solve, check_fit, shape_tensor
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import size
 from flowgraph.ops.cast import cast

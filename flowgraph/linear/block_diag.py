@@ -6,11 +6,12 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
 from flowgraph.linear.composition import joint_batch_shape, joint_batch_shape_tensor
-from flowgraph.linear.helpers import broadcast_batches, check_operators, implied, refusal
+from flowgraph.linear.helpers import broadcast_batches, check_operators, implied
 from flowgraph.ops.array import shape, zeros
 from flowgraph.ops.control_flow import group
 from flowgraph.ops.joining import concat, stack

@@ -9,10 +9,11 @@ import numpy as np
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import assert_no_zeros, assert_real, broadcast_batches, refusal
+from flowgraph.linear.helpers import assert_no_zeros, assert_real, broadcast_batches
 from flowgraph.linear.rotate import rotate_transpose
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import ones, rank, reshape, shape, zeros_like

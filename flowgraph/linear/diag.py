@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import assert_no_zeros, assert_real, convert, refusal
+from flowgraph.linear.helpers import assert_no_zeros, assert_real, convert
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import shape
 from flowgraph.ops.cast import cast

@@ -6,10 +6,11 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import convert, refusal
+from flowgraph.linear.helpers import convert
 from flowgraph.ops.array import shape
 from flowgraph.ops.matmul import matmul
 from flowgraph.shapes import TensorShape

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.adjoint import adjoint
@@ -28,11 +27,6 @@ from flowgraph.sizes import is_full
 from flowgraph.variables.variable import Variable
 
 # -- arguments ---------------------------------------------------------------------------------------------------
-
-
-def refusal(line: str, kind: type[Exception] = ValueError) -> Exception:
-    """An error about the user's arguments."""
-    return kind(errors.explain(line, where=user_site()))
 
 
 def convert(value: Any, name: str) -> Any:

@@ -6,10 +6,11 @@ from typing import Any
 
 from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import convert, refusal
+from flowgraph.linear.helpers import convert
 from flowgraph.linear.norms import norm
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import ones, shape, zeros

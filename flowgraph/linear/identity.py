@@ -7,10 +7,11 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import assert_fits, convert, refusal
+from flowgraph.linear.helpers import assert_fits, convert
 from flowgraph.linear.sized import SizedOperator
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import ones, shape, zeros, zeros_like

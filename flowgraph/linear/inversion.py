@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import combined, refusal
+from flowgraph.linear.helpers import combined
 from flowgraph.shapes import TensorShape
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.linear.base import LinearOperator
 from flowgraph.linear.diag import LinearOperatorDiag
-from flowgraph.linear.helpers import broadcast_cholesky_solve, broadcast_solve, convert, refusal
+from flowgraph.linear.helpers import broadcast_cholesky_solve, broadcast_solve, convert
 from flowgraph.linear.identity import LinearOperatorIdentity
 from flowgraph.ops.array import shape
 from flowgraph.ops.broadcasting import broadcast_dynamic_shape, broadcast_static_shape

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import assert_no_zeros, broadcast_triangular_solve, convert, refusal
+from flowgraph.linear.helpers import assert_no_zeros, broadcast_triangular_solve, convert
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import shape
 from flowgraph.ops.diagonal import matrix_band_part, matrix_diag_part

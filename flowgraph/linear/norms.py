@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.reduction import one_of, reduce_max, reduce_sum
@@ -111,20 +110,16 @@ def _other_norm(tensor: Tensor, ord: Any, axis: Any, of_matrices: bool) -> Tenso
 
 def _check_matrix_norm(ord: Any, axis: tuple[Any, ...]) -> None:
     if not isinstance(axis[0], int) or not isinstance(axis[1], int) or axis[0] == axis[1]:
-        raise _refusal("'axis' must be None, an integer, or a tuple of 2 unique integers")
+        raise refusal("'axis' must be None, an integer, or a tuple of 2 unique integers")
     if ord not in _MATRIX_NORMS:
-        raise _refusal(f"'ord' must be a supported matrix norm in {_MATRIX_NORMS}, got {ord}")
+        raise refusal(f"'ord' must be a supported matrix norm in {_MATRIX_NORMS}, got {ord}")
 
 
 def _check_vector_norm(ord: Any, axis: Any) -> None:
     if not (isinstance(axis, int) or axis is None):
-        raise _refusal("'axis' must be None, an integer, or a tuple of 2 unique integers")
+        raise refusal("'axis' must be None, an integer, or a tuple of 2 unique integers")
     if ord not in _VECTOR_NORMS and (isinstance(ord, str) or not np.isreal(ord) or ord <= 0):
-        raise _refusal(f"'ord' must be a supported vector norm, got {ord}")
-
-
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
+        raise refusal(f"'ord' must be a supported vector norm, got {ord}")
 
 
 def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:

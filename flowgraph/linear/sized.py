@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
 from flowgraph.linear.base import LinearOperator
-from flowgraph.linear.helpers import not_a_variable, refusal, shape_tensor
+from flowgraph.linear.helpers import not_a_variable, shape_tensor
 from flowgraph.ops.array import zeros
 from flowgraph.ops.broadcasting import broadcast_static_shape
 from flowgraph.ops.checks import assert_non_negative

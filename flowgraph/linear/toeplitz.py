@@ -6,11 +6,11 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.linear.base import LinearOperator
 from flowgraph.linear.circulant import LinearOperatorCirculant
-from flowgraph.linear.helpers import refusal
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import ones, shape, zeros_like
 from flowgraph.ops.broadcasting import broadcast_dynamic_shape, broadcast_static_shape, reverse

@@ -7,9 +7,10 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.dtypes import as_dtype
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.linear.helpers import assert_fits, refusal, shape_tensor
+from flowgraph.linear.helpers import assert_fits, shape_tensor
 from flowgraph.linear.sized import SizedOperator, checked_size
 from flowgraph.ops.adjoint import adjoint as adjoint_of
 from flowgraph.ops.array import shape, zeros

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flowgraph import errors
-from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.graph import Graph
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import get_default_graph, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.monitored import files
@@ -179,14 +180,14 @@ def train(
     0.25
     """
     if train_op is None:
-        raise _refusal("train_op cannot be None.")
+        raise refusal("train_op cannot be None.")
     _check_files(logdir, summary_op, saver, trace_every_n_steps)
     if sync_optimizer is not None:
         if startup_delay_steps > 0:
-            raise _refusal("startup_delay_steps must be zero when sync_optimizer is supplied.")
-        raise _refusal("`sync_optimizer` must be a tf.train.SyncReplicasOptimizer.")
+            raise refusal("startup_delay_steps must be zero when sync_optimizer is supplied.")
+        raise refusal("`sync_optimizer` must be a tf.train.SyncReplicasOptimizer.")
     if number_of_steps is not None and number_of_steps <= 0:
-        raise _refusal("`number_of_steps` must be either None or a positive number.")
+        raise refusal("`number_of_steps` must be either None or a positive number.")
     graph = graph or get_default_graph()
     with graph.as_default():
         step = get_or_create_global_step() if global_step is None else global_step
@@ -239,10 +240,6 @@ def _no_trace() -> NotImplementedError:
     return files.not_yet("The trace of a step", "Leave out should_trace and trace_every_n_steps.")
 
 
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
-
-
 def _given_or(given: Any, make: Callable[[], Any]) -> Any:
     return make() if given is _DEFAULT else given
 
@@ -252,11 +249,11 @@ def _check_files(logdir: str | None, summary_op: Any, saver: Any, trace_every_n_
     if logdir is not None:
         return
     if summary_op is not _DEFAULT:
-        raise _refusal("Cannot provide summary_op because logdir=None")
+        raise refusal("Cannot provide summary_op because logdir=None")
     if saver is not None:
-        raise _refusal("Cannot provide saver because logdir=None")
+        raise refusal("Cannot provide saver because logdir=None")
     if trace_every_n_steps is not None:
-        raise _refusal("Cannot provide trace_every_n_steps because logdir=None")
+        raise refusal("Cannot provide trace_every_n_steps because logdir=None")
 
 
 def _what_to_watch(step: Any, number_of_steps: int | None, log_every_n_steps: int) -> dict[str, Any]:

@@ -12,10 +12,7 @@ import numpy as np
 from flowgraph import errors
 from flowgraph.ir.emit import BareError
 from flowgraph.ir.graph import user_site
-
-
-def _refusal(kind: type[Exception], line: str, mend: str | None = None) -> Exception:
-    return kind(errors.explain(line, mend=mend, where=user_site()))
+from flowgraph.ir.refusal import refusal
 
 
 def ints(name: str, value: Any, function: str, fewest: int = 0, op_type: str = "") -> tuple[int, ...]:
@@ -26,17 +23,17 @@ def ints(name: str, value: Any, function: str, fewest: int = 0, op_type: str = "
       ValueError: it is too short.
     """
     if not isinstance(value, list | tuple):
-        raise _refusal(TypeError, f"Expected list for '{name}' argument to '{function}' Op, not {value!r}.")
+        raise refusal(f"Expected list for '{name}' argument to '{function}' Op, not {value!r}.", TypeError)
     found = []
     for item in value:
         try:
             # int("3") is 3, which TF refuses
             found.append(operator.index(item) if isinstance(item, str) else int(item))  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise _refusal(TypeError, f"Expected int for argument '{name}' not {item!r}.") from None
+            raise refusal(f"Expected int for argument '{name}' not {item!r}.", TypeError) from None
     if len(found) < fewest:
         line = f"Attr '{name}' of '{op_type}' Op passed list of length {len(found)} less than minimum {fewest}."
-        raise _refusal(ValueError, line)
+        raise refusal(line)
     return tuple(found)
 
 
@@ -60,7 +57,7 @@ def text(name: str, value: Any) -> str:
     if isinstance(value, bytes):
         value = value.decode()
     if not isinstance(value, str):
-        raise _refusal(TypeError, f"Expected string for argument '{name}' not {value!r}.")
+        raise refusal(f"Expected string for argument '{name}' not {value!r}.", TypeError)
     return value
 
 
@@ -80,7 +77,7 @@ def real(name: str, value: Any) -> float:
       TypeError: it is none.
     """
     if not isinstance(value, Real | np.generic):
-        raise _refusal(TypeError, f"Expected float for argument '{name}' not {value!r}.")
+        raise refusal(f"Expected float for argument '{name}' not {value!r}.", TypeError)
     return float(value)
 
 
@@ -92,10 +89,10 @@ def reals(name: str, value: Any, function: str, fewest: int = 0, op_type: str = 
       ValueError: it is too short.
     """
     if not isinstance(value, list | tuple):
-        raise _refusal(TypeError, f"Expected list for '{name}' argument to '{function}' Op, not {value!r}.")
+        raise refusal(f"Expected list for '{name}' argument to '{function}' Op, not {value!r}.", TypeError)
     if len(value) < fewest:
         line = f"Attr '{name}' of '{op_type}' Op passed list of length {len(value)} less than minimum {fewest}."
-        raise _refusal(ValueError, line)
+        raise refusal(line)
     return tuple(real(name, item) for item in value)
 
 
@@ -111,7 +108,7 @@ def choice(name: str, value: Any, allowed: Sequence[str], op_type: str) -> str:
         options = '", "'.join(allowed)
         line = f"Attr '{name}' of '{op_type}' Op passed string '{value}' not in: \"{options}\"."
         meant = value.upper()
-        raise _refusal(ValueError, line, f"{name}={meant!r}, in capitals." if meant in allowed else None)
+        raise refusal(line, mend=f"{name}={meant!r}, in capitals." if meant in allowed else None)
     return value
 
 
@@ -122,7 +119,7 @@ def flag(name: str, value: Any) -> bool:
       TypeError: it is neither.
     """
     if not isinstance(value, bool):
-        raise _refusal(TypeError, f"Expected bool for argument '{name}' not {value!r}.")
+        raise refusal(f"Expected bool for argument '{name}' not {value!r}.", TypeError)
     return value
 
 
@@ -147,6 +144,6 @@ def per_axis(name: str, value: Any, channel_axis: int, spatial: int = 2) -> Any:
         return value
     if count not in (1, spatial):
         line = f"{name} should be of length 1, {spatial} or {spatial + 2} but was {count}"
-        raise _refusal(ValueError, line)
+        raise refusal(line)
     inner = [value[0]] * spatial if count == 1 else list(value)
     return [1, 1, *inner] if channel_axis == 1 else [1, *inner, 1]

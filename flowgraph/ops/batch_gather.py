@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor, to_tensor
 from flowgraph.ir.emit import emit
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, rank, reshape, shape, size, zeros
@@ -22,10 +21,6 @@ from flowgraph.ops.range import range_op
 from flowgraph.ops.reduction import MAX, PROD
 from flowgraph.ops.shaping import expand_dims, tile, transpose
 from flowgraph.shapes import TensorShape
-
-
-def _refuse(line: str, kind: type[Exception] = ValueError) -> Exception:
-    return kind(errors.explain(line, where=user_site()))
 
 
 def _product(sizes: Tensor) -> Tensor:
@@ -52,12 +47,12 @@ def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
         indices = convert_to_tensor(indices, name="indices")
         params = convert_to_tensor(params, name="params")
         if indices.sizes is None:
-            raise _refuse("batch_gather does not allow indices with unknown shape.")
+            raise refusal("batch_gather does not allow indices with unknown shape.")
         batch_dims = len(indices.sizes) - 1
         if batch_dims < 0:
-            raise _refuse(f"batch_dims = {batch_dims} must be less than rank(indices) = 0")
+            raise refusal(f"batch_dims = {batch_dims} must be less than rank(indices) = 0")
         if params.sizes is not None and batch_dims >= len(params.sizes):
-            raise _refuse(f"batch_dims = {batch_dims} must be less than rank(params) = {len(params.sizes)}")
+            raise refusal(f"batch_dims = {batch_dims} must be less than rank(params) = {len(params.sizes)}")
         return _batch_gather(params, indices, batch_dims)
 
 
@@ -103,12 +98,12 @@ def batch_gather_nd(params: Any, indices: Any, batch_dims: Any, name: str | None
         indices = convert_to_tensor(indices, name="indices")
         params = convert_to_tensor(params, name="params")
         if not isinstance(batch_dims, int):
-            raise _refuse(f"batch_dims must be an int; got {batch_dims!r}", TypeError)
+            raise refusal(f"batch_dims must be an int; got {batch_dims!r}", TypeError)
         if batch_dims < 0:
-            raise _refuse("tf.gather_nd does not allow negative batch_dims.")
+            raise refusal("tf.gather_nd does not allow negative batch_dims.")
         for label, tensor in (("indices", indices), ("params", params)):
             if tensor.sizes is not None and batch_dims >= len(tensor.sizes):
-                raise _refuse(f"batch_dims = {batch_dims} must be less than rank({label}) = {len(tensor.sizes)}")
+                raise refusal(f"batch_dims = {batch_dims} must be less than rank({label}) = {len(tensor.sizes)}")
         params_shape, indices_shape = shape(params), shape(indices)
         batch_shape = params_shape[:batch_dims]
         count = _product(batch_shape)
@@ -155,9 +150,9 @@ def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
     indexing = kwargs.pop("indexing", "xy")
     name = kwargs.pop("name", "meshgrid")
     if kwargs:
-        raise _refuse(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function", TypeError)
+        raise refusal(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function", TypeError)
     if indexing not in ("xy", "ij"):
-        raise _refuse("indexing parameter must be either 'xy' or 'ij'")
+        raise refusal("indexing parameter must be either 'xy' or 'ij'")
     with name_scope(name, "meshgrid", args):
         axes = len(args)
         single = (1,) * axes
@@ -191,12 +186,12 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     if axis is None:
         input, axis = reshape(input, [-1]), 0
     if not isinstance(axis, int):
-        raise _refuse(f"axis must be an int; got {type(axis).__name__}", TypeError)
+        raise refusal(f"axis must be an int; got {type(axis).__name__}", TypeError)
     with name_scope(name, "Repeat", [input, repeats]):
         data = convert_to_tensor(input, name="data")
         repeats = to_tensor(repeats, None, "repeats", dt.int32)
         if not repeats.dtype.is_integer:
-            raise _refuse(f"repeats must be an integer tensor; dtype={repeats.dtype}", TypeError)
+            raise refusal(f"repeats must be an integer tensor; dtype={repeats.dtype}", TypeError)
         repeats = emit(CAST, repeats, DstT=dt.int32)
         repeats.shape.with_rank_at_most(1)
         return _repeat(_at_least_a_vector(data), repeats, axis)
@@ -235,11 +230,11 @@ def _repeat(data: Tensor, repeats: Any, axis: int) -> Tensor:
 def _from_the_front(axis: int, data: Tensor) -> int:
     if data.sizes is None:
         if axis < 0:
-            raise _refuse("axis may only be negative if ndims is statically known.")
+            raise refusal("axis may only be negative if ndims is statically known.")
         return axis
     axes = len(data.sizes)
     if not -axes <= axis < axes:
-        raise _refuse(f"axis={axis} out of bounds: expected {-axes}<=axis<{axes}")
+        raise refusal(f"axis={axis} out of bounds: expected {-axes}<=axis<{axes}")
     return axis % axes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
+from flowgraph.ir.refusal import invalid
 from flowgraph.sizes import Size, Sizes, merge
 
 MATRIX_TYPES = (dt.float64, dt.float32, dt.float16, dt.complex64, dt.complex128)
@@ -65,11 +65,6 @@ def solution_sizes(a: Any, b: Any, square: bool = True) -> Sizes:
     return put_together(batch, rows if square else columns, b_columns)
 
 
-def refuse(line: str) -> errors.InvalidArgumentError:
-    """The error for inputs that do not fit, seen when the op runs."""
-    return errors.InvalidArgumentError(None, None, line)
-
-
 def check_matrices(*arrays: Any) -> None:
     """Demand matrices, and of several the same batch.
 
@@ -78,11 +73,11 @@ def check_matrices(*arrays: Any) -> None:
     """
     for i, x in enumerate(arrays):
         if x.ndim != arrays[0].ndim:
-            raise refuse("All input tensors must have the same rank.")
+            raise invalid("All input tensors must have the same rank.")
         if x.ndim < 2:
-            raise refuse(f"Input tensor {i} must have rank >= 2, got {x.ndim}")
+            raise invalid(f"Input tensor {i} must have rank >= 2, got {x.ndim}")
         if x.shape[:-2] != arrays[0].shape[:-2]:
-            raise refuse("All input tensors must have the same outer dimensions.")
+            raise invalid("All input tensors must have the same outer dimensions.")
 
 
 def check_square(x: Any) -> None:
@@ -93,7 +88,7 @@ def check_square(x: Any) -> None:
     """
     check_matrices(x)
     if x.shape[-1] != x.shape[-2]:
-        raise refuse("Input matrix must be square.")
+        raise invalid("Input matrix must be square.")
 
 
 def check_equations(a: Any, b: Any, square: bool = True) -> None:
@@ -104,6 +99,6 @@ def check_equations(a: Any, b: Any, square: bool = True) -> None:
     """
     check_matrices(a, b)
     if square and a.shape[-1] != a.shape[-2]:
-        raise refuse("First input (lhs) must be a square matrix.")
+        raise invalid("First input (lhs) must be a square matrix.")
     if a.shape[-2] != b.shape[-2]:
-        raise refuse("Input matrix and rhs are incompatible.")
+        raise invalid("Input matrix and rhs are incompatible.")

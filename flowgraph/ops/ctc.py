@@ -11,6 +11,7 @@ from flowgraph.ir.cases import DOUBLE, FLOAT, INT, INTS, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import ctc as kernel
 from flowgraph.kernels import ctc_decoders as decoders
@@ -71,30 +72,26 @@ def _beam_sizes(inputs: Any, sequence_length: Any, *, top_paths: int, beam_width
 # -- what runs -------------------------------------------------------------------------------------------
 
 
-def _invalid(line: str) -> InvalidArgumentError:
-    return InvalidArgumentError(None, None, line)
-
-
 def _check(inputs: Any, indices: Any, values: Any, times: Any) -> None:
     if inputs.ndim != 3:
-        raise _invalid("inputs is not a 3-Tensor")
+        raise invalid("inputs is not a 3-Tensor")
     if times.ndim != 1:
-        raise _invalid("sequence_length is not a vector")
+        raise invalid("sequence_length is not a vector")
     if indices.ndim != 2:
-        raise _invalid("labels_indices is not a matrix")
+        raise invalid("labels_indices is not a matrix")
     if values.ndim != 1:
-        raise _invalid("labels_values is not a vector")
+        raise invalid("labels_values is not a vector")
     if len(times) != inputs.shape[1]:
-        raise _invalid(
+        raise invalid(
             f"len(sequence_length) != batch_size.  len(sequence_length):  {len(times)} batch_size: {inputs.shape[1]}"
         )
     if len(indices) != len(values):
-        raise _invalid(
+        raise invalid(
             "labels_indices and labels_values must contain the same number of rows, but saw shapes: "
             f"{to_text(indices.shape)} vs. {to_text(values.shape)}"
         )
     if not inputs.shape[1]:
-        raise _invalid("batch_size must not be 0")
+        raise invalid("batch_size must not be 0")
 
 
 def _labels(indices: Any, values: Any, batch: int) -> list[list[int]]:
@@ -103,7 +100,7 @@ def _labels(indices: Any, values: Any, batch: int) -> list[list[int]]:
     try:
         check_sorted(indices, bounds)
     except InvalidArgumentError as error:
-        raise _invalid(f"label SparseTensor is not valid: {error.message}") from None
+        raise invalid(f"label SparseTensor is not valid: {error.message}") from None
     rows: list[list[int]] = [[] for _ in range(batch)]
     for (row, _), value in zip(indices.tolist(), values.tolist(), strict=True):
         rows[row].append(value)
@@ -115,9 +112,9 @@ def _loss(_xp: Any, inputs: Any, indices: Any, values: Any, times: Any, **rules:
     labels = _labels(indices, values, inputs.shape[1])
     for example, time in enumerate(times.tolist()):
         if time > len(inputs):
-            raise _invalid(f"sequence_length({example}) <= {len(inputs)}")
+            raise invalid(f"sequence_length({example}) <= {len(inputs)}")
         if time < 0:
-            raise _invalid(f"seq_len({example}) < 0")
+            raise invalid(f"seq_len({example}) < 0")
     return kernel.loss_and_gradient(inputs, labels, times, kernel.Rules(**rules))
 
 

@@ -13,8 +13,9 @@ from flowgraph.ir.cases import INT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
-from flowgraph.ops.sparse_indices import check_shape, inside, refuse
+from flowgraph.ops.sparse_indices import check_shape, inside
 from flowgraph.ops.sparse_tensor import is_sparse, parts_of
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
@@ -41,7 +42,7 @@ def _distances(_xp: Any, *parts: Any, normalize: bool) -> np.ndarray:
     hypotheses, truths = _sequences(parts[0], parts[1]), _sequences(parts[3], parts[4])
     out = np.zeros([max(a, b) for a, b in zip(shapes[0][:-1], shapes[1][:-1], strict=True)], np.float32)
     if not (inside(parts[0][:, :-1], out.shape) and inside(parts[3][:, :-1], out.shape)):
-        raise refuse("an index lies outside the dense_shape")
+        raise invalid("an index lies outside the dense_shape")
     for at in {**hypotheses, **truths}:
         truth = truths.get(at, [])
         distance = np.float32(levenshtein(truth, hypotheses.get(at, [])))
@@ -59,20 +60,20 @@ def _check(h_indices: Any, h_values: Any, h_shape: Any, t_indices: Any, t_values
     ):
         for side, array in (("hypothesis", ours), ("truth", theirs)):
             if array.ndim != rank:
-                raise refuse(f"{side}_{what} should be a {kind}, but got shape: {to_text(array.shape)}")
+                raise invalid(f"{side}_{what} should be a {kind}, but got shape: {to_text(array.shape)}")
     _check_columns("hypothesis", h_shape, h_indices)
     if len(t_shape) < 2:
-        raise refuse(f"Input SparseTensors must have rank at least 2, but truth_shape rank is: {len(t_shape)}")
+        raise invalid(f"Input SparseTensors must have rank at least 2, but truth_shape rank is: {len(t_shape)}")
     _check_columns("truth", t_shape, t_indices)
     if len(t_shape) != len(h_shape):
         got = f"{to_text(t_shape.shape)} and {to_text(h_shape.shape)}"
-        raise refuse(f"Expected truth and hypothesis to have matching ranks, but their shapes are: {got}")
+        raise invalid(f"Expected truth and hypothesis to have matching ranks, but their shapes are: {got}")
 
 
 def _check_columns(side: str, shape: Any, indices: Any) -> None:
     if len(shape) != indices.shape[1]:
         got = f"{to_text(shape.shape)} and {to_text(indices.shape)}"
-        raise refuse(f"Expected {side}_shape.NumElements == #cols({side}_indices), their shapes are: {got}")
+        raise invalid(f"Expected {side}_shape.NumElements == #cols({side}_indices), their shapes are: {got}")
 
 
 def _sequences(indices: Any, values: Any) -> dict[tuple[int, ...], list[Any]]:

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from flowgraph import errors
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import reshape, shape
@@ -59,10 +58,6 @@ def einsum(equation: str, *inputs: Tensor, **kwargs: Any) -> Tensor:
         return _pair_by_pair(equation, inputs, subscripts, result)
 
 
-def _wrong(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
-
-
 # -- the equation --------------------------------------------------------------------------------------------
 
 
@@ -71,10 +66,10 @@ def _parse(equation: str, sizes: Sequence[Any]) -> tuple[list[str], str]:
     equation = equation.replace(" ", "")
     match = re.match("^([a-zA-Z,.]+)(->[a-zA-Z.]*)?$", equation)
     if match is None:
-        raise _wrong(f"Indices have incorrect format: {equation}")
+        raise refusal(f"Indices have incorrect format: {equation}")
     subscripts = match[1].split(",")
     if len(subscripts) != len(sizes):
-        raise _wrong(f'Got {len(sizes)} arguments for equation "{equation}", expecting {len(subscripts)}')
+        raise refusal(f'Got {len(sizes)} arguments for equation "{equation}", expecting {len(subscripts)}')
     rest = ""
     if "..." in equation:
         free = "".join(letter for letter in string.ascii_letters if letter not in "".join(subscripts))
@@ -84,27 +79,27 @@ def _parse(equation: str, sizes: Sequence[Any]) -> tuple[list[str], str]:
                 subscripts[i] = labels.replace("...", letters)
                 rest = max(rest, letters, key=len)
         if any("." in labels for labels in subscripts):
-            raise _wrong('period "." found outside of ellipsis')
+            raise refusal('period "." found outside of ellipsis')
     if match[2] is None:
         counts = Counter("".join(subscripts))
         return subscripts, rest + "".join(sorted(a for a, n in counts.items() if n == 1 and a not in rest))
     result = match[2][2:].replace("...", rest) if "..." in equation else match[2][2:]
     if "..." in equation and "." in result:
-        raise _wrong('period "." found outside of ellipsis')
+        raise refusal('period "." found outside of ellipsis')
     return subscripts, result
 
 
 def _letters_for_ellipsis(labels: str, sizes: Any, free: str) -> str:
     parts = labels.split("...")
     if len(parts) != 2:
-        raise _wrong("Unable to resolve ellipsis. Excess number found.")
+        raise refusal("Unable to resolve ellipsis. Excess number found.")
     if sizes is None:
-        raise _wrong("Unable to statically infer ellipsis axes.")
+        raise refusal("Unable to statically infer ellipsis axes.")
     count = len(sizes) - len("".join(parts))
     if count < 0:
-        raise _wrong("Ellipses lengths do not match.")
+        raise refusal("Ellipses lengths do not match.")
     if len(free) < count:
-        raise _wrong("Unable to resolve ellipsis, too many distinct labels.")
+        raise refusal("Unable to resolve ellipsis, too many distinct labels.")
     return free[len(free) - count :]
 
 
@@ -117,7 +112,7 @@ def _is_trace(equation: str, subscripts: list[str]) -> bool:
 
 def _refuse_repeats(labels: Any) -> None:
     if len(set(labels)) != len(labels):
-        raise _wrong(f"Subscript not supported: an axis appears more than once: {labels}")
+        raise refusal(f"Subscript not supported: an axis appears more than once: {labels}")
 
 
 # -- two at a time -------------------------------------------------------------------------------------------
@@ -133,7 +128,7 @@ def _pair_by_pair(equation: str, inputs: Sequence[Tensor], subscripts: list[str]
         product = reduce_sum(product, axis=left_over)
         labels = "".join(axis for axis in labels if axis in result)
     if sorted(labels) != sorted(result):
-        raise _wrong(f"Invalid equation: {equation}")
+        raise refusal(f"Invalid equation: {equation}")
     return _transposed(product, [labels.index(axis) for axis in result])
 
 
@@ -146,7 +141,7 @@ def _contract(x: Tensor, x_labels: str, y: Tensor, y_labels: str, summed: set[st
     for i, (tensor, labels) in enumerate([(x, x_labels), (y, y_labels)]):
         if len(labels) != len(tensor.shape):
             line = f"Tensor t{i} of rank {len(tensor.shape)} does not match einsum reduction of length {len(labels)}"
-            raise _wrong(line)
+            raise refusal(line)
     common = (set(x_labels) & set(y_labels)) - summed
     x_order = sorted(x_labels, key=lambda axis: (2 if axis in summed else axis not in common, axis))
     y_order = sorted(y_labels, key=lambda axis: (1 if axis in summed else 2 * (axis not in common), axis))
@@ -206,14 +201,14 @@ def _product_of_all(inputs: Sequence[Tensor], subscripts: list[str], result: str
         if tensor.shape.sizes is None or len(tensor.shape.sizes) != len(labels):
             found = None if tensor.shape.sizes is None else len(tensor.shape.sizes)
             line = f"Input {i} with axes {labels} has incorrect number of dimensions "
-            raise _wrong(line + f"(expected {len(labels)}, got {found})")
+            raise refusal(line + f"(expected {len(labels)}, got {found})")
         present = [axis for axis in order if axis in labels]
         stretched.append(_transposed(tensor, [labels.find(axis) for axis in present]))
         known = dict(zip(present, stretched[-1].shape.sizes or ()))
         shapes.append([(known[axis] or -1) if axis in known else 1 for axis in order])
     for axis, sizes in zip(order, zip(*shapes)):
         if len({size for size in sizes if size > 1}) > 1:
-            raise _wrong(f"Dimension mismatch on axis: {axis}")
+            raise refusal(f"Dimension mismatch on axis: {axis}")
     product: Any = 1
     for factor in [reshape(tensor, sizes) for tensor, sizes in zip(stretched, shapes)]:
         product = product * factor

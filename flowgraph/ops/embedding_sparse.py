@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import fill, ones_like, rank, reshape, shape, size, zeros_like
@@ -33,10 +32,6 @@ from flowgraph.ops.unary import sqrt
 from flowgraph.shapes import unknown_shape
 
 _UNWEIGHTED = {"sum": sparse_segment_sum, "mean": sparse_segment_mean, "sqrtn": sparse_segment_sqrt_n}
-
-
-def _refusal(kind: type[Exception], line: str) -> Exception:
-    return kind(errors.explain(line, where=user_site()))
 
 
 def _tables(params: Any) -> list[Any]:
@@ -79,13 +74,13 @@ def embedding_lookup_sparse(
     """
     combiner = "mean" if combiner is None else combiner
     if combiner not in _UNWEIGHTED:
-        raise _refusal(ValueError, "combiner must be one of 'mean', 'sqrtn' or 'sum'")
+        raise refusal("combiner must be one of 'mean', 'sqrtn' or 'sum'")
     tables = _tables(params)
     if not isinstance(sp_ids, SparseTensor):
-        raise _refusal(TypeError, "sp_ids must be SparseTensor")
+        raise refusal("sp_ids must be SparseTensor", TypeError)
     if sp_weights is not None:
         if not isinstance(sp_weights, SparseTensor):
-            raise _refusal(TypeError, "sp_weights must be either None or SparseTensor")
+            raise refusal("sp_weights must be either None or SparseTensor", TypeError)
         for ours, theirs in (
             (sp_ids.values, sp_weights.values),
             (sp_ids.indices, sp_weights.indices),
@@ -163,7 +158,7 @@ def safe_embedding_lookup_sparse(
     """
     tables = None if embedding_weights is None else _tables(embedding_weights)
     if not tables:
-        raise _refusal(ValueError, f"Missing embedding_weights {embedding_weights}.")
+        raise refusal(f"Missing embedding_weights {embedding_weights}.")
     dtype = None if sparse_weights is None else sparse_weights.dtype
     tables = [_as_table(table, dtype) for table in tables]
     with name_scope(name, "embedding_lookup", [*tables, sparse_ids, sparse_weights]) as scope:

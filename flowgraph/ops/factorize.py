@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import COMPLEX, FLOAT, VALUE, case
 from flowgraph.ir.emit import emit
-from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import linear
@@ -33,10 +32,6 @@ from flowgraph.ops.solve import matrix_triangular_solve
 from flowgraph.sizes import Sizes
 
 _POSITIVE = [[4.0, 1.0, 0.5], [1.0, 3.0, 1.0], [0.5, 1.0, 5.0]]
-
-
-def _not_here(line: str) -> NotImplementedError:
-    return NotImplementedError(errors.explain(line, where=user_site()))
 
 
 # -- Cholesky ----------------------------------------------------------------------------------------------------
@@ -113,12 +108,15 @@ def _qr(_xp: Any, x: Any, *, full_matrices: bool) -> Any:
 def _qr_grad(op: Any, dq: Tensor, dr: Tensor) -> list[Any]:
     q, r = op.outputs
     if q.dtype.is_complex:
-        raise _not_here(f"QrGrad not implemented for dtype: {q.dtype}")
+        raise refusal(f"QrGrad not implemented for dtype: {q.dtype}", NotImplementedError)
     sizes = r.sizes
     if sizes is None or sizes[-2] is None or sizes[-1] is None:
-        raise _not_here("QrGrad not implemented with dynamic shapes.")
+        raise refusal("QrGrad not implemented with dynamic shapes.", NotImplementedError)
     if sizes[-2] != sizes[-1]:
-        raise _not_here("QrGrad not implemented when ncols > nrows or full_matrices is true and ncols != nrows.")
+        raise refusal(
+            "QrGrad not implemented when ncols > nrows or full_matrices is true and ncols != nrows.",
+            NotImplementedError,
+        )
     qdq = matmul(q, dq, adjoint_a=True)
     of_q = qdq - adjoint(qdq)
     rdr = matmul(r, dr, adjoint_b=True)

@@ -11,10 +11,10 @@ from flowgraph.ir.cases import case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import COMPLEX, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape
-from flowgraph.ops.batches import refuse
 from flowgraph.ops.cast import cast
 from flowgraph.ops.reduction import reduce_prod
 from flowgraph.ops.rolling import roll
@@ -38,7 +38,7 @@ def check_axes(x: Any, axes: int) -> None:
       InvalidArgumentError: there are fewer.
     """
     if x.ndim < axes:
-        raise refuse(f"Input must have rank of at least {axes} but got: {to_text(x.shape)}")
+        raise invalid(f"Input must have rank of at least {axes} but got: {to_text(x.shape)}")
 
 
 def entries_of_last(x: Tensor, axes: int) -> Tensor:

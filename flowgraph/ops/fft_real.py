@@ -13,10 +13,10 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, rank, reshape, shape, zeros, zeros_like
-from flowgraph.ops.batches import refuse
 from flowgraph.ops.cast import cast
 from flowgraph.ops.complex import conj, real
 from flowgraph.ops.fft import check_axes, entries_of_last, require_axes
@@ -54,13 +54,13 @@ def _check(x: Any, fft_length: Any, axes: int, forward: bool) -> None:
     """Demand an entry for each frequency that was asked for."""
     check_axes(x, axes)
     if fft_length.shape != (axes,):
-        raise refuse(f"fft_length must have shape [{axes}]")
+        raise invalid(f"fft_length must have shape [{axes}]")
     for i, length in enumerate(fft_length.tolist()):
         axis = x.ndim - axes + i
         needed = length if forward or i < axes - 1 or length <= 0 else length // 2 + 1
         if x.shape[axis] and not 0 <= needed <= x.shape[axis]:
             least = needed % 2**64  # a negative length, as C++ has it
-            raise refuse(f"Input dimension {axis} must have length of at least {least} but got: {x.shape[axis]}")
+            raise invalid(f"Input dimension {axis} must have length of at least {least} but got: {x.shape[axis]}")
 
 
 def _forward(x: Any, fft_length: Any, axes: int) -> Any:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError
 from flowgraph.ir.cases import FLOAT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, Effect, OpDef
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.attributes import flag
 from flowgraph.ops.conv import four_axes
@@ -37,23 +37,19 @@ def _sizes(x: Any, size: Any, offsets: Any, *, uniform_noise: bool, noise: str, 
 
 def _check(x: Any, size: Any, offsets: Any, noise: str) -> None:
     if noise not in ("uniform", "gaussian", "zero"):
-        raise _invalid(f"The noise could only be uniform, gaussian, or zero, got{noise}")
+        raise invalid(f"The noise could only be uniform, gaussian, or zero, got{noise}")
     if x.ndim != 4:
-        raise _invalid(f"input must be 4-dimensional (batch_size, height, width, depth){to_text(x.shape)}")
+        raise invalid(f"input must be 4-dimensional (batch_size, height, width, depth){to_text(x.shape)}")
     if size.shape != (2,):
-        raise _invalid(f"input must be a vector of size 2 (height, width){to_text(size.shape)}")
+        raise invalid(f"input must be a vector of size 2 (height, width){to_text(size.shape)}")
     if size.min() < 0:
-        raise _invalid(f"a glimpse cannot have {size[0]} rows and {size[1]} columns")
+        raise invalid(f"a glimpse cannot have {size[0]} rows and {size[1]} columns")
     if offsets.ndim != 2:
-        raise _invalid(f"input must be a matrix{to_text(offsets.shape)}")
+        raise invalid(f"input must be a matrix{to_text(offsets.shape)}")
     if len(offsets) != len(x):
-        raise _invalid(f"first dimension should be batch{to_text(offsets.shape)}")
+        raise invalid(f"first dimension should be batch{to_text(offsets.shape)}")
     if offsets.shape[1] != 2:
-        raise _invalid(f"second dimension should be of size 2 (y,x){to_text(offsets.shape)}")
-
-
-def _invalid(line: str) -> InvalidArgumentError:
-    return InvalidArgumentError(None, None, line)
+        raise invalid(f"second dimension should be of size 2 (y,x){to_text(offsets.shape)}")
 
 
 def _glimpses(

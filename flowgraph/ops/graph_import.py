@@ -17,6 +17,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.node_attrs import NodeError, python_attrs, with_defaults
 from flowgraph.ir.opdef import REGISTRY, OpDef
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import get_default_graph, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.protos.registry import op_def
@@ -96,7 +97,7 @@ def _mapped(input_map: Mapping[str, Any], scope: str, graph: Graph) -> dict[Sour
     mapped = {_source(str(key)): value for key, value in input_map.items()}
     for source, tensor in mapped.items():
         if tensor.graph is not graph:
-            raise _refused(
+            raise refusal(
                 f"node '{tensor.op.name}' in input_map does not exist in graph (input_map entry: "
                 f"{_text(source)}->{tensor.name})"
             )
@@ -135,7 +136,7 @@ class _Import:
         missing = [source for source in self.mapped if source[0] not in self.by_name and source not in used]
         if missing:
             texts = ", ".join(map(_text, missing))
-            raise _refused(f"Attempted to map inputs that were not found in graph_def: [{texts}]")
+            raise refusal(f"Attempted to map inputs that were not found in graph_def: [{texts}]")
         with self.graph.lock, _all_or_nothing(self.graph):
             self._add_all()
             for op, sources in self.back:
@@ -149,19 +150,19 @@ class _Import:
         self.by_name: dict[str, Any] = {}
         for node in self.nodes:
             if not _NODE_NAME.match(node.name):
-                raise _refused(f"Node '{node.name}': Node name contains invalid characters")
+                raise refusal(f"Node '{node.name}': Node name contains invalid characters")
             if node.name in self.by_name:
-                raise _refused(f"Node '{node.name}' is not unique")
+                raise refusal(f"Node '{node.name}' is not unique")
             self.by_name[node.name] = node
             sources = [_source_of(node, text) for text in node.input]
             is_control = [index < 0 for _, index in sources]
             if sorted(is_control) != is_control:
-                raise _refused(f"Node '{node.name}': Control dependencies must come after regular dependencies")
+                raise refusal(f"Node '{node.name}': Control dependencies must come after regular dependencies")
             self.sources.append(sources)
         for node, sources in zip(self.nodes, self.sources, strict=True):
             for name, index in sources:
                 if name not in self.by_name and (name, index) not in self.mapped:
-                    raise _refused(f"Node '{node.name}': Unknown input node '{name}'")
+                    raise refusal(f"Node '{node.name}': Unknown input node '{name}'")
 
     def _waits_for(self, i: int) -> set[str]:
         """The nodes that must be there before node `i`: all that it takes, but for a loop's way back."""
@@ -190,7 +191,7 @@ class _Import:
                 if not waits[user]:
                     heapq.heappush(ready, user)
         if done < len(self.nodes):
-            raise _refused(f"{len(self.nodes) - done} nodes in a cycle")
+            raise refusal(f"{len(self.nodes) - done} nodes in a cycle")
 
     # -- one node --------------------------------------------------------------------------------------------
 
@@ -202,7 +203,7 @@ class _Import:
         try:
             values = with_defaults(node, known, self.producers.get(node.op))
         except NodeError as error:
-            raise _refused(error.text(full, op_text(known))) from None
+            raise refusal(error.text(full, op_text(known))) from None
         data = [source for source in sources if source[1] >= 0]
         tensors = self._inputs(node, data)
         self._check_dtypes(full, known, values, tensors)
@@ -226,7 +227,7 @@ class _Import:
         """The tensors that the node takes; for a loop's way back, which is not there yet, another of the same kind."""
         there = [source for source in sources if not self._is_later(source)]
         if len(there) < len(sources) and not there:
-            raise _refused(f"Node '{node.name}': a Merge needs an input from outside its loop")
+            raise refusal(f"Node '{node.name}': a Merge needs an input from outside its loop")
         return [self._tensor(there[0] if self._is_later(source) else source, node.name) for source in sources]
 
     def _tensor(self, source: Source, user: str) -> Tensor:
@@ -235,7 +236,7 @@ class _Import:
         name, index = source
         outputs = self.ops[name].outputs
         if index >= len(outputs):
-            raise _refused(
+            raise refusal(
                 f"Node '{user}': Connecting to invalid output {index} of source node {name} which has "
                 f"{len(outputs)} outputs."
             )
@@ -244,13 +245,13 @@ class _Import:
     def _check_dtypes(self, full: str, known: Any, values: Mapping[str, Any], tensors: list[Tensor]) -> None:
         expected = arg_dtypes(known.input_arg, values)
         if len(expected) != len(tensors):
-            raise _refused(
+            raise refusal(
                 f"NodeDef expected inputs '{', '.join(map(dtype_text, expected))}' do not match {len(tensors)} inputs "
                 f"specified; {op_text(known)}; NodeDef: {{{{node {full}}}}}"
             )
         for i, (tensor, number) in enumerate(zip(tensors, expected, strict=True)):
             if tensor.dtype.enum not in (number, number + 100):  # (a reference will do for a value)
-                raise _refused(
+                raise refusal(
                     f"Input {i} of node {full} was passed {dtype_text(tensor.dtype.enum)} from {tensor.name} "
                     f"incompatible with expected {dtype_text(number)}."
                 )
@@ -267,7 +268,7 @@ class _Import:
             names = [text.decode().removeprefix("loc:@") for text in groups]
             for name in names:
                 if name not in self.by_name:
-                    raise _refused(f"Node '{node.name}' expects to be colocated with unknown node '{name}'")
+                    raise refusal(f"Node '{node.name}' expects to be colocated with unknown node '{name}'")
             op.colocation = tuple(self.scope + name for name in names)
         if marks:
             op.marks = {**(op.marks or {}), **marks}
@@ -275,7 +276,7 @@ class _Import:
             try:
                 tensor.set_shape(sizes)
             except ValueError as error:
-                raise _refused(
+                raise refusal(
                     f"Node '{op.name}' has an _output_shapes attribute inconsistent with the GraphDef for output "
                     f"#{i}: {error}"
                 ) from None
@@ -286,7 +287,7 @@ class _Import:
         for text in wanted:
             name, _ = _source(text)
             if name not in self.by_name:
-                raise _refused(f"Requested return node '{name}' not found in graph def")
+                raise refusal(f"Requested return node '{name}' not found in graph def")
 
     def _element(self, text: str) -> Operation | Tensor:
         source = name, index = _source(text)
@@ -294,7 +295,7 @@ class _Import:
             return self.ops[name]
         if source not in self.mapped and index >= len(self.ops[name].outputs):
             count = len(self.ops[name].outputs)
-            raise _refused(f"Invalid return output {index} of node '{name}', which has {count} output(s)")
+            raise refusal(f"Invalid return output {index} of node '{name}', which has {count} output(s)")
         return self._tensor(source, text)
 
 
@@ -312,7 +313,7 @@ def _source_of(node: Any, text: str) -> Source:
     try:
         return _source(text)
     except ValueError:
-        raise _refused(f"Node '{node.name}': Invalid input '{text}'") from None
+        raise refusal(f"Node '{node.name}': Invalid input '{text}'") from None
 
 
 def _grouped(known: Any, values: Mapping[str, Any], tensors: list[Tensor]) -> list[Any]:
@@ -366,7 +367,3 @@ def _unknown_op(node: Any, functions: set[str], in_tf: bool) -> Exception:
         why = "TensorFlow 1.15 has no such op either: the graph is of another version, or needs a library of its own."
     details = [f"node: {node.name}", why]
     return errors.NotFoundError(None, None, errors.explain(line, details=details, where=user_site()))
-
-
-def _refused(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))

@@ -14,11 +14,11 @@ from flowgraph.ir.cases import FLOAT, HALF, RANDOM_INT, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.window import Axis, conv_output_size
 from flowgraph.ops.array import ones, reshape, shape
 from flowgraph.ops.attributes import choice, ints
-from flowgraph.ops.batches import refuse
 from flowgraph.ops.joining import concat
 from flowgraph.ops.range import range as range_op
 from flowgraph.ops.reduction import one_of
@@ -73,7 +73,7 @@ def _check(x: Any, axes: int, **windows: Sequence[int]) -> None:
         if min(numbers) < 1:
             raise errors.OutOfRangeError(None, None, f"{name} is out of range.")
     if x.ndim != axes:
-        raise refuse(f"input must be {axes}-dimensional{to_text(x.shape)}")
+        raise invalid(f"input must be {axes}-dimensional{to_text(x.shape)}")
 
 
 def _patches(x: Any, padding: str, ksizes: Sequence[int], strides: Sequence[int], rates: Sequence[int]) -> Any:

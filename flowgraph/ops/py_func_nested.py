@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flowgraph import errors, nest
-from flowgraph.ir.graph import user_site
+from flowgraph import nest
+from flowgraph.ir.refusal import refusal
 from flowgraph.ops.py_func import py_func as py_func_of_list
 from flowgraph.shapes import TensorShape
 
@@ -41,9 +41,9 @@ def py_func(
     """
     kwargs = {} if kwargs is None else kwargs
     if not isinstance(args, list | tuple):
-        raise _refusal(f"args must be list and not {type(args)}. args: {args}")
+        raise refusal(f"args must be list and not {type(args)}. args: {args}", TypeError)
     if not isinstance(kwargs, dict):
-        raise _refusal(f"kwargs must be dict and not {type(kwargs)}. args: {kwargs}")
+        raise refusal(f"kwargs must be dict and not {type(kwargs)}. args: {kwargs}", TypeError)
     if callable(output_types):
         output_types = output_types(*args, **kwargs)
     if callable(output_shapes):
@@ -62,7 +62,3 @@ def py_func(
         for output, known in zip(outputs, nest.flatten(shapes), strict=True):
             output.set_shape(known)
     return nest.pack_sequence_as(output_types, outputs)
-
-
-def _refusal(line: str) -> TypeError:
-    return TypeError(errors.explain(line, where=user_site()))

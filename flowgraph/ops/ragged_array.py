@@ -7,6 +7,7 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import array, gather, masking, ragged_gather, shaping
@@ -28,7 +29,7 @@ from flowgraph.ops.ragged_parts import (
     to_tensor_or_ragged,
 )
 from flowgraph.ops.ragged_range import int_tensor, row_splits_to_segment_ids
-from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged, positive_axis, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged, positive_axis
 from flowgraph.ops.range import range as range_of
 from flowgraph.ops.reduction import reduce_all
 from flowgraph.ops.reshape import reshape
@@ -57,7 +58,7 @@ def map_flat_values(op: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     if not nested:
         return op(*args, **kwargs)
     if len({splits[0].dtype for splits in nested}) > 1:
-        refuse(MISMATCHED)
+        raise refusal(MISMATCHED)
     with control_dependencies(same_splits(nested)):
         return RaggedTensor.from_nested_row_splits(op(*inner_args, **inner_kwargs), nested[0], validate=False)
 
@@ -100,9 +101,9 @@ def boolean_mask(data: Any, mask: Any, name: str | None = None) -> Any:
         dtype = splits_dtype_of([data, mask])
         ndims = mask.shape.ndims
         if ndims is None:
-            refuse("mask.shape.ndims must be known statically.")
+            raise refusal("mask.shape.ndims must be known statically.")
         if ndims == 0:
-            refuse("mask cannot be scalar.")
+            raise refusal("mask cannot be scalar.")
         if isinstance(mask, RaggedTensor):
             return _ragged_mask(data, mask, dtype)
         if not isinstance(data, RaggedTensor):
@@ -256,7 +257,7 @@ def one_hot(
         if axis is not None:
             axis = positive_axis(axis, indices.shape.ndims)
             if axis < indices.ragged_rank:
-                refuse("axis may not be less than indices.ragged_rank.")
+                raise refusal("axis may not be less than indices.ragged_rank.")
         return indices.with_flat_values(
             masking.one_hot(indices.flat_values, depth, on_value, off_value, axis, dtype, name)
         )
@@ -266,18 +267,18 @@ def squeeze(input: Any, axis: Any = None, name: Any = None, squeeze_dims: Any = 
     """`tf.squeeze` of ragged tensors: the axes must be named."""
     if squeeze_dims is not None:
         if axis is not None:
-            refuse("Cannot specify both 'axis' and 'squeeze_dims'")
+            raise refusal("Cannot specify both 'axis' and 'squeeze_dims'")
         axis = squeeze_dims
     with name_scope(name, "RaggedSqueeze", [input]):
         input = to_tensor_or_ragged(input)
         if isinstance(input, Tensor):
             return shaping.squeeze(input, axis, name)
         if axis is None:
-            refuse("Ragged.squeeze must have an axis argument.")
+            raise refusal("Ragged.squeeze must have an axis argument.")
         if isinstance(axis, int):
             axis = [axis]
         elif not isinstance(axis, list | tuple) or not all(isinstance(one, int) for one in axis):
-            refuse("Axis must be a list or tuple of integers.", TypeError)
+            raise refusal("Axis must be a list or tuple of integers.", TypeError)
         axes = [positive_axis(one, input.shape.ndims) for one in axis]
         dense_axes = [one - input.ragged_rank for one in axes if one > input.ragged_rank]
         ragged_axes = [one for one in axes if one <= input.ragged_rank]
@@ -338,7 +339,7 @@ def stack_dynamic_partitions(data: Any, partitions: Any, num_partitions: Any, na
         count = cast(count, partitions.dtype)
         ndims = partitions.shape.ndims
         if ndims is None:
-            refuse("partitions must have known rank.")
+            raise refusal("partitions must have known rank.")
         count.shape.assert_has_rank(0)
         partitions.shape.assert_is_compatible_with(data.shape[:ndims])
         if ndims == 0:
@@ -376,6 +377,6 @@ def _stacked(data: Any, partitions: Tensor, count: Tensor) -> RaggedTensor:
 def dynamic_partition(data: Any, partitions: Any, num_partitions: Any, name: Any = None) -> list[Any]:
     """`tf.dynamic_partition` of ragged tensors."""
     if not isinstance(num_partitions, int) or num_partitions < 0:
-        refuse("num_partitions must be a non-negative integer", TypeError)
+        raise refusal("num_partitions must be a non-negative integer", TypeError)
     result = stack_dynamic_partitions(data, partitions, num_partitions, name)
     return [result[i] for i in range(num_partitions)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph.dtypes import DType
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import gather as dense
@@ -19,7 +20,7 @@ from flowgraph.ops.ragged_parts import (
     splits_dtype_of,
     to_tensor_or_ragged,
 )
-from flowgraph.ops.ragged_tensor import RaggedTensor, positive_axis, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor, positive_axis
 from flowgraph.ops.range import range as range_of
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.shaping import expand_dims as dense_expand_dims
@@ -55,7 +56,7 @@ def ragged_stack(values: Any, axis: Any = 0, name: str | None = None) -> Any:
 
 def _joined(inputs: list[Any], axis: Any, stacked: bool) -> Any:
     if not inputs:
-        refuse("rt_inputs may not be empty.")
+        raise refusal("rt_inputs may not be empty.")
     inputs = [to_tensor_or_ragged(one, name="rt_input") for one in inputs]
     dtype = splits_dtype_of(inputs)
     if len(inputs) == 1:
@@ -141,7 +142,7 @@ def _side_by_side(ragged: list[RaggedTensor], stacked: bool) -> RaggedTensor:
 def where(condition: Any, x: Any = None, y: Any = None, name: Any = None) -> Any:
     """`tf.where` of ragged tensors."""
     if (x is None) != (y is None):
-        refuse("x and y must be either both None or both non-None")
+        raise refusal("x and y must be either both None or both non-None")
     with name_scope("RaggedWhere", name, [condition, x, y]):
         condition = to_tensor_or_ragged(condition, name="condition")
         if x is None:
@@ -159,7 +160,7 @@ def _chosen(condition: Any, x: Any, y: Any) -> Any:
     if not any(are_ragged):
         return select.where(condition, x, y)
     if are_ragged[0]:
-        refuse("Input shapes do not match.")
+        raise refusal("Input shapes do not match.")
     condition.shape.assert_has_rank(1)
     both = concat([x, y], axis=0)
     x_rows = rows_of(x, both.row_splits.dtype)

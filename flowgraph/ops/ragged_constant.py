@@ -9,11 +9,12 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import DType, as_dtype
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.constant import constant
 from flowgraph.ops.constant import placeholder as placeholder_of
-from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged
 from flowgraph.ops.ragged_value import RaggedTensorValue
 from flowgraph.shapes import TensorShape
 
@@ -111,15 +112,15 @@ def _is_list(item: Any) -> bool:
 def _nested(make: Make, inner: Inner, pylist: Any, dtype: Any, ragged_rank: Any, inner_shape: Any) -> Any:
     """What `make` builds of the rows of nested lists and `inner` of their scalars."""
     if is_ragged(pylist):
-        refuse("pylist may not be a RaggedTensor or RaggedTensorValue.", TypeError)
+        raise refusal("pylist may not be a RaggedTensor or RaggedTensorValue.", TypeError)
     if not _is_list(pylist):
         if ragged_rank:
-            refuse(f"Invalid pylist={pylist!r}: incompatible with ragged_rank={ragged_rank}")
+            raise refusal(f"Invalid pylist={pylist!r}: incompatible with ragged_rank={ragged_rank}")
         if inner_shape:
-            refuse(f"Invalid pylist={pylist!r}: incompatible with dim(inner_shape)={len(inner_shape)}")
+            raise refusal(f"Invalid pylist={pylist!r}: incompatible with dim(inner_shape)={len(inner_shape)}")
         return inner(pylist, dtype, ())
     if ragged_rank is not None and ragged_rank < 0:
-        refuse(f"Invalid ragged_rank={ragged_rank!r}: must be nonnegative")
+        raise refusal(f"Invalid ragged_rank={ragged_rank!r}: must be nonnegative")
     scalar_depth, max_depth = _depths(pylist)
     _check_depths(pylist, scalar_depth, max_depth, ragged_rank, inner_shape)
     uniform = 0 if inner_shape is None else len(inner_shape)
@@ -142,11 +143,11 @@ def _nested(make: Make, inner: Inner, pylist: Any, dtype: Any, ragged_rank: Any,
 
 def _check_depths(pylist: Any, scalar_depth: Any, max_depth: int, ragged_rank: Any, inner_shape: Any) -> None:
     if scalar_depth is not None and max_depth > scalar_depth:
-        refuse(f"Invalid pylist={pylist!r}: empty list nesting is greater than scalar value nesting")
+        raise refusal(f"Invalid pylist={pylist!r}: empty list nesting is greater than scalar value nesting")
     if inner_shape is not None and ragged_rank is not None:
         expected = ragged_rank + len(inner_shape) + 1
         if (expected < max_depth) if scalar_depth is None else (expected != scalar_depth):
-            refuse(
+            raise refusal(
                 f"Invalid pylist={pylist!r}: incompatible with ragged_rank={ragged_rank} and "
                 f"dim(inner_shape)={len(inner_shape)}"
             )
@@ -161,7 +162,7 @@ def _depths(pylist: Any) -> tuple[int | None, int]:
         of_child, deepest = _depths(child)
         if of_child is not None:
             if scalar_depth is not None and scalar_depth != of_child + 1:
-                refuse("all scalar values must have the same nesting depth")
+                raise refusal("all scalar values must have the same nesting depth")
             scalar_depth = of_child + 1
         max_depth = max(max_depth, deepest + 1)
     return scalar_depth, max_depth
@@ -172,7 +173,7 @@ def _uniform_shape(pylist: Any, ragged_rank: int) -> tuple[int, ...]:
     values = pylist
     for depth in range(ragged_rank):
         if not all(map(_is_list, values)):
-            refuse(
+            raise refusal(
                 f"pylist has scalar values depth {depth + 1}, but ragged_rank={ragged_rank} requires scalar value "
                 f"depth greater than {ragged_rank}"
             )
@@ -190,7 +191,7 @@ def _uniform_shape(pylist: Any, ragged_rank: int) -> tuple[int, ...]:
 
 def _check_uniform(item: Any, shape: Sequence[int]) -> None:
     if _is_list(item) != bool(shape) or (shape and shape[0] != len(item)):
-        refuse("inner values have inconsistent shape")
+        raise refusal("inner values have inconsistent shape")
     if shape:
         for child in item:
             _check_uniform(child, shape[1:])

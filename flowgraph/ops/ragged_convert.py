@@ -13,7 +13,7 @@ from flowgraph.ir.cases import FLOAT, INTS, case
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
-from flowgraph.ir.refusal import invalid
+from flowgraph.ir.refusal import invalid, refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import fill, ones, rank, shape, zeros
@@ -29,7 +29,7 @@ from flowgraph.ops.joining import concat, stack
 from flowgraph.ops.masking import boolean_mask, sequence_mask
 from flowgraph.ops.math import maximum, minimum
 from flowgraph.ops.ragged_range import int_tensor
-from flowgraph.ops.ragged_tensor import RaggedTensor, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.range import range as range_of
 from flowgraph.ops.reduction import reduce_all, reduce_any, reduce_max, reduce_sum
 from flowgraph.ops.reshape import reshape
@@ -47,11 +47,11 @@ def from_tensor(
     """See `RaggedTensor.from_tensor`."""
     dtype = as_dtype(row_splits_dtype)
     if lengths is not None and padding is not None:
-        refuse("Specify lengths or padding, but not both")
+        raise refusal("Specify lengths or padding, but not both")
     if not isinstance(ragged_rank, int):
-        refuse(f"ragged_rank expected int, got {ragged_rank!r}", TypeError)
+        raise refusal(f"ragged_rank expected int, got {ragged_rank!r}", TypeError)
     if ragged_rank <= 0:
-        refuse(f"ragged_rank must be greater than 0; got {ragged_rank}")
+        raise refusal(f"ragged_rank must be greater than 0; got {ragged_rank}")
     with name_scope(name, "RaggedFromTensor", [tensor, lengths, padding]):
         tensor = to_tensor(tensor, None, "tensor")
         tensor.shape.with_rank_at_least(ragged_rank + 1)
@@ -161,13 +161,13 @@ def from_sparse(st_input: Any, name: Any, row_splits_dtype: Any) -> RaggedTensor
     """See `RaggedTensor.from_sparse`."""
     dtype = as_dtype(row_splits_dtype)
     if not is_sparse(st_input):
-        refuse(f"Expected SparseTensor, got {type(st_input).__name__}", TypeError)
+        raise refusal(f"Expected SparseTensor, got {type(st_input).__name__}", TypeError)
     with name_scope(name, "RaggedFromSparse", [st_input]):
         sparse = convert_to_tensor_or_sparse_tensor(st_input, name="st_input")
         of_shape, of_indices = sparse.dense_shape.sizes, sparse.indices.sizes
         ranks = (None if of_shape is None else of_shape[0], None if of_indices is None else of_indices[1])
         if 2 not in ranks:
-            refuse("rank(st_input) must be 2")
+            raise refusal("rank(st_input) must be 2")
         with control_dependencies([_assert_at_the_front(sparse.indices)]):
             rowids = cast(sparse.indices[:, 0], dtype)
             rows = cast(sparse.dense_shape[0], dtype)

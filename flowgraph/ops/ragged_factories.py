@@ -10,6 +10,7 @@ import numpy as np
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.opdef import INDEX
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape, zeros
@@ -20,7 +21,7 @@ from flowgraph.ops.control_flow import with_dependencies
 from flowgraph.ops.cumulative import cumsum
 from flowgraph.ops.histogram import bincount
 from flowgraph.ops.joining import concat
-from flowgraph.ops.ragged_tensor import RaggedTensor, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.rank_checks import assert_rank, assert_rank_at_least
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.static_value import constant_value
@@ -32,7 +33,7 @@ def from_row_splits(values: Any, row_splits: Any, name: Any = None, validate: bo
     """See `RaggedTensor.from_row_splits`."""
     _check_validate(validate)
     if isinstance(row_splits, list | tuple) and not row_splits:
-        refuse("row_splits tensor may not be empty.")
+        raise refusal("row_splits tensor may not be empty.")
     with name_scope(name, "RaggedFromRowSplits", [values, row_splits]):
         values, splits = _converted(values, row_splits, "row_splits")
         splits.shape.assert_has_rank(1)
@@ -154,9 +155,9 @@ def _rows(rowids: Tensor, nrows: Any) -> tuple[Tensor, int | None]:
     if found is None:
         return rows, None
     if found < 0:
-        refuse(f"Expected nrows >= 0; got {found}")
+        raise refusal(f"Expected nrows >= 0; got {found}")
     if last is not None and found < last + 1:
-        refuse(f"Expected nrows >= value_rowids[-1] + 1; got nrows={found}, value_rowids[-1]={last}")
+        raise refusal(f"Expected nrows >= value_rowids[-1] + 1; got nrows={found}, value_rowids[-1]={last}")
     return rows, int(found)
 
 
@@ -193,7 +194,7 @@ def from_nested_value_rowids(
     else:
         _check_list(nested_nrows, "nested_nrows")
         if len(nested_nrows) != len(nested_value_rowids):
-            refuse("nested_nrows must have the same length as nested_value_rowids")
+            raise refusal("nested_nrows must have the same length as nested_value_rowids")
     with name_scope(name, "RaggedFromNestedValueRowIds", [flat_values, *nested_value_rowids, *nested_nrows]):
         result = flat_values
         for rowids, rows in reversed(list(zip(nested_value_rowids, nested_nrows, strict=True))):
@@ -203,12 +204,12 @@ def from_nested_value_rowids(
 
 def _check_validate(validate: Any) -> None:
     if not isinstance(validate, bool):
-        refuse("validate must have type bool", TypeError)
+        raise refusal("validate must have type bool", TypeError)
 
 
 def _check_list(given: Any, name: str) -> None:
     if isinstance(given, Tensor):
-        refuse(f"{name} must be a list of Tensors", TypeError)
+        raise refusal(f"{name} must be a list of Tensors", TypeError)
 
 
 def _converted(values: Any, partition: Any, name: str) -> tuple[Any, Tensor]:
@@ -218,9 +219,9 @@ def _converted(values: Any, partition: Any, name: str) -> tuple[Any, Tensor]:
         if not isinstance(partition, Tensor):
             return values, to_tensor(partition, of_values, name)
         if partition.dtype not in INDEX:
-            refuse(f"{name} must have dtype int32 or int64")
+            raise refusal(f"{name} must have dtype int32 or int64")
         if of_values != partition.dtype:
-            refuse(f"dtype mismatch: {name} ({partition.dtype!s}) vs values.row_splits ({of_values!s})")
+            raise refusal(f"dtype mismatch: {name} ({partition.dtype!s}) vs values.row_splits ({of_values!s})")
         return values, partition
     values = to_tensor(values, None, "values")
     if isinstance(partition, np.ndarray) and partition.dtype == np.int32:
@@ -228,7 +229,7 @@ def _converted(values: Any, partition: Any, name: str) -> tuple[Any, Tensor]:
     else:
         found = to_tensor(partition, None, name, dt.int64)
     if found.dtype not in INDEX:
-        refuse(f"{name} must have dtype int32 or int64")
+        raise refusal(f"{name} must have dtype int32 or int64")
     return values, found
 
 

@@ -10,7 +10,7 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.cases import FLOAT, INT, INTS, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, REQUIRED, OpDef, TypeAttr
-from flowgraph.ir.refusal import invalid
+from flowgraph.ir.refusal import invalid, refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import batch_gather as dense_batch_gather
@@ -23,7 +23,7 @@ from flowgraph.ops.indexed_slices import IndexedSlices
 from flowgraph.ops.joining import concat
 from flowgraph.ops.ragged_parts import splits_dtype_of, to_tensor_or_ragged
 from flowgraph.ops.ragged_range import ragged_range
-from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.shaping import expand_dims
 from flowgraph.shapes import Sizes
@@ -124,9 +124,9 @@ def gather(
 ) -> Any:
     """`tf.gather` of ragged tensors: rows of `params`, in the rows of `indices`."""
     if not isinstance(axis, int) or axis != 0:
-        refuse("axis != 0 is not supported for ragged gather yet.")
+        raise refusal("axis != 0 is not supported for ragged gather yet.")
     if not isinstance(batch_dims, int) or batch_dims != 0:
-        refuse("batch_dims != 0 is not supported for ragged gather yet.")
+        raise refusal("batch_dims != 0 is not supported for ragged gather yet.")
     with name_scope(name, "RaggedGather", [params, indices]):
         params = to_tensor_or_ragged(params, name="params")
         indices = to_tensor_or_ragged(indices, name="indices")
@@ -136,7 +136,7 @@ def gather(
         if not isinstance(params, RaggedTensor):
             return dense.gather(params, indices)
         if indices.sizes is None:
-            refuse("indices.shape.ndims must be known statically")
+            raise refusal("indices.shape.ndims must be known statically")
         splits = list(params.nested_row_splits)
         ragged_rank = len(indices.sizes) + len(splits) - 1
         *found, values = emit(RAGGED_GATHER, splits, params.flat_values, indices, OUTPUT_RAGGED_RANK=ragged_rank)
@@ -146,7 +146,7 @@ def gather(
 def gather_nd(params: Any, indices: Any, name: Any = None, batch_dims: Any = 0) -> Any:
     """`tf.gather_nd` of ragged tensors."""
     if not isinstance(batch_dims, int) or batch_dims != 0:
-        refuse("batch_dims != 0 is not supported for ragged gather yet.")
+        raise refusal("batch_dims != 0 is not supported for ragged gather yet.")
     if not (is_ragged(params) or is_ragged(indices)):
         return dense.gather_nd(params, indices, name)
     with name_scope(name, "RaggedGatherNd", [params, indices]):
@@ -155,14 +155,14 @@ def gather_nd(params: Any, indices: Any, name: Any = None, batch_dims: Any = 0) 
         splits_dtype_of([params, indices])
         ndims = indices.shape.ndims
         if ndims is None:
-            refuse("indices.rank be statically known.")
+            raise refusal("indices.rank be statically known.")
         if ndims == 0:
-            refuse("indices.rank must be at least 1.")
+            raise refusal("indices.rank must be at least 1.")
         if isinstance(indices, RaggedTensor) and ndims == indices.ragged_rank + 1:
-            refuse("The innermost dimension of indices may not be ragged")
+            raise refusal("The innermost dimension of indices may not be ragged")
         index_size = indices.shape[-1].value
         if index_size is None:
-            refuse("indices.shape[-1] must be statically known.")
+            raise refusal("indices.shape[-1] must be statically known.")
         if ndims > 2:
             return _gather_nd_nested(params, indices, ndims)
         if index_size == 0:
@@ -219,15 +219,15 @@ def batch_gather(params: Any, indices: Any, name: Any = None) -> Any:
         splits_dtype_of([params, indices])
         ndims = indices.shape.ndims
         if ndims is None:
-            refuse("batch_gather does not allow indices with unknown shape.")
+            raise refusal("batch_gather does not allow indices with unknown shape.")
         if ndims == 0:
-            refuse("indices.rank must be at least 1.")
+            raise refusal("indices.rank must be at least 1.")
         if isinstance(indices, RaggedTensor):
             return _batch_gather_ragged(params, indices, ndims)
         if ndims == 1:
             return gather(params, indices)
         if ndims != 2:
-            refuse(_NO_MATCH)
+            raise refusal(_NO_MATCH)
         starts = expand_dims(params.row_starts(), 1)
         return gather(params.values, cast(indices, starts.dtype) + starts)
 
@@ -238,13 +238,13 @@ _NO_MATCH = "batch shape from indices does not match params shape"
 def _batch_gather_ragged(params: Any, indices: RaggedTensor, ndims: int) -> Any:
     if ndims > 2:
         if not isinstance(params, RaggedTensor):
-            refuse(_NO_MATCH)
+            raise refusal(_NO_MATCH)
         with control_dependencies([assert_equal(params.row_splits, indices.row_splits)]):
             found = batch_gather(params.values, indices.values)
             return RaggedTensor.from_row_splits(found, indices.row_splits, validate=False)
     if not isinstance(params, RaggedTensor):
         if params.sizes is not None and len(params.sizes) < 2:
-            refuse(_NO_MATCH)
+            raise refusal(_NO_MATCH)
         params = RaggedTensor.from_tensor(params, ragged_rank=1, row_splits_dtype=indices.row_splits.dtype)
     counts = indices.row_lengths()
     starts = repeat(params.row_starts(), counts, axis=0)

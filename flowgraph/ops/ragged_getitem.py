@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowgraph.ir.convert import to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import gather as dense
@@ -16,7 +17,7 @@ from flowgraph.ops.joining import concat, stack
 from flowgraph.ops.math import maximum, minimum
 from flowgraph.ops.ragged_gather import gather
 from flowgraph.ops.ragged_range import ragged_range
-from flowgraph.ops.ragged_tensor import RaggedTensor, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.range import range as range_of
 
 
@@ -87,7 +88,7 @@ def _inner(ragged: Any, keys: list[Any]) -> Any:
         count = shape(inner.row_splits, out_type=inner.row_splits.dtype)[0]
         return RaggedTensor.from_row_splits(inner, range_of(count), validate=False)
     if not isinstance(key, slice):
-        refuse("Cannot index into an inner ragged dimension.")
+        raise refusal("Cannot index into an inner ragged dimension.")
     if key.start is None and key.stop is None and key.step is None:
         return ragged.with_values(_inner(ragged.values, others))
     starts, limits = ragged.row_splits[:-1], ragged.row_splits[1:]
@@ -110,14 +111,14 @@ def _moved(offset: Any, splits: Tensor) -> Tensor:
         offset = cast(offset, starts.dtype)
         return cond(offset >= 0, lambda: minimum(starts + offset, limits), lambda: maximum(limits + offset, starts))
     if not isinstance(offset, int):
-        refuse("slice offsets must be integers or None", TypeError)
+        raise refusal("slice offsets must be integers or None", TypeError)
     return minimum(starts + offset, limits) if offset > 0 else maximum(limits + offset, starts)
 
 
 def _of_ranges(starts: Tensor, limits: Tensor, step: Any, values: Any) -> RaggedTensor:
     step = to_tensor(1 if step is None else step, None, "step")
     if not step.dtype.is_integer:
-        refuse("slice strides must be integers or None", TypeError)
+        raise refusal("slice strides must be integers or None", TypeError)
     step = cast(step, starts.dtype)
     at = ragged_range(starts, limits, step, row_splits_dtype=starts.dtype)
     if isinstance(values, RaggedTensor):
@@ -128,8 +129,8 @@ def _of_ranges(starts: Tensor, limits: Tensor, step: Any, values: Any) -> Ragged
 def _expanded(keys: list[Any], ndims: int | None) -> list[Any]:
     """The keys with a slice in place of the ellipsis, or in front of it if it stands for more."""
     if ndims is None:
-        refuse("Ellipsis not supported for unknown shape RaggedTensors")
+        raise refusal("Ellipsis not supported for unknown shape RaggedTensors")
     count = sum(key is not None for key in keys)
     if count > ndims + 1:
-        refuse("Too many indices for RaggedTensor", IndexError)
+        raise refusal("Too many indices for RaggedTensor", IndexError)
     return keys[1:] if count == ndims + 1 else [slice(None), *keys]

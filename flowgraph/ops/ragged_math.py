@@ -9,6 +9,7 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.opdef import INDEX
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import reduction, segment
@@ -23,7 +24,7 @@ from flowgraph.ops.math import maximum
 from flowgraph.ops.ragged_array import map_flat_values, rank
 from flowgraph.ops.ragged_parts import splits_dtype_of, to_tensor_or_ragged
 from flowgraph.ops.ragged_range import ragged_range, row_splits_to_segment_ids
-from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged, positive_axis, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor, is_ragged, positive_axis
 from flowgraph.ops.range import range as range_of
 from flowgraph.ops.reduction import one_of
 from flowgraph.ops.static_value import constant_value
@@ -47,11 +48,11 @@ def _segments(
         ids = to_tensor_or_ragged(segment_ids, name="segment_ids")
         splits_dtype_of([data, ids])
         if ids.dtype not in INDEX:
-            refuse("segment_ids must have dtype int32 or int64.")
+            raise refusal("segment_ids must have dtype int32 or int64.")
         if isinstance(ids, RaggedTensor):
             words = "segment_ids.shape must be a prefix of data.shape"
             if not isinstance(data, RaggedTensor):
-                refuse(f"{words}, but segment_ids is ragged and data is not.")
+                raise refusal(f"{words}, but segment_ids is ragged and data is not.")
             with control_dependencies([assert_equal(ids.row_splits, data.row_splits, message=words)]):
                 return _segments(op, data.values, ids.values, num_segments, separator)
         lengths = data.row_splits[1:] - data.row_splits[:-1]
@@ -122,11 +123,11 @@ def _reduced(
         joining = {} if separator is None else {"separator": separator}
         return op(ragged, axis, name=name, **joining)
     if keepdims:
-        refuse("keepdims=True is not supported for RaggedTensors.")
+        raise refusal("keepdims=True is not supported for RaggedTensors.")
     if isinstance(axis, Tensor):
         axis = constant_value(axis)
         if axis is None:
-            refuse("axis must be known at graph construction time.")
+            raise refusal("axis must be known at graph construction time.")
         axis = axis.tolist() if isinstance(axis, np.ndarray) else axis
     if axis is None:
         return op(ragged.flat_values, None, name=name)

@@ -9,6 +9,7 @@ from flowgraph import dtypes as dt
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, shape
@@ -18,7 +19,7 @@ from flowgraph.ops.cumulative import cumsum
 from flowgraph.ops.gather import gather
 from flowgraph.ops.joining import concat
 from flowgraph.ops.ragged_range import RAGGED_RANGE
-from flowgraph.ops.ragged_tensor import RaggedTensor, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.ragged_value import RaggedTensorValue
 
 MISMATCHED = (
@@ -35,7 +36,7 @@ def splits_dtype_of(tensors: Sequence[Any]) -> DType:
     """
     found = {tensor.row_splits.dtype for tensor in tensors if isinstance(tensor, RaggedTensor)}
     if len(found) > 1:
-        refuse(MISMATCHED)
+        raise refusal(MISMATCHED)
     return found.pop() if found else dt.int64
 
 
@@ -45,7 +46,7 @@ def to_tensor_or_ragged(
     """A RaggedTensor as it is or made of a RaggedTensorValue; of anything else the tensor that stands for it."""
     if isinstance(value, RaggedTensor):
         if dtype is not None and not dtype.is_compatible_with(value.dtype):
-            refuse(
+            raise refusal(
                 f"Tensor conversion requested dtype {dtype.name} for RaggedTensor with dtype {value.dtype.name}: "
                 f"{value!r}"
             )
@@ -70,7 +71,7 @@ def same_splits(nested: Sequence[Sequence[Tensor]]) -> list[Any]:
     """
     words = "Inputs must have identical ragged splits"
     if any(len(splits) != len(nested[0]) for splits in nested):
-        refuse(words)
+        raise refusal(words)
     return [
         assert_equal(one, other, message=words)
         for splits in nested[1:]

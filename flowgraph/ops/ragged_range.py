@@ -12,7 +12,7 @@ from flowgraph.ir.cases import INT, INTS, VALUE, case
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
-from flowgraph.ir.refusal import invalid
+from flowgraph.ir.refusal import invalid, refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import shape
@@ -21,7 +21,7 @@ from flowgraph.ops.cast import CAST, cast
 from flowgraph.ops.cumulative import cumsum
 from flowgraph.ops.histogram import bincount
 from flowgraph.ops.joining import concat
-from flowgraph.ops.ragged_tensor import RaggedTensor, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.range import range as range_of
 from flowgraph.ops.static_value import constant_value
 from flowgraph.shapes import Sizes, TensorShape
@@ -162,10 +162,10 @@ def row_splits_to_segment_ids(splits: Any, name: str | None = None, out_type: An
     with name_scope(name, "RaggedSplitsToSegmentIds", [splits]):
         splits = to_tensor(splits, None, "splits", dt.int64)
         if splits.dtype not in INDEX:
-            refuse("splits must have dtype int32 or int64")
+            raise refusal("splits must have dtype int32 or int64")
         splits.shape.assert_has_rank(1)
         if splits.sizes is not None and splits.sizes[0] == 0:
-            refuse("Invalid row_splits: []")
+            raise refusal("Invalid row_splits: []")
         dtype = splits.dtype if out_type is None else as_dtype(out_type)
         lengths = splits[1:] - splits[:-1]
         rows = shape(splits, out_type=dtype)[-1] - 1
@@ -213,5 +213,5 @@ def int_tensor(value: Any, name: str, dtype: dt.DType = dt.int32) -> Tensor:
     """
     found = to_tensor(value, None, name, dtype)
     if not found.dtype.is_integer:
-        refuse(f"{name} must be an integer tensor; dtype={found.dtype!s}", TypeError)
+        raise refusal(f"{name} must be an integer tensor; dtype={found.dtype!s}", TypeError)
     return emit(CAST, found, DstT=dtype)

@@ -11,6 +11,7 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, shape, size
@@ -24,7 +25,7 @@ from flowgraph.ops.joining import concat, stack
 from flowgraph.ops.ragged_array import tile
 from flowgraph.ops.ragged_parts import lengths_to_splits, repeat_ranges, to_tensor_or_ragged
 from flowgraph.ops.ragged_range import int_tensor
-from flowgraph.ops.ragged_tensor import RaggedTensor, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.range import range as range_of
 from flowgraph.ops.reduction import reduce_all, reduce_sum
 from flowgraph.ops.reshape import reshape
@@ -43,7 +44,7 @@ class RaggedShape:
             inner.shape.assert_has_rank(1)
             dtypes = {one.dtype for one in sizes if one.shape.ndims == 1}
             if len(dtypes) > 1:
-                refuse("partitioned_dim_sizes must have matching dtypes")
+                raise refusal("partitioned_dim_sizes must have matching dtypes")
             self.dtype = dtypes.pop() if dtypes else dt.int64
             self.split: tuple[Tensor, ...] = tuple([cast(one, self.dtype) for one in sizes])
             self.inner: Tensor = cast(inner, self.dtype)
@@ -85,9 +86,9 @@ class RaggedShape:
         """The same with a dimension of size 1 made as long as `lengths` say."""
         lengths = int_tensor(lengths, "lengths", self.dtype)
         if lengths.shape.ndims is None:
-            refuse("lengths must have a known rank.")
+            raise refusal("lengths must have a known rank.")
         if lengths.shape.ndims > 1:
-            refuse("lengths must be a scalar or vector")
+            raise refusal("lengths must be a scalar or vector")
         fits = self._fits(axis, lengths)
         words = ["Unable to broadcast: dimension size mismatch in dimension", axis]
         data = [*words, "lengths=", lengths, "dim_size=", self.size(axis)]
@@ -99,7 +100,7 @@ class RaggedShape:
             if lengths.shape.ndims == 0:
                 return self._with_inner(axis, lengths)
             if axis == 0:
-                refuse("Unable to broadcast: outermost dimension must be uniform.")
+                raise refusal("Unable to broadcast: outermost dimension must be uniform.")
             at = axis - len(self.split)
             split = (*self.split, *[self.inner[i] for i in range(at)], lengths)
             return RaggedShape(split, self.inner[at + 1 :])
@@ -151,12 +152,12 @@ class RaggedShape:
 def _check(sizes: list[Tensor]) -> None:
     for axis, one in enumerate(sizes):
         if one.shape.ndims is None:
-            refuse(f"rank of partitioned_dim_sizes[{axis}] is unknown")
+            raise refusal(f"rank of partitioned_dim_sizes[{axis}] is unknown")
         one.shape.with_rank_at_most(1)
     if sizes and sizes[0].shape.ndims == 1:
-        refuse("outermost partitioned dimension must be uniform")
+        raise refusal("outermost partitioned dimension must be uniform")
     if sizes and sizes[-1].shape.ndims == 0:
-        refuse("innermost partitioned dimension must be ragged")
+        raise refusal("innermost partitioned dimension must be ragged")
 
 
 def broadcast_shape(x: RaggedShape, y: RaggedShape) -> RaggedShape:
@@ -167,7 +168,7 @@ def broadcast_shape(x: RaggedShape, y: RaggedShape) -> RaggedShape:
       InvalidArgumentError: (when run) the sizes do not fit.
     """
     if x.rank is None or y.rank is None:
-        refuse("Unable to broadcast: unknown rank")
+        raise refusal("Unable to broadcast: unknown rank")
     rank = max(x.rank, y.rank)
     x, y = x.of_rank(rank), y.of_rank(rank)
     for axis in range(rank):
@@ -185,19 +186,19 @@ def broadcast_rows(tensor: Any, target: RaggedShape) -> Any:
     tensor = to_tensor_or_ragged(tensor)
     if not target.split:
         if isinstance(tensor, RaggedTensor):
-            refuse("Incompatible with shape: ragged rank mismatch")
+            raise refusal("Incompatible with shape: ragged rank mismatch")
         return tensor
     if isinstance(tensor, RaggedTensor) and tensor.row_splits.dtype != target.dtype:
-        refuse(
+        raise refusal(
             "rt_input and dst_shape have different row_split dtypes; use RaggedTensor.with_row_splits_dtype() or "
             "RaggedTensorDynamicShape.with_dim_size_dtype() to convert to a compatible dtype."
         )
     if tensor.shape.ndims is None or target.rank is None:
-        refuse("Unable to broadcast: unknown rank")
+        raise refusal("Unable to broadcast: unknown rank")
     if tensor.shape.ndims > target.rank:
-        refuse("Incompatible with shape: rank mismatch")
+        raise refusal("Incompatible with shape: rank mismatch")
     if isinstance(tensor, RaggedTensor) and tensor.ragged_rank >= len(target.split):
-        refuse("Incompatible with shape: ragged rank mismatch")
+        raise refusal("Incompatible with shape: ragged rank mismatch")
     source = RaggedShape.of(tensor).of_rank(target.rank)
     tensor = _with_all_axes(tensor, target)
     tensor = _tiled(tensor, source, target)

@@ -10,6 +10,7 @@ from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import register_tensor_conversion_function
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.opdef import INDEX
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.nest import register_composite
@@ -55,16 +56,16 @@ class RaggedTensor(Made):
         internal: bool = False,
     ) -> None:
         if not internal:
-            refuse(
+            raise refusal(
                 "RaggedTensor constructor is private; please use one of the factory methods instead (e.g., "
                 "RaggedTensor.from_row_lengths())"
             )
         if not isinstance(row_splits, Tensor):
-            refuse(f"Row-partitioning argument must be a Tensor, got {row_splits!r}", TypeError)
+            raise refusal(f"Row-partitioning argument must be a Tensor, got {row_splits!r}", TypeError)
         if not isinstance(values, RaggedTensor | Tensor):
-            refuse(f"values must be a Tensor or RaggedTensor, got {values!r}", TypeError)
+            raise refusal(f"values must be a Tensor or RaggedTensor, got {values!r}", TypeError)
         if row_splits.dtype not in INDEX:
-            refuse("Row-partitioning argument must be int32 or int64")
+            raise refusal("Row-partitioning argument must be int32 or int64")
         row_splits.shape.assert_has_rank(1)
         values.shape.with_rank_at_least(1)
         row_splits.set_shape([None])
@@ -235,7 +236,7 @@ class RaggedTensor(Made):
         new_values.shape.with_rank_at_least(1)
         self._values.shape[:1].assert_is_compatible_with(new_values.shape[:1])
         if isinstance(new_values, RaggedTensor) and self._row_splits.dtype != new_values.row_splits.dtype:
-            refuse(
+            raise refusal(
                 "self and new_values have mismatched row_splits dtypes; use RaggedTensor.with_row_splits_dtype() to "
                 "convert them to compatible dtypes."
             )
@@ -256,7 +257,7 @@ class RaggedTensor(Made):
         """
         dtype = as_dtype(dtype)
         if dtype not in INDEX:
-            refuse("dtype must be int32 or int64")
+            raise refusal("dtype must be int32 or int64")
         if self._row_splits.dtype == dtype:
             return self
         splits = cast(self._row_splits, dtype)
@@ -297,7 +298,7 @@ class RaggedTensor(Made):
         Raises:
           ValueError: always.
         """
-        refuse(
+        raise refusal(
             "RaggedTensor.to_list() is only supported in eager mode; in graph mode, evaluate the RaggedTensor first "
             "and then use RaggedTensorValue.to_list()."
         )
@@ -308,18 +309,13 @@ class RaggedTensor(Made):
         return getitem(self, key)
 
     def __iter__(self) -> NoReturn:
-        refuse("RaggedTensor object is not iterable in graph mode: its rows are not known yet.", TypeError)
+        raise refusal("RaggedTensor object is not iterable in graph mode: its rows are not known yet.", TypeError)
 
-    def __bool__(self) -> NoReturn:  # noqa: PLE0304
-        refuse("RaggedTensor may not be used as a boolean.", TypeError)
+    def __bool__(self) -> NoReturn:
+        raise refusal("RaggedTensor may not be used as a boolean.", TypeError)
 
     def __repr__(self) -> str:
         return f"tf.RaggedTensor(values={self._values}, row_splits={self._row_splits})"
-
-
-def refuse(line: str, kind: type[Exception] = ValueError) -> NoReturn:
-    """Raise an error with the user's line in it."""
-    raise kind(errors.explain(line, where=user_site()))
 
 
 def levels(ragged: RaggedTensor) -> list[RaggedTensor]:
@@ -344,13 +340,13 @@ def positive_axis(axis: Any, ndims: int | None) -> int:
       ValueError: there is no such axis, or it is negative and the rank unknown.
     """
     if not isinstance(axis, int):
-        refuse(f"axis must be an int; got {type(axis).__name__}", TypeError)
+        raise refusal(f"axis must be an int; got {type(axis).__name__}", TypeError)
     if ndims is not None:
         if not -ndims <= axis < ndims:
-            refuse(f"axis={axis} out of bounds: expected {-ndims}<=axis<{ndims}")
+            raise refusal(f"axis={axis} out of bounds: expected {-ndims}<=axis<{ndims}")
         return axis % ndims
     if axis < 0:
-        refuse("axis may only be negative if ndims is statically known.")
+        raise refusal("axis may only be negative if ndims is statically known.")
     return axis
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph import errors
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 
 
 class RaggedTensorValue:
@@ -30,11 +29,11 @@ class RaggedTensorValue:
     def __init__(self, values: Any, row_splits: Any) -> None:
         is_vector = isinstance(row_splits, np.ndarray | np.generic) and row_splits.ndim == 1
         if not is_vector or row_splits.dtype not in (np.int64, np.int32):
-            raise _refuse("row_splits must be a 1D int32 or int64 numpy array", TypeError)
+            raise refusal("row_splits must be a 1D int32 or int64 numpy array", TypeError)
         if not isinstance(values, np.ndarray | np.generic | RaggedTensorValue):
-            raise _refuse("values must be a numpy array or a RaggedTensorValue", TypeError)
+            raise refusal("values must be a numpy array or a RaggedTensorValue", TypeError)
         if isinstance(values, RaggedTensorValue) and row_splits.dtype != values.row_splits.dtype:
-            raise _refuse("row_splits and values.row_splits must have the same dtype", ValueError)
+            raise refusal("row_splits and values.row_splits must have the same dtype")
         self._values = values
         self._row_splits = row_splits
 
@@ -90,7 +89,3 @@ class RaggedTensorValue:
 
     def __repr__(self) -> str:
         return f"tf.RaggedTensorValue(values={self._values!r}, row_splits={self._row_splits!r})"
-
-
-def _refuse(line: str, kind: type[Exception]) -> Exception:
-    return kind(errors.explain(line, where=user_site()))

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import rank as rank_op
@@ -26,10 +25,6 @@ _NUMERIC = frozenset({
     dt.uint64, dt.qint8, dt.qint32, dt.quint8, dt.complex64,
 })  # fmt: skip
 """What TF counts as numeric; complex128, bfloat16, qint16 and quint16 it forgot."""
-
-
-def _wrong(kind: type[Exception], line: str) -> Exception:
-    return kind(errors.explain(line, where=user_site()))
 
 
 # -- ranks ---------------------------------------------------------------------------------------------------
@@ -113,7 +108,7 @@ def _assert_rank(
         if known is not None and x.sizes is not None:
             if not holds(len(x.sizes), known):
                 line = f"{message}.  Tensor {x.name} must have rank{words} {known}.  Received rank {len(x.sizes)}, "
-                raise _wrong(ValueError, line + f"shape {x.shape}")
+                raise refusal(line + f"shape {x.shape}")
             return no_op(name="static_checks_determined_all_ok")
         condition = function(rank_op(x), rank)
         if known is None:
@@ -126,7 +121,7 @@ def _known_number(rank: Tensor) -> int | None:
     if known is None:
         return None
     if known.ndim:
-        raise _wrong(ValueError, "Rank must be a scalar.")
+        raise refusal("Rank must be a scalar.")
     return int(known)
 
 
@@ -165,7 +160,7 @@ def assert_rank_in(
                 if len(x.sizes) not in accepted:
                     wanted = repr(tuple(known))  # arrays: so TF shows them
                     line = f"{message}.  Tensor {x.name} must have rank in {wanted}.  Received rank {len(x.sizes)}, "
-                    raise _wrong(ValueError, line + f"shape {x.shape}")
+                    raise refusal(line + f"shape {x.shape}")
                 return no_op(name="static_checks_determined_all_ok")
         condition = _is_one_of(rank_op(x), ranks)
         for rank, value in zip(ranks, known):
@@ -196,7 +191,7 @@ def assert_scalar(tensor: Any, name: str | None = None, message: str | None = No
         tensor = convert_to_tensor(tensor, name=scope)
         if tensor.sizes != ():
             line = f"{message or ''}Expected scalar shape for {tensor.name}, saw shape: {tensor.shape}."
-            raise _wrong(ValueError, line)
+            raise refusal(line)
         return tensor
 
 
@@ -215,7 +210,7 @@ def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str
     with name_scope(name, "assert_type", [tensor]):
         tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype != tf_type:
-            raise _wrong(TypeError, f"{message or ''}  {tensor.name} must be of type {tf_type}")
+            raise refusal(f"{message or ''}  {tensor.name} must be of type {tf_type}", TypeError)
         return no_op("statically_determined_correct_type")
 
 
@@ -232,7 +227,7 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
             line = f'{message or ""}  Expected "x" to be integer type.  Found: {x.name} of dtype {x.dtype}'
-            raise _wrong(TypeError, line)
+            raise refusal(line, TypeError)
         return no_op("statically_determined_was_integer")
 
 
@@ -262,11 +257,11 @@ def assert_same_float_dtype(tensors: Sequence[Any] | None = None, dtype: Any = N
         elif dtype != found:
             beside = f" as {_name_of(first)}" if first is not None else ""
             line = f"{_name_of(item)}, type={found}, must be of the same type ({dtype}){beside}."
-            raise _wrong(ValueError, line)
+            raise refusal(line)
     if not dtype:
         return dt.float32
     if not dtype.is_floating:
-        raise _wrong(ValueError, f"Expected floating point type, got {dtype}.")
+        raise refusal(f"Expected floating point type, got {dtype}.")
     return dtype
 
 
@@ -297,9 +292,9 @@ def assert_proper_iterable(values: Any) -> None:
     """
     if isinstance(values, Tensor | np.ndarray | bytes | str):
         line = f'Expected argument "values" to be a "proper" iterable.  Found: {type(values)}'
-        raise _wrong(TypeError, line)
+        raise refusal(line, TypeError)
     if not hasattr(values, "__iter__"):
-        raise _wrong(TypeError, f'Expected argument "values" to be iterable.  Found: {type(values)}')
+        raise refusal(f'Expected argument "values" to be iterable.  Found: {type(values)}', TypeError)
 
 
 # -- values --------------------------------------------------------------------------------------------------
@@ -378,7 +373,7 @@ def _zero_compares(function: Callable[..., Tensor], x: Any) -> Tensor:
 
     x = reshape(x, [-1])
     if not is_numeric_tensor(x):
-        raise _wrong(TypeError, f"Expected x to be numeric, instead found: {x}")
+        raise refusal(f"Expected x to be numeric, instead found: {x}", TypeError)
     is_short = less(size(x), 2)
 
     def nothing() -> Tensor:

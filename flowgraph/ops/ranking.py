@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import FLOAT, HALF, INT, INTS, RANDOM_INT, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.activation import REAL_TYPES
@@ -49,17 +49,13 @@ def _without_axis(x: Any, axis: Any, **_: Any) -> Sizes:
 
 def _axis(x: Any, axis: Any) -> int:
     if axis.ndim:
-        _invalid(f"dim must be a scalar, but received tensor of shape: {to_text(axis.shape)}")
+        raise invalid(f"dim must be a scalar, but received tensor of shape: {to_text(axis.shape)}")
     at = int(axis)
     if not -x.ndim <= at < x.ndim:
-        _invalid(f"Expected dimension in the range [{-x.ndim}, {x.ndim}), but got {at}")
+        raise invalid(f"Expected dimension in the range [{-x.ndim}, {x.ndim}), but got {at}")
     if not x.shape[at]:
-        _invalid(f"Reduction axis {at} is empty in shape {to_text(x.shape)}")
+        raise invalid(f"Reduction axis {at} is empty in shape {to_text(x.shape)}")
     return at
-
-
-def _invalid(message: str) -> None:
-    raise errors.InvalidArgumentError(None, None, message)
 
 
 # a nan is never the largest, nor the smallest: fmax and fmin put the other end of the scale in its place
@@ -194,14 +190,14 @@ def _few_of_many(x: Any, count: int) -> Any:
 def _top(xp: Any, x: Any, k: Any, **_: Any) -> Any:
     """The k largest of each row, equal ones in their order; what need not be sorted is sorted too."""
     if k.ndim:
-        _invalid(f"k must be scalar, got shape {to_text(k.shape)}")
+        raise invalid(f"k must be scalar, got shape {to_text(k.shape)}")
     count = int(k)
     if count < 0:
-        _invalid(f"Need k >= 0, got {count}")
+        raise invalid(f"Need k >= 0, got {count}")
     if not x.ndim:
-        _invalid("input must be >= 1-D, got shape []")
+        raise invalid("input must be >= 1-D, got shape []")
     if x.shape[-1] < count:
-        _invalid(f"input must have at least k columns. Had {x.shape[-1]}, needed {count}")
+        raise invalid(f"input must have at least k columns. Had {x.shape[-1]}, needed {count}")
     if count == 1 and x.size and x.dtype.kind == "f":  # TF looks for the largest only, and passes over nan
         indices = xp.argmax(xp.where(xp.isnan(x), -xp.inf, x), axis=-1)[..., None]
         return xp.take_along_axis(x, indices, axis=-1), indices.astype(np.int32)
@@ -289,12 +285,12 @@ def _one_a_row(predictions: Any, targets: Any, k: Any) -> Sizes:
 def _in_top(xp: Any, predictions: Any, targets: Any, k: Any) -> Any:
     """Whether less than k entries are larger; never true of a row in which an entry is not finite."""
     if predictions.ndim != 2:
-        _invalid("predictions must be 2-dimensional")
+        raise invalid("predictions must be 2-dimensional")
     if targets.ndim != 1:
-        _invalid("targets must be 1-dimensional")
+        raise invalid("targets must be 1-dimensional")
     rows, classes = predictions.shape
     if len(targets) != rows:
-        _invalid(f"First dimension of predictions {rows} must match length of targets {len(targets)}")
+        raise invalid(f"First dimension of predictions {rows} must match length of targets {len(targets)}")
     possible = (targets >= 0) & (targets < classes) & xp.isfinite(predictions).all(axis=1)
     if not classes:
         return possible

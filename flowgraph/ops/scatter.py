@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, NO_GRADIENT, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.ops.state import is_reference
@@ -24,11 +24,6 @@ Change = Callable[[Any, Any], Any]
 """What becomes of rows, given the rows and their updates."""
 
 _ORDERED = (dt.float16, dt.bfloat16, dt.float32, dt.float64, dt.int32, dt.int64)
-
-
-def refuse(line: str) -> errors.InvalidArgumentError:
-    """The error with TF's words; the engine adds the op and the shapes."""
-    return errors.InvalidArgumentError(None, None, line)
 
 
 # -- the work ----------------------------------------------------------------------------------------------
@@ -44,7 +39,7 @@ def _divide(rows: Any, updates: Any) -> Any:
     if rows.dtype.kind not in "iu":
         return np.divide(rows, updates)
     if not np.all(updates):
-        raise refuse("Integer division by zero")
+        raise invalid("Integer division by zero")
     quotient = np.floor_divide(rows, updates)
     return quotient + ((quotient < 0) & (quotient * updates != rows))
 
@@ -105,9 +100,9 @@ def _scatter(change: Change) -> Callable[..., Any]:
 
 def _check_rows(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> None:
     if buffer.ndim == 0:
-        raise refuse("params must be at least 1-D, got shape []")
+        raise invalid("params must be at least 1-D, got shape []")
     if updates.ndim and updates.shape != indices.shape + buffer.shape[1:]:
-        raise refuse(
+        raise invalid(
             "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got "
             f"updates.shape {to_text(updates.shape)}, indices.shape {to_text(indices.shape)}, "
             f"params.shape {to_text(buffer.shape)}"
@@ -115,7 +110,7 @@ def _check_rows(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) ->
     outside = (indices < 0) | (indices >= len(buffer))
     if outside.any():
         at, index = first_outside(indices, outside)
-        raise refuse(f"indices[{at}] = {index} is not in [0, {len(buffer)})")
+        raise invalid(f"indices[{at}] = {index} is not in [0, {len(buffer)})")
 
 
 def _rows_op(name: str, change: Change, allowed: Any, locked: bool, gradient: Any) -> OpDef:

@@ -11,6 +11,7 @@ import numpy as np
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones_like, reshape, shape
@@ -18,7 +19,7 @@ from flowgraph.ops.cast import CAST
 from flowgraph.ops.joining import concat
 from flowgraph.ops.range import range_op
 from flowgraph.ops.reduction import NUMBER_TYPES
-from flowgraph.ops.scatter import Change, change_rows, emit_scatter, first_outside, put, refuse
+from flowgraph.ops.scatter import Change, change_rows, emit_scatter, first_outside, put
 from flowgraph.ops.shaping import expand_dims
 from flowgraph.shapes import Sizes, num_elements
 from flowgraph.sizes import merge, to_text
@@ -69,9 +70,9 @@ def _scatter_nd(change: Change) -> Callable[..., Any]:
 def _check_slices(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> int:
     """How many axes an index covers, if everything fits."""
     if (indices.size or updates.size) and not (buffer.size and indices.size and updates.size):
-        raise refuse(f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}")
+        raise invalid(f"Indices and updates specified for empty output.  indices shape: {to_text(indices.shape)}")
     if not indices.ndim or (updates.ndim and len(updates) != len(indices)):
-        raise refuse(
+        raise invalid(
             "The outermost dimension of updates and indices must match. "
             f"Got indices.shape {to_text(indices.shape)}, updates.shape {to_text(updates.shape)}"
         )
@@ -80,7 +81,7 @@ def _check_slices(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) 
         indices = indices[:, None]
     outer, depth = indices.shape[:-1], indices.shape[-1]
     if depth > buffer.ndim or updates.shape != outer + buffer.shape[depth:]:
-        raise refuse(
+        raise invalid(
             "Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], got "
             f"updates.shape: {to_text(updates.shape)}, indices.shape: {to_text(given)}, "
             f"params_shape: {to_text(buffer.shape)}, slice_dim: {depth}, and batch_dim: {len(outer)}"
@@ -89,7 +90,7 @@ def _check_slices(buffer: np.ndarray, indices: np.ndarray, updates: np.ndarray) 
     if outside.any():
         at, index = first_outside(indices, outside)
         named = ", ".join(str(int(i)) for i in index)
-        raise refuse(f"indices[{at}] = [{named}] does not index into shape {to_text(buffer.shape)}")
+        raise invalid(f"indices[{at}] = [{named}] does not index into shape {to_text(buffer.shape)}")
     return depth
 
 

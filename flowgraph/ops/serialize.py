@@ -11,9 +11,9 @@ from flowgraph.dtypes import DType
 from flowgraph.ir.cases import FLOAT, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.tensor_bytes import NotATensor, pack, unpack
-from flowgraph.ops.sparse_indices import refuse
 from flowgraph.sizes import to_text
 
 _ONES = pack(dt.float32, np.ones(2, np.float32))
@@ -40,15 +40,15 @@ SERIALIZE_TENSOR = OpDef(
 
 def _parsed(_xp: Any, serialized: Any, *, out_type: DType) -> np.ndarray:
     if np.ndim(serialized):
-        raise refuse(f"Expected `serialized` to be a scalar, got shape: {to_text(np.shape(serialized))}")
+        raise invalid(f"Expected `serialized` to be a scalar, got shape: {to_text(np.shape(serialized))}")
     try:
         dtype, array = unpack(serialized.item())
     except NotATensor as error:
         named = "" if error.dtype is None else f"dtype: {_enum_name(error.dtype)}"
-        raise refuse(f"Cannot parse tensor from proto: {named}") from None
+        raise invalid(f"Cannot parse tensor from proto: {named}") from None
     if dtype is not out_type:
         found, wanted = (cpp_name(one) for one in (dtype, out_type))
-        raise refuse(f"Type mismatch between parsed tensor ({found}) and dtype ({wanted})")
+        raise invalid(f"Type mismatch between parsed tensor ({found}) and dtype ({wanted})")
     return array
 
 

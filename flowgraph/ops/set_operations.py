@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.cases import INT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
-from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid, refusal
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import of_entries
 from flowgraph.ops.sparse_add import of_rank
-from flowgraph.ops.sparse_indices import check_sorted, inside, refuse
+from flowgraph.ops.sparse_indices import check_sorted, inside
 from flowgraph.ops.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor, parts_of
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import merge, to_text
@@ -47,7 +46,7 @@ def _sets_of_sparse(indices: Any, values: Any, shape: Any, validate: bool) -> Se
     if validate:
         check_sorted(indices, sizes)
     elif not inside(indices, sizes):
-        raise refuse(f"an index lies outside the shape {to_text(sizes)}")
+        raise invalid(f"an index lies outside the shape {to_text(sizes)}")
     found: Sets = {}
     for place, value in zip(indices[:, :-1].tolist(), values.tolist(), strict=True):
         found.setdefault(tuple(place), set()).add(value)
@@ -57,7 +56,7 @@ def _sets_of_sparse(indices: Any, values: Any, shape: Any, validate: bool) -> Se
 def _group_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     """The shape without the axis of the sets."""
     if len(shape) < 2:
-        raise refuse(f"Shape {to_text(shape)} has rank {len(shape)} < 2")
+        raise invalid(f"Shape {to_text(shape)} has rank {len(shape)} < 2")
     return shape[:-1]
 
 
@@ -80,7 +79,7 @@ def _result(a: Sets, b: Sets, groups: tuple[int, ...], operation: str, kind: np.
 def _same_groups(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     ours, theirs = _group_shape(a), _group_shape(b)
     if ours != theirs:
-        raise refuse(f"Mismatched shapes {to_text(ours)} vs {to_text(theirs)}")
+        raise invalid(f"Mismatched shapes {to_text(ours)} vs {to_text(theirs)}")
     return ours
 
 
@@ -188,10 +187,6 @@ SET_SIZE = OpDef(
 # -- the functions -----------------------------------------------------------------------------------------
 
 
-def _refusal(line: str) -> TypeError:
-    return TypeError(errors.explain(line, where=user_site()))
-
-
 def set_size(a: Any, validate_indices: bool = True) -> Tensor:
     """How many different entries each set has.
 
@@ -210,9 +205,9 @@ def set_size(a: Any, validate_indices: bool = True) -> Tensor:
     """
     a = convert_to_tensor_or_sparse_tensor(a, name="a")
     if not isinstance(a, SparseTensor):
-        raise _refusal(f"Expected `SparseTensor`, got {a}.")
+        raise refusal(f"Expected `SparseTensor`, got {a}.", TypeError)
     if a.dtype.base_dtype not in _TYPES:
-        raise _refusal(f"Invalid dtype {a.dtype}.")
+        raise refusal(f"Invalid dtype {a.dtype}.", TypeError)
     return emit(SET_SIZE, *parts_of(a), validate_indices=validate_indices)
 
 
@@ -220,10 +215,10 @@ def _both(a: Any, b: Any) -> tuple[Any, Any, bool]:
     """Both as tensors, a dense one first, and whether that changed their order."""
     a = convert_to_tensor_or_sparse_tensor(a, name="a")
     if a.dtype.base_dtype not in _TYPES:
-        raise _refusal(f"'a' invalid dtype {a.dtype}.")
+        raise refusal(f"'a' invalid dtype {a.dtype}.", TypeError)
     b = convert_to_tensor_or_sparse_tensor(b, name="b")
     if b.dtype.base_dtype != a.dtype.base_dtype:
-        raise _refusal(f"Types don't match, {a.dtype} vs {b.dtype}.")
+        raise refusal(f"Types don't match, {a.dtype} vs {b.dtype}.", TypeError)
     flip = isinstance(a, SparseTensor) and not isinstance(b, SparseTensor)
     return (b, a, True) if flip else (a, b, False)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import rank as rank_op
@@ -67,14 +66,14 @@ def assert_shapes(
 
 def _described(tensor: Tensor, wanted: Any, message: str) -> _Sizes:
     if not isinstance(wanted, Iterable):
-        raise _wrong(
+        raise refusal(
             f"{message}.  Tensor {tensor.name}.  Specified shape must be an iterable.  An iterable has the attribute "
             f"`__iter__` or `__getitem__`.  Received specified shape: {wanted}"
         )
     entries = tuple(wanted)
     for axis, entry in enumerate(entries):
         if axis and (entry is Ellipsis or entry == "*"):
-            raise _wrong(
+            raise refusal(
                 f"{message}.  Tensor {tensor.name} specified shape index {axis}.  Symbol `...` or `*` for a variable "
                 "number of unspecified dimensions is only allowed as the first entry"
             )
@@ -123,7 +122,7 @@ def _sizes(described: list[_Sizes], data: Any, summarize: int | None, message: s
                     shown = [message, source, *what, "Received shape: ", shape(tensor)]
                 yield Assert(condition, shown, summarize=summarize)
             elif int(found) != int(size):
-                raise _wrong(
+                raise refusal(
                     f"{message}.  {source}.  Tensor {tensor.name} dimension {at} must have size {size}.  Received size "
                     f"{found}, shape {tensor.shape}"
                 )
@@ -135,7 +134,3 @@ def _number(entry: Any) -> int | None:
         return None if isinstance(entry, Tensor) else int(entry)
     except (TypeError, ValueError):
         return None
-
-
-def _wrong(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))

@@ -13,6 +13,7 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import linear
@@ -21,7 +22,6 @@ from flowgraph.ops.batches import (
     MATRIX_TYPES,
     check_equations,
     check_square,
-    refuse,
     solution_sizes,
     square_sizes,
 )
@@ -229,9 +229,9 @@ def _least_squares_sizes(a: Any, b: Any, l2_regularizer: Any, **_attrs: Any) -> 
 
 def _least_squares(_xp: Any, a: Any, b: Any, l2_regularizer: Any, *, fast: bool) -> Any:
     if l2_regularizer.ndim:
-        raise refuse(f"l2_regularizer must be scalar, got shape {to_text(l2_regularizer.shape)}")
+        raise invalid(f"l2_regularizer must be scalar, got shape {to_text(l2_regularizer.shape)}")
     if l2_regularizer < 0:
-        raise refuse("l2_regularizer must be >= 0.")
+        raise invalid("l2_regularizer must be >= 0.")
     check_equations(a, b, square=False)
     return linear.least_squares(a, b, float(l2_regularizer), fast)
 

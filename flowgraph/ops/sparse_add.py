@@ -14,12 +14,13 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.broadcasting import broadcast_static_shape
 from flowgraph.ops.gather import gather_nd
 from flowgraph.ops.reduction import NUMBER_TYPES, one_of
-from flowgraph.ops.sparse_indices import keys_of, refuse
+from flowgraph.ops.sparse_indices import keys_of
 from flowgraph.ops.sparse_tensor import SparseTensor, is_sparse, parts_of, to_sparse
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
@@ -86,10 +87,10 @@ def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 def _check_shapes(a_shape: Any, b_shape: Any) -> None:
     if len(a_shape) != len(b_shape):
-        raise refuse(f"Operands do not have the same ranks; got shapes: {a_shape.tolist()} and {b_shape.tolist()}")
+        raise invalid(f"Operands do not have the same ranks; got shapes: {a_shape.tolist()} and {b_shape.tolist()}")
     for axis, (x, y) in enumerate(zip(a_shape.tolist(), b_shape.tolist(), strict=True)):
         if x != y:
-            raise refuse(f"Operands' shapes do not match: got {x} and {y} for dimension {axis}")
+            raise invalid(f"Operands' shapes do not match: got {x} and {y} for dimension {axis}")
 
 
 # -- sparse + sparse ---------------------------------------------------------------------------------------
@@ -105,7 +106,7 @@ def _sum_sizes(_ai: Any, _av: Any, a_shape: Any, *others: Any) -> list[Sizes]:
 def _sum(_xp: Any, ai: Any, av: Any, a_shape: Any, bi: Any, bv: Any, b_shape: Any, thresh: Any) -> tuple[Any, ...]:
     _check_shapes(a_shape, b_shape)
     if np.ndim(thresh):
-        raise refuse(f"The magnitude threshold must be a scalar: got shape {to_text(np.shape(thresh))}")
+        raise invalid(f"The magnitude threshold must be a scalar: got shape {to_text(np.shape(thresh))}")
     indices, of_a, of_b = _merged(ai, bi)
     values = (_taken(av, of_a) + _taken(bv, of_b)).astype(av.dtype)
     kept = (of_a < 0) | (of_b < 0) | (np.abs(values) >= thresh)  # what stands alone stays
@@ -172,11 +173,11 @@ def _dense_sum(xp: Any, indices: Any, values: Any, dense_shape: Any, dense: Any)
     for axis, (sparse_size, size) in enumerate(zip(dense_shape.tolist(), dense.shape)):
         if sparse_size != size:
             line = f"Dimension {axis} does not equal (no broadcasting is supported): "
-            raise refuse(line + f"sparse side {sparse_size} vs dense side {size}")
+            raise invalid(line + f"sparse side {sparse_size} vs dense side {size}")
         column = indices[:, axis]
         if column.size and not (column.min() >= 0 and column.max() < size):
             line = f"Sparse tensor has some invalid index on dimension {axis}; "
-            raise refuse(line + f"dense tensor shape: {to_text(dense.shape)}")
+            raise invalid(line + f"dense tensor shape: {to_text(dense.shape)}")
     total = dense.copy()
     xp.add.at(total, tuple(indices.T), values)
     return total

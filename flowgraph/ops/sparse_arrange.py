@@ -14,6 +14,7 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import identity, rank, shape, zeros
@@ -26,7 +27,7 @@ from flowgraph.ops.select import where_v2
 from flowgraph.ops.shaping import invert_permutation, transpose
 from flowgraph.ops.slicing import slice
 from flowgraph.ops.sparse_add import of_rank
-from flowgraph.ops.sparse_indices import check_shape, refuse
+from flowgraph.ops.sparse_indices import check_shape
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of, to_sparse
 from flowgraph.ops.static_value import constant_shape, constant_value
 from flowgraph.shapes import Sizes
@@ -40,10 +41,10 @@ _SHAPE = INTS(2, 3, dtype=dt.int64)
 
 def _reorder(_xp: Any, indices: Any, values: Any, dense_shape: Any) -> tuple[Any, Any]:
     if indices.ndim != 2:
-        raise refuse(f"Input indices should be a matrix but received shape {to_text(indices.shape)}")
+        raise invalid(f"Input indices should be a matrix but received shape {to_text(indices.shape)}")
     for array, name in ((values, "values"), (dense_shape, "shape")):
         if array.ndim != 1:
-            raise refuse(f"Input {name} should be a vector but received shape {to_text(array.shape)}")
+            raise invalid(f"Input {name} should be a vector but received shape {to_text(array.shape)}")
     order = np.lexsort(indices.T[::-1]) if len(indices) and indices.shape[1] else np.arange(len(indices))
     return indices[order], values[order]
 
@@ -112,7 +113,7 @@ def _reshape(_xp: Any, indices: Any, dense_shape: Any, new_shape: Any) -> tuple[
         (new_shape, "Target shape", "vector", 1),
     ):
         if array.ndim != wanted:
-            raise refuse(f"{name} should be a {kind} but received shape {to_text(array.shape)}")
+            raise invalid(f"{name} should be a {kind} but received shape {to_text(array.shape)}")
     old = check_shape(dense_shape)
     new = _new_shape(old, new_shape.tolist())
     places = np.ravel_multi_index(tuple(indices.T), old) if len(indices) else np.zeros(0, np.int64)
@@ -125,23 +126,23 @@ def _new_shape(old: tuple[int, ...], wanted: list[int]) -> tuple[int, ...]:
     """The new shape, its -1 worked out."""
     unknown = [axis for axis, size in enumerate(wanted) if size == -1]
     if len(unknown) > 1:
-        raise refuse(f"only one output dimension may be -1, not both {unknown[0]} and {unknown[1]}")
+        raise invalid(f"only one output dimension may be -1, not both {unknown[0]} and {unknown[1]}")
     for axis, size in enumerate(wanted):
         if size < -1:
-            raise refuse(f"size {axis} must be non-negative, not {size}")
+            raise invalid(f"size {axis} must be non-negative, not {size}")
     total, known = prod(old), prod(size for size in wanted if size != -1)
     if unknown:
         if known == 0:
             line = "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes "
-            raise refuse(f"{line}are non-zero")
+            raise invalid(f"{line}are non-zero")
         if total % known:
             needs = f"the requested shape requires a multiple of {known}"
             told = _both(needs, old, [abs(size) for size in wanted])
-            raise refuse(f"Input to reshape is a SparseTensor with {total} dense values, but {told}")
+            raise invalid(f"Input to reshape is a SparseTensor with {total} dense values, but {told}")
         wanted = [total // known if size == -1 else size for size in wanted]
     elif known != total:
         has = f"the requested shape has {known}"
-        raise refuse(f"Input to reshape is a tensor with {total} dense values, but {_both(has, old, wanted)}")
+        raise invalid(f"Input to reshape is a tensor with {total} dense values, but {_both(has, old, wanted)}")
     return tuple(wanted)
 
 

@@ -13,12 +13,12 @@ from flowgraph.ir.cases import INT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.hashing import concatenated, fingerprint64
 from flowgraph.kernels.strings import of_entries
 from flowgraph.ops.attributes import whole
 from flowgraph.ops.cast import cast
-from flowgraph.ops.sparse_indices import refuse
 from flowgraph.ops.sparse_tensor import SparseTensor
 
 _HASH_KEY = 0xDECAFCAFFE
@@ -33,16 +33,16 @@ def _rows(indices: list[Any], values: list[Any], shapes: list[Any], dense: list[
     columns: list[Rows] = []
     for position, (places, entries, shape) in enumerate(zip(indices, values, shapes, strict=True)):
         if int(shape[0]) != size:
-            raise refuse(f"Expected batch size {size} got {int(shape[0])} at position {position}")
+            raise invalid(f"Expected batch size {size} got {int(shape[0])} at position {position}")
         rows: Rows = [[] for _ in range(size)]
         for row, entry in zip(places[:, 0].tolist(), entries.tolist(), strict=True):
             rows[row].append(entry)
         columns.append(rows)
     for position, tensor in enumerate(dense):
         if np.ndim(tensor) != 2:
-            raise refuse(f"Dense inputs should be a matrix but got rank {np.ndim(tensor)} at position {position}")
+            raise invalid(f"Dense inputs should be a matrix but got rank {np.ndim(tensor)} at position {position}")
         if len(tensor) != size:
-            raise refuse(f"Expected batch size {size} got {len(tensor)} at dense tensor {position}")
+            raise invalid(f"Expected batch size {size} got {len(tensor)} at dense tensor {position}")
         columns.append(tensor.tolist())
     return columns
 

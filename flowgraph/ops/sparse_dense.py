@@ -10,12 +10,13 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.cases import FLOAT, INT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import zeros, zeros_like
 from flowgraph.ops.gather import gather_nd
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.reshape import shape_argument
-from flowgraph.ops.sparse_indices import check_shape, check_sorted, inside, refuse
+from flowgraph.ops.sparse_indices import check_shape, check_sorted, inside
 from flowgraph.ops.sparse_tensor import to_sparse
 from flowgraph.sizes import to_text
 
@@ -23,24 +24,24 @@ from flowgraph.sizes import to_text
 def _dense(_xp: Any, indices: Any, shape: Any, values: Any, default: Any, *, validate_indices: bool) -> np.ndarray:
     if indices.ndim > 2:
         got = to_text(indices.shape)
-        raise refuse(f"sparse_indices should be a scalar, vector, or matrix, got shape {got}")
+        raise invalid(f"sparse_indices should be a scalar, vector, or matrix, got shape {got}")
     rows = indices.shape[0] if indices.ndim else 1
     rank = indices.shape[1] if indices.ndim > 1 else 1
     if shape.ndim != 1:
-        raise refuse(f"output_shape should be a vector, got shape {to_text(shape.shape)}")
+        raise invalid(f"output_shape should be a vector, got shape {to_text(shape.shape)}")
     if len(shape) != rank:
-        raise refuse(f"output_shape has incorrect number of elements: {len(shape)} should be: {rank}")
+        raise invalid(f"output_shape has incorrect number of elements: {len(shape)} should be: {rank}")
     if np.shape(values) not in ((), (rows,)):
         got = to_text(np.shape(values))
-        raise refuse(f"sparse_values has incorrect shape {got}, should be [] or [{rows}]")
+        raise invalid(f"sparse_values has incorrect shape {got}, should be [] or [{rows}]")
     if np.ndim(default):
-        raise refuse("default_value should be a scalar.")
+        raise invalid("default_value should be a scalar.")
     sizes = check_shape(shape)
     indices = np.asarray(indices, np.int64).reshape(rows, rank)
     if validate_indices:
         check_sorted(indices, sizes)
     elif not inside(indices, sizes):
-        raise refuse(f"Indices are not valid (out of bounds).  Shape: {to_text(sizes)}")
+        raise invalid(f"Indices are not valid (out of bounds).  Shape: {to_text(sizes)}")
     dense = np.empty(sizes, default.dtype)
     dense[...] = default
     dense[tuple(indices.T)] = values

@@ -7,13 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph import errors
+from flowgraph.ir.refusal import invalid
 from flowgraph.sizes import to_text
-
-
-def refuse(line: str) -> errors.InvalidArgumentError:
-    """The error for inputs that do not fit, seen when the op runs."""
-    return errors.InvalidArgumentError(None, None, line)
 
 
 def check_sorted(indices: np.ndarray, shape: Any) -> None:
@@ -35,10 +30,10 @@ def check_sorted(indices: np.ndarray, shape: Any) -> None:
     row = int(np.argmax(wrong))
     named = f"indices[{row}] = {to_text(tuple(indices[row].tolist()))}"
     if outside[row]:
-        raise refuse(f"{named} is out of bounds: need 0 <= index < {to_text(tuple(shape))}")
+        raise invalid(f"{named} is out of bounds: need 0 <= index < {to_text(tuple(shape))}")
     if change[row] < 0:
-        raise refuse(f"{named} is out of order. Many sparse ops require sorted indices.")
-    raise refuse(f"{named} is repeated")
+        raise invalid(f"{named} is out of order. Many sparse ops require sorted indices.")
+    raise invalid(f"{named} is repeated")
 
 
 def keys_of(*arrays: np.ndarray) -> list[np.ndarray] | None:
@@ -91,5 +86,5 @@ def check_shape(shape: np.ndarray) -> tuple[int, ...]:
     sizes = tuple(int(size) for size in shape)
     for size in sizes:
         if size < 0:
-            raise refuse(f"Dimension {size} must be >= 0")
+            raise invalid(f"Dimension {size} must be >= 0")
     return sizes

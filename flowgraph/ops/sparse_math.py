@@ -15,6 +15,7 @@ from flowgraph.ir.cases import FLOAT, INT, INTS, POSITIVE, RANDOM_INT, case
 from flowgraph.ir.convert import to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, shape, size, zeros_like
@@ -25,7 +26,7 @@ from flowgraph.ops.reduction import NUMBER_TYPES
 from flowgraph.ops.shaping import expand_dims
 from flowgraph.ops.slicing import slice
 from flowgraph.ops.sparse_add import of_rank, sparse_add
-from flowgraph.ops.sparse_indices import distinct, inside, refuse
+from flowgraph.ops.sparse_indices import distinct, inside
 from flowgraph.ops.sparse_reduce import sparse_reduce_sum
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of
 from flowgraph.ops.unary import square
@@ -42,16 +43,16 @@ def _matched(indices: Any, values: Any, dense_shape: Any, dense: Any) -> Any:
     """The entries of the dense tensor, broadcast, that stand where the sparse one has some."""
     if indices.ndim != 2 or values.ndim != 1 or dense_shape.ndim != 1:
         ranks = f"indices {indices.ndim}, values {values.ndim}, shape {dense_shape.ndim}"
-        raise refuse(f"Input sp_indices should be a matrix, sp_values and sp_shape vectors; their ranks are {ranks}")
+        raise invalid(f"Input sp_indices should be a matrix, sp_values and sp_shape vectors; their ranks are {ranks}")
     sizes = tuple(dense_shape.tolist())
     fits = dense.ndim <= len(sizes) and all(
         mine in (1, whole) for mine, whole in zip(dense.shape[::-1], sizes[::-1], strict=False)
     )
     if not fits:
         line = "SparseDenseBinaryOpShared broadcasts dense to sparse only; got incompatible shapes: "
-        raise refuse(f"{line}{to_text(sizes)} vs. {to_text(dense.shape)}")
+        raise invalid(f"{line}{to_text(sizes)} vs. {to_text(dense.shape)}")
     if not inside(indices, sizes):
-        raise refuse("Provided indices are out-of-bounds w.r.t. dense side with broadcasted shape")
+        raise invalid("Provided indices are out-of-bounds w.r.t. dense side with broadcasted shape")
     return np.broadcast_to(dense, sizes)[tuple(indices.T)]
 
 
@@ -162,7 +163,7 @@ def dense_times_sparse(dense: Tensor, sparse: SparseTensor, name: str) -> Sparse
 def _softmax(_xp: Any, indices: Any, values: Any, dense_shape: Any) -> Any:
     if len(dense_shape) < 2:
         sizes = " ".join(map(str, dense_shape.tolist()))
-        raise refuse(f"Input should have rank >= 2, but received shape: {sizes}")
+        raise invalid(f"Input should have rank >= 2, but received shape: {sizes}")
     if not len(values):
         return values.copy()
     order = np.lexsort(indices.T[::-1])  # TF's result is in this order too, whatever that of the indices is

@@ -11,6 +11,7 @@ from flowgraph.ir.cases import COMPLEX, FLOAT, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.folding import fold_rows
@@ -18,7 +19,6 @@ from flowgraph.kernels.product import product
 from flowgraph.ops.gather import gather
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.shaping import transpose
-from flowgraph.ops.sparse_indices import refuse
 from flowgraph.ops.sparse_tensor import parts_of, to_sparse
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
@@ -50,21 +50,21 @@ def _product(
     _xp: Any, indices: Any, values: Any, shape: Any, b: Any, *, adjoint_a: bool, adjoint_b: bool
 ) -> np.ndarray:
     if b.ndim != 2:
-        raise refuse("Tensor 'b' is not a matrix")
+        raise invalid("Tensor 'b' is not a matrix")
     for array, name, kind, rank in (
         (shape, "a_shape", "vector", 1),
         (values, "a_values", "vector", 1),
         (indices, "a_indices", "matrix", 2),
     ):
         if array.ndim != rank:
-            raise refuse(f"Tensor '{name}' is not a {kind}")
+            raise invalid(f"Tensor '{name}' is not a {kind}")
     right = np.conj(b.T) if adjoint_b else b
     at, columns = (1, 0) if adjoint_a else (0, 1)
     rows, inner = int(shape[at]), int(shape[columns])
     if inner != right.shape[0]:
         sizes = f"Dimensions of A: [{rows}, {inner}).  Dimensions of B: {to_text(b.shape)}"
         why = f"inner dimension does not match: {inner} vs. {right.shape[0]}.  Did you forget a transpose?"
-        raise refuse(f"Cannot multiply A and B because {why}  {sizes}")
+        raise invalid(f"Cannot multiply A and B because {why}  {sizes}")
     _check_inside(indices, at, columns, rows, inner)
     out = np.zeros((rows, right.shape[1]), b.dtype)
     if len(values) * right.shape[1] < LARGE:
@@ -87,7 +87,7 @@ def _check_inside(indices: Any, at: int, columns: int, rows: int, inner: int) ->
         outside = (indices[:, column] < 0) | (indices[:, column] >= size)
         if outside.any():
             i = int(np.argmax(outside))
-            raise refuse(f"{letter} ({indices[i, column]}) from index[{i},{column}] out of bounds (>={size})")
+            raise invalid(f"{letter} ({indices[i, column]}) from index[{i},{column}] out of bounds (>={size})")
 
 
 def _product_grad(op: Any, dy: Tensor) -> list[Any]:

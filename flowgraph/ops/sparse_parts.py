@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import fill, identity, ones, ones_like, shape
@@ -32,10 +31,6 @@ from flowgraph.ops.sparse_arrange import sparse_reorder
 from flowgraph.ops.sparse_dense import sparse_tensor_to_dense
 from flowgraph.ops.sparse_tensor import SparseTensor, is_sparse, to_sparse
 from flowgraph.ops.static_value import constant_value
-
-
-def _refusal(kind: type[Exception], line: str) -> Exception:
-    return kind(errors.explain(line, where=user_site()))
 
 
 def sparse_from_dense(tensor: Any, name: str | None = None) -> SparseTensor:
@@ -81,7 +76,7 @@ def _whole(value: Any, name: str) -> Tensor:
     if isinstance(value, Integral):
         return convert_to_tensor(value, name=name, dtype=dt.int64)
     if not isinstance(value, Tensor):
-        raise _refusal(TypeError, f"{name} must be an integer value")
+        raise refusal(f"{name} must be an integer value", TypeError)
     return value if value.dtype.base_dtype == dt.int64 else cast(value, dt.int64)
 
 
@@ -146,7 +141,7 @@ def _checked_shape(sparse: SparseTensor, old: Tensor, new: Tensor) -> Any:
         before = np.array(sparse.shape.as_list())
         if not np.all(before <= known):
             line = "Requested new_shape should have dimension sizes >= sp_input.shape.  "
-            raise _refusal(ValueError, f"{line}Found new_shape ({before}), sp_input.shape ({known}).")
+            raise refusal(f"{line}Found new_shape ({before}), sp_input.shape ({known}).")
         return known
     new = with_dependencies([assert_equal(shape(old), shape(new))], new)
     return with_dependencies([assert_less_equal(old, new)], new)
@@ -199,17 +194,17 @@ def _lists(sp_ids: Any, vocab_size: Any) -> tuple[Any, Any]:
     """Both as lists of one length."""
     if is_sparse(sp_ids):
         if not isinstance(vocab_size, Tensor | Integral):
-            raise _refusal(TypeError, f"vocab_size has to be a Tensor or Python int. Found {type(vocab_size)}")
+            raise refusal(f"vocab_size has to be a Tensor or Python int. Found {type(vocab_size)}", TypeError)
         return [sp_ids], [vocab_size]
     if not isinstance(sp_ids, Iterable):
-        raise _refusal(TypeError, f"sp_ids has to be a SparseTensor or list thereof. Found {type(sp_ids)}")
+        raise refusal(f"sp_ids has to be a SparseTensor or list thereof. Found {type(sp_ids)}", TypeError)
     numbers = list(vocab_size) if isinstance(vocab_size, Iterable) and not isinstance(vocab_size, Tensor) else None
     for number in [vocab_size] if numbers is None else numbers:
         if numbers is None or not isinstance(number, Tensor | Integral):
             line = f"vocab_size has to be a list of Tensors or Python ints. Found {type(number)}"
-            raise _refusal(TypeError, line)
+            raise refusal(line, TypeError)
     if len(list(sp_ids)) != len(numbers or []):
-        raise _refusal(ValueError, "sp_ids and vocab_size have to have equal lengths.")
+        raise refusal("sp_ids and vocab_size have to have equal lengths.")
     return sp_ids, numbers
 
 

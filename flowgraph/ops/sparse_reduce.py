@@ -11,6 +11,7 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.cases import FLOAT, INT, INTS, RANDOM_INT, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import rank, reshape
 from flowgraph.ops.cast import cast
@@ -20,7 +21,7 @@ from flowgraph.ops.range import range as range_of
 from flowgraph.ops.reduction import NUMBER_TYPES, one_of
 from flowgraph.ops.reduction_grad import reduced_shape
 from flowgraph.ops.sparse_add import REAL_NUMBERS
-from flowgraph.ops.sparse_indices import distinct, refuse
+from flowgraph.ops.sparse_indices import distinct
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of
 from flowgraph.shapes import Sizes
 
@@ -45,7 +46,7 @@ def _groups(
     reduced = []
     for axis in np.asarray(axes).reshape(-1).tolist():
         if not -count <= axis < count:
-            raise refuse(f"Invalid reduction dimension {axis}, for input with {count} dimensions.")
+            raise invalid(f"Invalid reduction dimension {axis}, for input with {count} dimensions.")
         reduced.append(axis % count)
     kept = [axis for axis in range(count) if axis not in reduced]
     sizes = [int(dense_shape[axis]) for axis in kept]

@@ -11,13 +11,13 @@ from flowgraph.ir.cases import FLOAT, INT, INTS, VALUE, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.gather import gather
 from flowgraph.ops.indexed_slices import IndexedSlices
 from flowgraph.ops.sets import setdiff1d
 from flowgraph.ops.sparse_add import of_rank
-from flowgraph.ops.sparse_indices import refuse
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of, to_sparse
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import merge, to_text
@@ -44,14 +44,14 @@ def _fill(_xp: Any, indices: Any, values: Any, dense_shape: Any, default: Any) -
         (default, "default_value", "scalar", 0),
     ):
         if np.ndim(array) != rank:
-            raise refuse(f"{name} must be a {kind}, saw: {to_text(np.shape(array))}")
+            raise invalid(f"{name} must be a {kind}, saw: {to_text(np.shape(array))}")
     rows, count = int(dense_shape[0]), len(indices)
     if rows == 0 and count:
-        raise refuse(f"Received SparseTensor with dense_shape[0] = 0 but indices.shape[0] = {count}")
+        raise invalid(f"Received SparseTensor with dense_shape[0] = 0 but indices.shape[0] = {count}")
     row_of = indices[:, 0]
     for i in np.flatnonzero((row_of < 0) | (row_of >= rows))[:1]:
         relation = f"{row_of[i]} < 0" if row_of[i] < 0 else f"{row_of[i]} >= {rows}"
-        raise refuse(f"indices({i}, 0) is invalid: {relation}")
+        raise invalid(f"indices({i}, 0) is invalid: {relation}")
     empty = np.ones(rows, bool)
     empty[row_of] = False
     new = np.zeros((int(empty.sum()), indices.shape[1]), np.int64)

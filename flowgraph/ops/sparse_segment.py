@@ -14,13 +14,13 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.cases import FLOAT, INT, INTS, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.folding import fold_rows
 from flowgraph.ops.array import shape
 from flowgraph.ops.gather import gather
 from flowgraph.ops.segment import unsorted_segment_sum
 from flowgraph.ops.sparse_add import REAL_NUMBERS, of_rank
-from flowgraph.ops.sparse_indices import refuse
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import merge
 
@@ -58,17 +58,17 @@ def _check(data: Any, indices: Any, segment_ids: Any, rows: int | None) -> int:
     """The number of rows of the output, if everything fits."""
     for array, name in ((indices, "indices"), (segment_ids, "segment_ids")):
         if array.ndim != 1:
-            raise refuse(f"{name} should be a vector.")
+            raise invalid(f"{name} should be a vector.")
     if len(indices) != len(segment_ids):
-        raise refuse("segment_ids and indices should have same size.")
+        raise invalid("segment_ids and indices should have same size.")
     if not data.ndim:
-        raise refuse("data must have at least one axis.")
+        raise invalid("data must have at least one axis.")
     needed = int(segment_ids[-1]) + 1 if len(segment_ids) else 0
     if rows is not None and needed > rows:
-        raise refuse("segment ids must be < num_segments")
+        raise invalid("segment ids must be < num_segments")
     total = needed if rows is None else rows
     if total < 0:
-        raise refuse("segment ids must be >= 0")
+        raise invalid("segment ids must be >= 0")
     bad = (indices < 0) | (indices >= len(data))
     outside = (segment_ids < 0) | (segment_ids >= total)
     if bad.any() or outside.any() or (np.diff(segment_ids) < 0).any():
@@ -83,13 +83,13 @@ def _complain(data: Any, indices: Any, segment_ids: Any, total: int) -> None:
     for end in ends:
         number = int(segment_ids[start])
         if end < len(segment_ids) and segment_ids[end] < number:
-            raise refuse("segment ids are not increasing")
+            raise invalid("segment ids are not increasing")
         if not 0 <= number < total:
             why = "possibly because 'segment_ids' input is not sorted."
-            raise refuse(f"Segment id {number} out of range [0, {total}), {why}")
+            raise invalid(f"Segment id {number} out of range [0, {total}), {why}")
         for i in range(start, end):
             if not 0 <= indices[i] < len(data):
-                raise refuse(f"Bad: indices[{i}] == {indices[i]} out of range [0, {len(data)})")
+                raise invalid(f"Bad: indices[{i}] == {indices[i]} out of range [0, {len(data)})")
         start = end
 
 
@@ -118,7 +118,7 @@ def _backward(weights: Weights) -> Callable[..., Any]:
         for array, name, size in ((indices, "Index", total), (segment_ids, "Segment id", len(dy))):
             outside = np.flatnonzero((array < 0) | (array >= size))
             if len(outside):
-                raise refuse(f"{name} {array[outside[0]]} out of range [0, {size}).")
+                raise invalid(f"{name} {array[outside[0]]} out of range [0, {size}).")
         counts = np.maximum(np.bincount(segment_ids, minlength=len(dy)), 1)
         scale = (1.0 / weights(counts)).astype(dy.dtype)[segment_ids]
         out = np.zeros((total, *dy.shape[1:]), dy.dtype)

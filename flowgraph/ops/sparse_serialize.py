@@ -12,12 +12,13 @@ from flowgraph.dtypes import DType
 from flowgraph.ir.cases import FLOAT, INT, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.strings import entries, of_entries
 from flowgraph.kernels.tensor_bytes import NotATensor, unpack
 from flowgraph.ops.serialize import bytes_of, cpp_name
 from flowgraph.ops.sparse_add import of_rank
-from flowgraph.ops.sparse_indices import check_sorted, refuse
+from flowgraph.ops.sparse_indices import check_sorted
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of, to_sparse
 from flowgraph.shapes import Sizes
 from flowgraph.sizes import to_text
@@ -40,7 +41,7 @@ def _check(indices: Any, values: Any, shape: Any) -> None:
         ("indices", indices, "matrix", 2), ("values", values, "vector", 1), ("shape", shape, "vector", 1),
     ):  # fmt: skip
         if part.ndim != rank:
-            raise refuse(f"Input {what} should be a {kind} but received shape {to_text(part.shape)}")
+            raise invalid(f"Input {what} should be a {kind} but received shape {to_text(part.shape)}")
 
 
 def _strings_of(*parts: Any, out_type: DType) -> list[bytes]:
@@ -67,10 +68,10 @@ SERIALIZE_SPARSE = OpDef(
 def _many(_xp: Any, indices: Any, values: Any, shape: Any, *, out_type: DType) -> np.ndarray:
     _check(indices, values, shape)
     if len(shape) < 2:
-        raise refuse(f"Rank of input SparseTensor should be > 1, but saw rank: {len(shape)}")
+        raise invalid(f"Rank of input SparseTensor should be > 1, but saw rank: {len(shape)}")
     if len(indices) != len(values):
         counts = f"(indices = {len(indices)}, values = {len(values)})"
-        raise refuse(f"indices and values rows (indexing dimension) must match. {counts}")
+        raise invalid(f"indices and values rows (indexing dimension) must match. {counts}")
     check_sorted(indices, shape)
     bounds = np.searchsorted(indices[:, 0], np.arange(int(shape[0]) + 1)).tolist()
     found: list[bytes] = []
@@ -95,29 +96,29 @@ def _read(strings: list[bytes]) -> list[Any]:
         return [unpack(string) for string in strings]
     except NotATensor as error:
         what = "construct tensor from proto" if error.is_message else "parse serialized proto"
-        raise refuse(f"Could not {what}") from None
+        raise invalid(f"Could not {what}") from None
 
 
 def _together(_xp: Any, serialized: Any, *, dtype: DType) -> tuple[Any, Any, Any]:
     sizes = np.shape(serialized)
     if not sizes:
-        raise refuse("Serialized sparse should have non-zero rank []")
+        raise invalid("Serialized sparse should have non-zero rank []")
     if sizes[-1] != 3:
-        raise refuse(f"Serialized sparse should have 3 as the last dimension {to_text(sizes)}")
+        raise invalid(f"Serialized sparse should have 3 as the last dimension {to_text(sizes)}")
     if not np.size(serialized):
         line = "Serialized sparse should have at least 1 serialized tensor, but has a zero dimension "
-        raise refuse(line + to_text(sizes))
+        raise invalid(line + to_text(sizes))
     all_indices, all_values, shape = [], [], None
     strings = entries(serialized)
     for i, at in enumerate(np.ndindex(sizes[:-1])):
         (_, indices), (found, values), (_, own_shape) = _read(strings[3 * i : 3 * i + 3])
         if found is not dtype:
             line = f"Requested SparseTensor of type {cpp_name(dtype)} but SparseTensor[{i}].values.dtype() == "
-            raise refuse(line + cpp_name(found))
+            raise invalid(line + cpp_name(found))
         _check_parts(i, indices, values, own_shape)
         if shape is not None and len(shape) != len(own_shape):
             line = "Inconsistent shape across SparseTensors: rank prior to SparseTensor"
-            raise refuse(f"{line}[{i}] was: {len(shape)} but rank of SparseTensor[{i}] is: {len(own_shape)}")
+            raise invalid(f"{line}[{i}] was: {len(shape)} but rank of SparseTensor[{i}] is: {len(own_shape)}")
         shape = own_shape if shape is None else np.maximum(shape, own_shape)
         prefix = np.broadcast_to(np.array(at, np.int64), (len(indices), len(at)))
         all_indices.append(np.concatenate([prefix, indices], axis=1))
@@ -130,7 +131,7 @@ def _check_parts(i: int, indices: np.ndarray, values: np.ndarray, shape: np.ndar
     """Demand three parts that fit each other; TF ends the process where they do not."""
     if (indices.ndim, values.ndim, shape.ndim) != (2, 1, 1) or indices.shape != (len(values), len(shape)):
         shapes = ", ".join(to_text(part.shape) for part in (indices, values, shape))
-        raise refuse(f"SparseTensor[{i}] has parts that do not fit: {shapes}")
+        raise invalid(f"SparseTensor[{i}] has parts that do not fit: {shapes}")
 
 
 def _parts_sizes(serialized: Any, **_attrs: Any) -> list[Sizes]:

@@ -13,6 +13,7 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.attributes import whole
@@ -20,7 +21,6 @@ from flowgraph.ops.joining import concat
 from flowgraph.ops.reduction import NUMBER_TYPES, one_of, reduce_max
 from flowgraph.ops.reshape import reshape
 from flowgraph.ops.sparse_add import of_rank
-from flowgraph.ops.sparse_indices import refuse
 from flowgraph.ops.sparse_tensor import SparseTensor, parts_of, to_sparse
 from flowgraph.ops.static_value import constant_value
 from flowgraph.shapes import Sizes
@@ -43,7 +43,7 @@ def _slice(_xp: Any, indices: Any, values: Any, dense_shape: Any, start: Any, si
     for array, name in ((start, "start"), (size, "size")):
         if array.ndim != 1 or len(array) != rank:
             got = f"length {len(array)}" if array.ndim == 1 else f"shape {to_text(array.shape)}"
-            raise refuse(f"Expected {name} to be a vector of length {rank} but got {got}")
+            raise invalid(f"Expected {name} to be a vector of length {rank} but got {got}")
     stop = np.minimum(start + size, dense_shape)
     kept = np.all((indices >= start) & (indices < start + size), axis=1)
     return indices[kept] - start, values[kept], np.maximum(stop - start, 0)
@@ -120,16 +120,16 @@ def _split_sizes(_axis: Any, _indices: Any, _values: Any, dense_shape: Any, *, n
 
 def _split(_xp: Any, axis: Any, indices: Any, values: Any, dense_shape: Any, *, num_split: int) -> tuple[Any, ...]:
     if np.ndim(axis):
-        raise refuse(f"split_dim should be a scalar but got shape {to_text(np.shape(axis))}")
+        raise invalid(f"split_dim should be a scalar but got shape {to_text(np.shape(axis))}")
     at, rank = int(axis), len(dense_shape)
     if at < 0:
-        raise refuse(f"num_dim must be in the interval [0, {rank})")
+        raise invalid(f"num_dim must be in the interval [0, {rank})")
     if at >= rank:
-        raise refuse(f"Input split_dim should be between 0 and rank ({rank}), got {at}")
+        raise invalid(f"Input split_dim should be between 0 and rank ({rank}), got {at}")
     size = int(dense_shape[at])
     if not 1 <= num_split <= size:
         line = f"Input num_split should be between 1 and the splitting dimension size ({size}), got {num_split}"
-        raise refuse(line)
+        raise invalid(line)
     # the first ones are larger by one where the size does not divide evenly
     sizes = [size // num_split + (i < size % num_split) for i in range(num_split)]
     parts = []
@@ -225,15 +225,15 @@ def _concat(
 ) -> tuple[Any, Any, Any]:
     rank = len(shapes[0])
     if not -rank <= concat_dim < rank:
-        raise refuse(f"Concat dimension must be in range [{-rank}, {rank}), got {concat_dim}")
+        raise invalid(f"Concat dimension must be in range [{-rank}, {rank}), got {concat_dim}")
     at = concat_dim % rank
     for position, shape in enumerate(shapes):
         if len(shape) != rank:
-            raise refuse(f"Ranks of all input tensors must match: expected {rank} but got {len(shape)} at {position}")
+            raise invalid(f"Ranks of all input tensors must match: expected {rank} but got {len(shape)} at {position}")
         for axis in range(rank):
             if axis != at and shape[axis] != shapes[0][axis]:
                 expected = f"expected {shapes[0][axis]} for dimension {axis} but got {shape[axis]}"
-                raise refuse(f"Input shapes must match: {expected} at position {position}")
+                raise invalid(f"Input shapes must match: {expected} at position {position}")
     starts = np.cumsum([0, *(int(shape[at]) for shape in shapes)])
     moved = [i + np.eye(rank, dtype=np.int64)[at] * start for i, start in zip(indices, starts, strict=False)]
     all_indices, all_values = np.concatenate(moved), np.concatenate(values)

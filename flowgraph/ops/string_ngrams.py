@@ -12,13 +12,14 @@ from flowgraph import errors
 from flowgraph.ir.cases import INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, REQUIRED, OpDef, TypeAttr
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.kernels.strings import entries, of_entries
 from flowgraph.ops.array import shape
 from flowgraph.ops.attributes import flag, text, whole
 from flowgraph.ops.joining import concat
 from flowgraph.ops.ragged_parts import to_tensor_or_ragged
-from flowgraph.ops.ragged_tensor import RaggedTensor, refuse
+from flowgraph.ops.ragged_tensor import RaggedTensor
 from flowgraph.ops.reshape import reshape
 from flowgraph.shapes import Sizes
 
@@ -131,9 +132,9 @@ def ngrams(
         if not isinstance(data, RaggedTensor):
             dense_shape = concat([shape(data)[:-1], [-1]], axis=0)
             if data.sizes is None:
-                refuse("Rank of data must be known.")
+                raise refusal("Rank of data must be known.")
             if not data.sizes:
-                refuse("Data must have rank>0")
+                raise refusal("Data must have rank>0")
             if len(data.sizes) == 1:
                 return ngrams(RaggedTensor.from_row_starts(data, [0], validate=False), *given)[0]
             data = RaggedTensor.from_tensor(data, ragged_rank=len(data.sizes) - 1)
@@ -150,11 +151,11 @@ def _checked_pads(pad_values: Any, padding_width: Any) -> tuple[Any, Any]:
     if pad_values is None:
         pads = ("", "")
     if not all(isinstance(pad, str | bytes) for pad in pads):
-        refuse("pad_values must be a string, tuple of strings, or None.", TypeError)
+        raise refusal("pad_values must be a string, tuple of strings, or None.", TypeError)
     if padding_width is not None and padding_width < 1:
-        refuse("padding_width must be greater than 0.")
+        raise refusal("padding_width must be greater than 0.")
     if padding_width is not None and pad_values is None:
-        refuse("pad_values must be provided if padding_width is set.")
+        raise refusal("pad_values must be provided if padding_width is set.")
     return pads
 
 
@@ -163,7 +164,7 @@ def _emit(
 ) -> RaggedTensor:
     widths = list(ngram_width) if isinstance(ngram_width, list | tuple) else [ngram_width]
     if any(width < 1 for width in widths):
-        refuse(f"All ngram_widths must be greater than 0. Got {ngram_width}")
+        raise refusal(f"All ngram_widths must be greater than 0. Got {ngram_width}")
     found, splits = emit(
         STRING_NGRAMS, data.flat_values, data.row_splits,
         separator=text("separator", separator), ngram_widths=tuple(whole("ngram_widths", one) for one in widths),

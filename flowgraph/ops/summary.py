@@ -15,10 +15,10 @@ from flowgraph.ir.cases import FLOAT, INT, RANDOM_INT, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import GraphKeys, add_to_collection, get_collection, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels.summary_bytes import histogram_value, scalar_value, tags_of
-from flowgraph.ops.sparse_indices import refuse
 from flowgraph.sizes import to_text
 
 _REAL = TypeAttr((
@@ -35,7 +35,7 @@ def _scalars(_xp: Any, tags: Any, values: Any) -> np.ndarray:
     if np.shape(tags) != np.shape(values):
         shapes = f"{to_text(np.shape(tags))} != {to_text(np.shape(values))}"
         only = f" (tag '{np.ravel(tags)[0].decode()}')" if np.size(tags) == 1 else ""
-        raise refuse(f"tags and values not the same shape: {shapes}{only}")
+        raise invalid(f"tags and values not the same shape: {shapes}{only}")
     pairs = zip(np.ravel(tags), np.ravel(values), strict=True)
     return _as_string(b"".join(scalar_value(tag, number) for tag, number in pairs))
 
@@ -52,12 +52,12 @@ SCALAR_SUMMARY = OpDef(
 
 def _histogram(_xp: Any, tag: Any, values: Any) -> np.ndarray:
     if np.ndim(tag):
-        raise refuse("tags must be scalar")
+        raise invalid("tags must be scalar")
     numbers, text = np.asarray(values, np.float64), np.asarray(tag).item()
     odd = numbers[~np.isfinite(numbers)]
     if odd.size:
         kind = "Nan" if np.isnan(odd.flat[0]) else "Infinity"
-        raise refuse(f"{kind} in summary histogram for: {text.decode()}")
+        raise invalid(f"{kind} in summary histogram for: {text.decode()}")
     return _as_string(histogram_value(text, numbers))
 
 
@@ -78,10 +78,10 @@ def _merged(_xp: Any, inputs: Sequence[Any]) -> np.ndarray:
         try:
             tags = tags_of(summary)
         except (IndexError, KeyError):
-            raise refuse("Could not parse one of the summary inputs") from None
+            raise invalid("Could not parse one of the summary inputs") from None
         for tag in filter(None, tags):
             if tag in known:
-                raise refuse(f"Duplicate tag {tag.decode()} found in summary inputs")
+                raise invalid(f"Duplicate tag {tag.decode()} found in summary inputs")
             known.add(tag)
     return _as_string(b"".join(summaries))
 

@@ -13,6 +13,7 @@ from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import OpDef, TypeAttr
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import linear
@@ -39,10 +40,6 @@ def _svd(_xp: Any, x: Any, *, compute_uv: bool, full_matrices: bool) -> Any:
     return linear.svd(x, compute_uv, full_matrices)
 
 
-def _not_here(line: str) -> NotImplementedError:
-    return NotImplementedError(errors.explain(line, where=user_site()))
-
-
 def _svd_grad(op: Any, ds: Tensor, du: Tensor, dv: Tensor) -> list[Any]:
     a = op.inputs[0]
     ds_matrix = matrix_diag(ds)
@@ -52,7 +49,7 @@ def _svd_grad(op: Any, ds: Tensor, du: Tensor, dv: Tensor) -> list[Any]:
         made.set_shape(a.shape)
         return [made]
     if a.dtype.is_complex:
-        raise _not_here("SVD gradient is not implemented for complex types and compute_uv=True.")
+        raise refusal("SVD gradient is not implemented for complex types and compute_uv=True.", NotImplementedError)
     sizes = _known_form(a, du, dv)
     (s, u, v), full = op.outputs, op.attrs["full_matrices"]
     is_tall = sizes[-2] > sizes[-1]
@@ -60,7 +57,9 @@ def _svd_grad(op: Any, ds: Tensor, du: Tensor, dv: Tensor) -> list[Any]:
         u, v, du, dv = v, u, dv, du
     with control_dependencies([ds, du, dv]):
         if full and abs(sizes[-2] - sizes[-1]) > 1:
-            raise _not_here("svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True")
+            raise refusal(
+                "svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True", NotImplementedError
+            )
         made = _wide_grad(s, u, v, ds_matrix, du, dv, min(sizes[-2:]), max(sizes[-2:]), full)
         if is_tall:
             made = matrix_transpose(made)
@@ -76,7 +75,9 @@ def _known_form(a: Tensor, du: Tensor, dv: Tensor) -> tuple[Any, ...]:
     rows = matrix(du)[1] if rows is None else rows
     columns = matrix(dv)[1] if columns is None else columns
     if rows is None or columns is None:
-        raise _not_here("SVD gradient has not been implemented for input with unknown inner matrix shape.")
+        raise refusal(
+            "SVD gradient has not been implemented for input with unknown inner matrix shape.", NotImplementedError
+        )
     return (*(batch or ()), rows, columns)
 
 

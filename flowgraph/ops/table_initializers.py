@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import convert_to_tensor, register_tensor_conversion_function
 from flowgraph.ir.emit import emit
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, add_to_collection, device, get_default_graph, init_scope, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.kernels.tables import LINE_NUMBER, WHOLE_LINE
 from flowgraph.ops.table_ops import INITIALIZE_TABLE_FROM_TEXT_FILE, import_values
-
-
-def refusal(kind: type[Exception], line: str) -> Exception:
-    """An error with the user's line."""
-    return kind(errors.explain(line, where=user_site()))
 
 
 def _check_types(table: Any, key_dtype: DType, value_dtype: DType) -> None:
@@ -27,7 +21,7 @@ def _check_types(table: Any, key_dtype: DType, value_dtype: DType) -> None:
         ("value", table.value_dtype, value_dtype),
     ):
         if given.base_dtype != wanted:
-            raise refusal(TypeError, f"Invalid {name} dtype, expected {wanted} but got {given}.")
+            raise refusal(f"Invalid {name} dtype, expected {wanted} but got {given}.", TypeError)
 
 
 class TableInitializerBase:
@@ -157,12 +151,12 @@ class TextFileInitializer(TableInitializerBase):
         name: str | None = None,
     ) -> None:
         if not isinstance(filename, Tensor) and not filename:
-            raise refusal(ValueError, f"Filename required for {name}.")
+            raise refusal(f"Filename required for {name}.")
         super().__init__(key_dtype, value_dtype)
         _check_key(key_index, self.key_dtype)
         _check_value(value_index, self.value_dtype)
         if vocab_size is not None and vocab_size <= 0:
-            raise refusal(ValueError, f"Invalid vocab_size {vocab_size}.")
+            raise refusal(f"Invalid vocab_size {vocab_size}.")
         self._filename_arg = filename
         self._key_index, self._value_index = key_index, value_index
         self._vocab_size, self._delimiter, self._name = vocab_size, delimiter, name
@@ -197,19 +191,19 @@ class TextFileInitializer(TableInitializerBase):
 
 def _check_key(index: int, dtype: DType) -> None:
     if index < WHOLE_LINE:
-        raise refusal(ValueError, f"Invalid key index {index}.")
+        raise refusal(f"Invalid key index {index}.")
     if index == LINE_NUMBER and dtype != dt.int64:
-        raise refusal(ValueError, f"Signature mismatch. Keys must be dtype {dt.int64}, got {dtype}.")
+        raise refusal(f"Signature mismatch. Keys must be dtype {dt.int64}, got {dtype}.")
     if index == WHOLE_LINE and not dtype.is_integer and dtype != dt.string:
-        raise refusal(ValueError, f"Signature mismatch. Keys must be integer or string, got {dtype}.")
+        raise refusal(f"Signature mismatch. Keys must be integer or string, got {dtype}.")
 
 
 def _check_value(index: int, dtype: DType) -> None:
     if index < WHOLE_LINE:
-        raise refusal(ValueError, f"Invalid value index {index}.")
+        raise refusal(f"Invalid value index {index}.")
     for special, wanted in ((LINE_NUMBER, dt.int64), (WHOLE_LINE, dt.string)):
         if index == special and dtype != wanted:
-            raise refusal(ValueError, f"Signature mismatch. Values must be dtype {wanted}, got {dtype}.")
+            raise refusal(f"Signature mismatch. Values must be dtype {wanted}, got {dtype}.")
 
 
 class TextFileStringTableInitializer(TextFileInitializer):

@@ -8,11 +8,12 @@ from typing import Any
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, get_collection, init_scope, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.control_flow import group, no_op
 from flowgraph.ops.sparse_tensor import SparseTensor
-from flowgraph.ops.table_initializers import TableInitializerBase, outside_branches, refusal
+from flowgraph.ops.table_initializers import TableInitializerBase, outside_branches
 from flowgraph.ops.table_ops import HASH_TABLE, LOOKUP_TABLE_EXPORT, LOOKUP_TABLE_FIND, LOOKUP_TABLE_SIZE
 from flowgraph.shapes import TensorShape
 
@@ -55,7 +56,7 @@ class LookupInterface:
     def _check_keys(self, keys: Any, dtype: DType) -> None:
         if dtype != self._key_dtype:
             line = f"Signature mismatch. Keys must be dtype {self._key_dtype}, got {keys.dtype}."
-            raise refusal(TypeError, line)
+            raise refusal(line, TypeError)
 
 
 class InitializableLookupTableBase(LookupInterface):

@@ -18,6 +18,7 @@ import numpy as np
 from flowgraph import errors
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.kernels.tensor_array import Slots
@@ -113,10 +114,6 @@ def _gradient_array_sizes(handle: Any, flow_in: Any, *rest: Any, source: str) ->
 # -- what they do --------------------------------------------------------------------------------------------
 
 
-def _invalid(line: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, line)
-
-
 _C_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
 
 
@@ -137,9 +134,9 @@ def _make(
     tensor_array_name: str,
 ) -> tuple[Slots, Any]:
     if np.ndim(size):
-        raise _invalid(f"TensorArray size must be scalar, but had shape: {to_text(np.shape(size))}")
+        raise invalid(f"TensorArray size must be scalar, but had shape: {to_text(np.shape(size))}")
     if size < 0:
-        raise _invalid("Size should be >= 0.")
+        raise invalid("Size should be >= 0.")
     name = tensor_array_name or ctx.op.name
     array = Slots(name, dtype, int(size), element_shape, identical_element_shapes, dynamic_size, clear_after_read)
     return array, np.float32(0)
@@ -147,13 +144,13 @@ def _make(
 
 def _at(index: Any) -> int:
     if index.ndim:
-        raise _invalid(f"TensorArray index must be scalar, but had shape: {to_text(np.shape(index))}")
+        raise invalid(f"TensorArray index must be scalar, but had shape: {to_text(np.shape(index))}")
     return int(index)
 
 
 def _among(indices: Any) -> Any:
     if indices.ndim != 1:
-        raise _invalid(f"Expected indices to be a vector, but received shape: {to_text(indices.shape)}")
+        raise invalid(f"Expected indices to be a vector, but received shape: {to_text(indices.shape)}")
     return indices
 
 
@@ -163,14 +160,14 @@ def _written(array: Slots, value: Any) -> Any:
         value = np.array(value, object)
     if value.dtype is not array.dtype.np and value.dtype != array.dtype.np:
         found = _c_name(as_dtype(value.dtype))
-        raise _invalid(f"TensorArray dtype is {_c_name(array.dtype)} but Op is trying to write dtype {found}.")
+        raise invalid(f"TensorArray dtype is {_c_name(array.dtype)} but Op is trying to write dtype {found}.")
     return value
 
 
 def _demand_asked(array: Slots, dtype: DType) -> None:
     """What is read must be asked for as the array's dtype."""
     if dtype is not array.dtype:
-        raise _invalid(f"TensorArray dtype is {_c_name(array.dtype)} but Op requested dtype {_c_name(dtype)}.")
+        raise invalid(f"TensorArray dtype is {_c_name(array.dtype)} but Op requested dtype {_c_name(dtype)}.")
 
 
 def _write(_ctx: Any, array: Slots, index: Any, value: Any, flow: Any) -> Any:
@@ -197,10 +194,10 @@ def _gather(_ctx: Any, array: Slots, indices: Any, flow: Any, *, dtype: DType, e
 def _scatter(_ctx: Any, array: Slots, indices: Any, value: Any, flow: Any) -> Any:
     value = _written(array, value)
     if not value.ndim:
-        raise _invalid("Input value for unpack must be at least a vector but received shape: []")
+        raise invalid("Input value for unpack must be at least a vector but received shape: []")
     where = _among(indices)
     if len(where) != len(value):
-        raise _invalid(f"Expected len(indices) == values.shape[0], but saw: {len(where)} vs. {len(value)}")
+        raise invalid(f"Expected len(indices) == values.shape[0], but saw: {len(where)} vs. {len(value)}")
     array.scatter(where, value)
     return flow[()]
 
@@ -208,13 +205,13 @@ def _scatter(_ctx: Any, array: Slots, indices: Any, value: Any, flow: Any) -> An
 def _split(_ctx: Any, array: Slots, value: Any, lengths: Any, flow: Any) -> Any:
     value = _written(array, value)
     if lengths.ndim != 1:
-        raise _invalid(f"Expected lengths to be a vector, received shape: {to_text(lengths.shape)}")
+        raise invalid(f"Expected lengths to be a vector, received shape: {to_text(lengths.shape)}")
     if not value.ndim:
-        raise _invalid("Expected value to be at least a vector, but received shape: []")
+        raise invalid("Expected value to be at least a vector, but received shape: []")
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     if total != len(value) or (lengths < 0).any():
-        raise _invalid(
+        raise invalid(
             f"Expected sum of lengths to be equal to values.shape[0], but sum of lengths is {total} and value's shape "
             f"is: {to_text(value.shape)}"
         )

@@ -12,11 +12,11 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.cases import COMPLEX, FLOAT, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import OpDef, TypeAttr
-from flowgraph.ir.refusal import refusal
+from flowgraph.ir.refusal import invalid, refusal
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import tridiagonal as kernel
 from flowgraph.ops.array import rank, zeros
-from flowgraph.ops.batches import check_matrices, matrix, put_together, refuse, same
+from flowgraph.ops.batches import check_matrices, matrix, put_together, same
 from flowgraph.ops.constant import constant
 from flowgraph.ops.diagonal import matrix_diag_part
 from flowgraph.ops.gather import gather_nd
@@ -47,13 +47,13 @@ def _solve(_xp: Any, diagonals: Any, rhs: Any, *, partial_pivoting: bool) -> Any
     check_matrices(diagonals, rhs)
     if diagonals.shape[-2] != 3:
         line = f"Expected diagonals to be provided as a matrix with 3 rows, got {diagonals.shape[-2]} rows."
-        raise refuse(line)
+        raise invalid(line)
     if diagonals.shape[-1] != rhs.shape[-2]:
         line = (
             "Expected the same number of left-hand sides and right-hand sides, got "
             f"{diagonals.shape[-1]} and {rhs.shape[-2]}."
         )
-        raise refuse(line)
+        raise invalid(line)
     return kernel.solve(diagonals, rhs, partial_pivoting)
 
 
@@ -254,7 +254,7 @@ def _product(_xp: Any, above: Any, main: Any, below: Any, rhs: Any) -> Any:
     check_matrices(above, main, below, rhs)
     for which, diagonal in (("superdiagonal", above), ("main diagonal", main), ("subdiagonal", below)):
         if diagonal.shape[-2:] != (1, rhs.shape[-2]):
-            raise refuse(f"Invalid {which} shape.")
+            raise invalid(f"Invalid {which} shape.")
     return kernel.product(above[..., 0, :], main[..., 0, :], below[..., 0, :], rhs)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import size
@@ -31,7 +32,6 @@ from flowgraph.ops.table_initializers import (
     TextFileIdTableInitializer,
     TextFileIndex,
     TextFileStringTableInitializer,
-    refusal,
 )
 from flowgraph.ops.tables import LookupInterface, StaticHashTable
 
@@ -57,9 +57,9 @@ class StrongHashSpec(HasherSpec):
 
     def __new__(cls, key: Sequence[int]) -> StrongHashSpec:  # noqa: D102  # the class says it
         if len(key) != 2:
-            raise refusal(ValueError, f"key must have size 2, got {len(key)}.")
+            raise refusal(f"key must have size 2, got {len(key)}.")
         if not all(isinstance(number, Integral) for number in key):
-            raise refusal(TypeError, f"Invalid key {key}. Must be unsigned integer values.")
+            raise refusal(f"Invalid key {key}. Must be unsigned integer values.", TypeError)
         return super().__new__(cls, "stronghash", key)
 
 
@@ -70,7 +70,7 @@ def _hash_function(spec: Any) -> Callable[..., Tensor]:
         "stronghash": partial(string_to_hash_bucket_strong, key=spec.key),
     }
     if spec.hasher not in functions:
-        raise refusal(ValueError, f"Unknown hasher {spec.hasher}")
+        raise refusal(f"Unknown hasher {spec.hasher}")
     return functions[spec.hasher]
 
 
@@ -97,9 +97,9 @@ class IdTableWithHashBuckets(LookupInterface):
         key_dtype: Any = None,
     ) -> None:  # fmt: skip
         if table is None and num_oov_buckets <= 0:
-            raise refusal(ValueError, "oov_buckets must be > 0 if no table is supplied.")
+            raise refusal("oov_buckets must be > 0 if no table is supplied.")
         if not isinstance(hasher_spec, HasherSpec):
-            raise refusal(TypeError, f"hasher_spec must be of type HasherSpec, got {hasher_spec}")
+            raise refusal(f"hasher_spec must be of type HasherSpec, got {hasher_spec}", TypeError)
         if table is not None:
             key_dtype = _checked_key_dtype(table, key_dtype, told=key_dtype or table.key_dtype)
         else:
@@ -108,7 +108,7 @@ class IdTableWithHashBuckets(LookupInterface):
 
     def _set_up(self, table: Any, num_oov_buckets: int, hasher_spec: Any, name: str | None, key_dtype: Any) -> None:
         if not key_dtype.is_integer and key_dtype != dt.string:
-            raise refusal(TypeError, f"Invalid key_dtype, expected integer or string, got {key_dtype}.")
+            raise refusal(f"Invalid key_dtype, expected integer or string, got {key_dtype}.", TypeError)
         self._table, self._num_oov_buckets, self._hasher_spec = table, num_oov_buckets, hasher_spec
         name = (name or "").rstrip("/") or ("hash_bucket" if table is None else table.name)
         self._table_name = name.rpartition("/")[2]
@@ -181,12 +181,12 @@ def _checked_key_dtype(source: Any, key_dtype: Any, told: Any) -> Any:
     supported = (dt.int64, dt.string)
     if source.key_dtype not in supported:
         wanted = f"({', '.join(f'tf.{dtype.name}' for dtype in supported)})"
-        raise refusal(TypeError, f"Invalid key dtype, expected one of {wanted}, but got {told}.")
+        raise refusal(f"Invalid key dtype, expected one of {wanted}, but got {told}.", TypeError)
     if source.key_dtype.is_integer != key_dtype.is_integer:
         kind = "integer" if key_dtype.is_integer else "non-integer"
-        raise refusal(TypeError, f"Invalid key dtype, expected {kind} but got {source.key_dtype}.")
+        raise refusal(f"Invalid key dtype, expected {kind} but got {source.key_dtype}.", TypeError)
     if source.value_dtype != dt.int64:
-        raise refusal(TypeError, f"Invalid value dtype, expected {dt.int64} but got {source.value_dtype}.")
+        raise refusal(f"Invalid value dtype, expected {dt.int64} but got {source.value_dtype}.", TypeError)
     return key_dtype
 
 
@@ -215,7 +215,7 @@ class StaticVocabularyTable(IdTableWithHashBuckets):
         self, initializer: Any, num_oov_buckets: int, lookup_key_dtype: Any = None, name: str | None = None
     ) -> None:
         if num_oov_buckets <= 0:
-            raise refusal(ValueError, "oov_buckets must be > 0.")
+            raise refusal("oov_buckets must be > 0.")
         table = None
         if initializer is not None:
             lookup_key_dtype = _checked_key_dtype(initializer, lookup_key_dtype, told=initializer.key_dtype)
@@ -231,14 +231,14 @@ class StaticVocabularyTable(IdTableWithHashBuckets):
 def _check_vocabulary(num_oov_buckets: int, key_dtype: Any) -> None:
     if num_oov_buckets < 0:
         line = f"num_oov_buckets must be greater or equal than 0, got {num_oov_buckets}."
-        raise refusal(ValueError, line)
+        raise refusal(line)
     if not key_dtype.is_integer and key_dtype.base_dtype != dt.string:
-        raise refusal(TypeError, "Only integer and string keys are supported.")
+        raise refusal("Only integer and string keys are supported.", TypeError)
 
 
 def _check_file(vocabulary_file: Any) -> None:
     if vocabulary_file is None or vocabulary_file == "":
-        raise refusal(ValueError, "vocabulary_file must be specified and must not be empty.")
+        raise refusal("vocabulary_file must be specified and must not be empty.")
 
 
 def index_table_from_file(
@@ -275,7 +275,7 @@ def index_table_from_file(
     if vocab_size is not None and vocab_size < 1:
         shown = constant_value(vocabulary_file) or "?"
         line = f"vocab_size must be greater than 0, got {vocab_size}. vocabulary_file: {shown}"
-        raise refusal(ValueError, line)
+        raise refusal(line)
     _check_vocabulary(0, key_dtype)
     with name_scope(name, "string_to_index"):
         with name_scope(None, "hash_table"):
@@ -318,15 +318,15 @@ def index_table_from_tensor(
     array([1, 3, 2])
     """
     if mapping is None:
-        raise refusal(ValueError, "mapping must be specified.")
+        raise refusal("mapping must be specified.")
     _check_vocabulary(num_oov_buckets, dtype)
     with name_scope(name, "string_to_index"):
         keys = convert_to_tensor(mapping)
         if keys.dtype.is_integer != dtype.is_integer:
             kind = "integer" if dtype.is_integer else "non-integer"
-            raise refusal(ValueError, f"Expected {kind}, got {keys.dtype}.")
+            raise refusal(f"Expected {kind}, got {keys.dtype}.")
         if not dtype.is_integer and keys.dtype.base_dtype != dtype:
-            raise refusal(ValueError, f"Expected {dtype}, got {keys.dtype}.")
+            raise refusal(f"Expected {dtype}, got {keys.dtype}.")
         values = cast(range_of(size(keys)), dt.int64)
         with name_scope(None, "hash_table"):
             words = cast(keys, dt.int64) if keys.dtype.is_integer else keys
@@ -349,7 +349,7 @@ def index_to_string_table_from_file(
     """A table from numbers to the words in the lines of a file; see `index_table_from_file` for the arguments."""
     _check_file(vocabulary_file)
     if vocab_size is not None and vocab_size < 1:
-        raise refusal(ValueError, f"vocab_size must be greater than 0, got {vocab_size}.")
+        raise refusal(f"vocab_size must be greater than 0, got {vocab_size}.")
     with name_scope(name, "index_to_string"):
         words = TextFileStringTableInitializer(
             vocabulary_file, key_column_index, value_column_index, vocab_size, delimiter, "table_init"
@@ -377,7 +377,7 @@ def index_to_string_table_from_tensor(
     array([b'lake', b'UNK'], dtype=object)
     """
     if mapping is None:
-        raise refusal(ValueError, "mapping must be specified.")
+        raise refusal("mapping must be specified.")
     with name_scope(name, "index_to_string"):
         words = convert_to_tensor(mapping, dtype=dt.string)
         numbers = cast(range_of(size(words)), dt.int64)
@@ -410,7 +410,7 @@ def string_to_index_table_from_tensor(
     with name_scope(name, "string_to_index") as scope:
         mapping = convert_to_tensor(mapping)
     if mapping.dtype.base_dtype != dt.string:
-        raise refusal(ValueError, "string_to_index_table_from_tensor requires string.")
+        raise refusal("string_to_index_table_from_tensor requires string.")
     return index_table_from_tensor(mapping, num_oov_buckets, default_value, hasher_spec, name=scope)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph import errors
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.constant import placeholder
 from flowgraph.ops.control_flow import group
@@ -44,7 +43,7 @@ def assign_from_checkpoint(
         if not reader.has_tensor(name):
             line = f"Checkpoint is missing variable [{name}]"
             if not ignore_missing_vars:
-                raise _refusal(line)
+                raise refusal(line)
             logs.warning(line)
             continue
         value = reader.get_tensor(name)
@@ -63,12 +62,8 @@ def _part_for(var: Any, name: str, value: np.ndarray) -> np.ndarray:
         return value[tuple(slice(start, start + size) for start, size in pairs)]
     if var.get_shape() != value.shape:
         shapes = f"lh_shape: [{value.shape}], rh_shape: [{var.get_shape()}]"
-        raise _refusal(f"Total size of new array must be unchanged for {name} {shapes}")
+        raise refusal(f"Total size of new array must be unchanged for {name} {shapes}")
     return value
-
-
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
 
 
 def assign_from_checkpoint_fn(
@@ -86,7 +81,7 @@ def assign_from_checkpoint_fn(
       ValueError: there are no variables.
     """
     if not var_list:
-        raise _refusal("var_list cannot be empty")
+        raise refusal("var_list cannot be empty")
     if ignore_missing_vars:
         reader = NewCheckpointReader(model_path)
         named = var_list if isinstance(var_list, dict) else {var.op.name: var for var in var_list}

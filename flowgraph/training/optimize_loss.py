@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, get_collection
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import summary
@@ -116,7 +115,7 @@ def optimize_loss(
         wanted = _wanted(summaries)
         if learning_rate is not None and learning_rate_decay_fn is not None:
             if global_step is None:
-                raise _refusal("global_step is required for learning_rate_decay_fn.")
+                raise refusal("global_step is required for learning_rate_decay_fn.")
             rate = learning_rate_decay_fn(rate, global_step)
             if "learning_rate" in wanted:
                 summary.scalar("learning_rate", rate)
@@ -142,17 +141,13 @@ def optimize_loss(
         return trained
 
 
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
-
-
 def _rate_of(learning_rate: Any) -> Any:
     """The learning rate as a tensor; a float becomes a variable."""
     if learning_rate is None or (isinstance(learning_rate, Tensor) and learning_rate.shape.ndims == 0):
         return learning_rate
     if not isinstance(learning_rate, float):
         got = f"Got {learning_rate} of type {type(learning_rate)}"
-        raise _refusal(f"Learning rate should be 0d Tensor or float. {got}")
+        raise refusal(f"Learning rate should be 0d Tensor or float. {got}")
     if learning_rate < 0.0:
         raise ValueError("Invalid learning_rate %s.", learning_rate)
     return get_variable("learning_rate", [], trainable=False, initializer=Constant(learning_rate))
@@ -164,7 +159,7 @@ def _wanted(summaries: Sequence[str] | None) -> Sequence[str]:
     for one in summaries:
         if one not in OPTIMIZER_SUMMARIES:
             known = ", ".join(OPTIMIZER_SUMMARIES)
-            raise _refusal(f"Summaries should be one of [{known}], you provided {one}.")
+            raise refusal(f"Summaries should be one of [{known}], you provided {one}.")
     return summaries
 
 
@@ -173,26 +168,26 @@ def _optimizer_of(optimizer: Any, rate: Any, has_rate: bool) -> Optimizer:
     missing = "Learning rate is None, but should be specified if optimizer is"
     if isinstance(optimizer, str):
         if rate is None:
-            raise _refusal(f"{missing} string ({optimizer}).")
+            raise refusal(f"{missing} string ({optimizer}).")
         if optimizer not in OPTIMIZER_CLS_NAMES:
             known = ", ".join(OPTIMIZER_CLS_NAMES)
-            raise _refusal(f"Optimizer name should be one of [{known}], you provided {optimizer}.")
+            raise refusal(f"Optimizer name should be one of [{known}], you provided {optimizer}.")
         return OPTIMIZER_CLS_NAMES[optimizer](learning_rate=rate)
     if isinstance(optimizer, type) and issubclass(optimizer, Optimizer):
         if rate is None:
-            raise _refusal(f"{missing} class ({optimizer}).")
+            raise refusal(f"{missing} class ({optimizer}).")
         made: Optimizer = optimizer(learning_rate=rate)  # type: ignore[call-arg]
         return made
     if isinstance(optimizer, Optimizer):
         return optimizer
     if not callable(optimizer):
-        raise _refusal(
+        raise refusal(
             "Unrecognized optimizer: should be string, subclass of Optimizer, instance of subclass of Optimizer or "
             f"function with one argument. Got {optimizer}."
         )
     found = optimizer(rate) if has_rate else optimizer()
     if not isinstance(found, Optimizer):
-        raise _refusal(f"Unrecognized optimizer: function should return subclass of Optimizer. Got {found}.")
+        raise refusal(f"Unrecognized optimizer: function should return subclass of Optimizer. Got {found}.")
     return found
 
 
@@ -207,7 +202,7 @@ def _changed(pairs: Pairs, noise_scale: float | None, multipliers: dict[Any, Any
         return pairs
     pairs = [(_multiplied(gradient, variable, multipliers), variable) for gradient, variable in pairs]
     if not pairs:
-        raise _refusal(
+        raise refusal(
             "Empty list of (gradient, var) pairs encountered. This is most likely to be caused by an improper value of "
             "gradient_multipliers."
         )
@@ -245,7 +240,7 @@ def _clipped(pairs: Pairs, clip_gradients: Any) -> Pairs:
         found: Pairs = clip_gradients(pairs)
         return found
     if clip_gradients is not None:
-        raise _refusal(f"Unknown type {type(clip_gradients)} for clip_gradients")
+        raise refusal(f"Unknown type {type(clip_gradients)} for clip_gradients")
     return pairs
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowgraph import errors
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, control_dependencies, get_collection, get_collection_ref, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import summary
@@ -62,11 +61,11 @@ def multiply_gradients(grads_and_vars: Pairs, gradient_multipliers: dict[Any, An
       ValueError: an argument has the wrong type or is empty, or a gradient to multiply is None.
     """
     if not isinstance(grads_and_vars, list):
-        raise _refusal("`grads_and_vars` must be a list.")
+        raise refusal("`grads_and_vars` must be a list.")
     if not gradient_multipliers:
-        raise _refusal("`gradient_multipliers` is empty.")
+        raise refusal("`gradient_multipliers` is empty.")
     if not isinstance(gradient_multipliers, dict):
-        raise _refusal("`gradient_multipliers` must be a dict.")
+        raise refusal("`gradient_multipliers` must be a dict.")
     return [(_multiplied(grad, var, gradient_multipliers), var) for grad, var in grads_and_vars]
 
 
@@ -75,13 +74,9 @@ def _multiplied(gradient: Any, variable: Any, multipliers: dict[Any, Any]) -> An
     if key not in multipliers:
         return gradient
     if gradient is None:
-        raise _refusal("Requested multiple of `None` gradient.")
+        raise refusal("Requested multiple of `None` gradient.")
     factor = convert_to_tensor(multipliers[key], dtype=gradient.dtype)
     return _each(gradient, lambda values: values * factor)
-
-
-def _refusal(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
 
 
 def add_gradients_summaries(grads_and_vars: Pairs) -> list[Tensor]:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, add_to_collection, device, get_collection
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.constant import placeholder
@@ -207,15 +206,11 @@ def get_unique_variable(var_op_name: str) -> Any:
     """
     candidates = get_variables(scope=var_op_name)
     if not candidates:
-        raise _refuse(f"Couldn't find variable {var_op_name}")
+        raise refusal(f"Couldn't find variable {var_op_name}")
     for candidate in candidates:
         if candidate.op.name == var_op_name:
             return candidate
-    raise _refuse(f"Variable {var_op_name} does not uniquely identify a variable")
-
-
-def _refuse(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
+    raise refusal(f"Variable {var_op_name} does not uniquely identify a variable")
 
 
 def get_variables_to_restore(include: Any = None, exclude: Any = None) -> list[Any]:
@@ -289,11 +284,11 @@ def assign_from_values(var_names_to_values: Mapping[str, np.ndarray]) -> tuple[O
     for name, value in var_names_to_values.items():
         found = get_collection(GraphKeys.GLOBAL_VARIABLES, name)
         if not found:
-            raise _refuse(f"Variable {name} wasn't found")
+            raise refusal(f"Variable {name} wasn't found")
         if len(found) > 1:
             found = [var for var in found if var.op.name == name]
         if not found:
-            raise _refuse(f"Variable {name} doesn't uniquely identify a variable")
+            raise refusal(f"Variable {name} doesn't uniquely identify a variable")
         var = found[0]
         fed = placeholder(var.dtype.base_dtype, shape=var.get_shape(), name=f"placeholder/{var.op.name}")
         changes.append(var.assign(fed))

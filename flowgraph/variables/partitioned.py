@@ -16,6 +16,7 @@ from flowgraph import errors, protos
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import register_tensor_conversion_function
 from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import identity
@@ -282,26 +283,22 @@ def pieces_asked_for(partitioner: Callable[..., Any], shape: TensorShape, dtype:
       ValueError: the shape is not known, or what the partitioner says makes no sense.
     """
     if not shape.is_fully_defined():
-        raise _refuse(f"Shape of a new partitioned variable must be fully defined, but instead was {shape}.")
+        raise refusal(f"Shape of a new partitioned variable must be fully defined, but instead was {shape}.")
     sizes = shape.as_list()
     if not sizes:
-        raise _refuse(f"A partitioned Variable must have rank at least 1, shape: {shape}")
+        raise refusal(f"A partitioned Variable must have rank at least 1, shape: {shape}")
     asked = partitioner(shape=shape, dtype=dtype)
     if not isinstance(asked, Sequence):
-        raise _refuse(f"Partitioner must return a sequence, but saw: {asked}")
+        raise refusal(f"Partitioner must return a sequence, but saw: {asked}")
     if len(asked) != len(sizes):
-        raise _refuse(
+        raise refusal(
             f"Partitioner returned a partition list that does not match the Variable's rank: {asked} vs. {shape}"
         )
     if any(count < 1 for count in asked):
-        raise _refuse(f"Partitioner returned zero partitions for some axes: {asked}")
+        raise refusal(f"Partitioner returned zero partitions for some axes: {asked}")
     if sum(count > 1 for count in asked) > 1:
-        raise _refuse(f"Can only slice a variable along one dimension: shape: {shape}, partitioning: {asked}")
+        raise refusal(f"Can only slice a variable along one dimension: shape: {shape}, partitioning: {asked}")
     return asked
-
-
-def _refuse(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
 
 
 def pieces_of(sizes: Sequence[int], partitions: Sequence[int]) -> list[tuple[list[int], list[int]]]:

@@ -11,6 +11,7 @@ from flowgraph import errors
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, add_to_collection, colocate_with, control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.initializers import GlorotUniform, Zeros
@@ -158,7 +159,7 @@ class VariableStore:
           ValueError: `reuse` forbids what would be done, or the arguments do not fit the variable.
         """
         if name in self._variables:
-            raise _refuse(
+            raise refusal(
                 "A partitioner was provided, but an unpartitioned version of the variable was found: "
                 f"{name}.  Perhaps a variable of the same name was already created without partitioning?"
             )
@@ -170,7 +171,7 @@ class VariableStore:
         if known is not None:
             return _reused_pieces(known, name, whole, dtype, partitions, reuse)
         if reuse is True or partitions is None:
-            raise _refuse(
+            raise refusal(
                 f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you mean "
                 "to set reuse=False or reuse=tf.AUTO_REUSE in VarScope?"
             )
@@ -204,9 +205,9 @@ class VariableStore:
             f"{count} shards, and shard {name}/part_0 was found, but "
         )
         if f"{name}/part_{count - 1}" not in self._variables:
-            raise _refuse(f"{line}{name}/part_{count - 1} was not.")
+            raise refusal(f"{line}{name}/part_{count - 1} was not.")
         if f"{name}/part_{count}" in self._variables:
-            raise _refuse(f"{line}so was the extra shard {name}/part_{count}.")
+            raise refusal(f"{line}so was the extra shard {name}/part_{count}.")
 
     def _single(
         self,
@@ -283,10 +284,6 @@ def _takes(function: Callable[..., Any], argument: str) -> bool:
     return argument in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
-def _refuse(line: str) -> ValueError:
-    return ValueError(errors.explain(line, where=user_site()))
-
-
 def _cut(initializer: Any, dtype: DType, offset: list[int], piece: list[int]) -> tuple[Any, DType | None]:
     """What initializes one piece, and the dtype if a tensor gives it."""
     if initializer is None or callable(initializer):
@@ -302,7 +299,7 @@ def _reused_pieces(
 ) -> PartitionedVariable:
     """A variable in pieces that is there already, if it may be used again and is what was asked for."""
     if reuse is False:
-        raise _refuse(
+        raise refusal(
             f"Partitioned variable with name {name} already exists. Did you mean to set reuse=True or "
             "reuse=tf.AUTO_REUSE in VarScope?"
         )
@@ -314,7 +311,7 @@ def _reused_pieces(
     elif partitions is not None and known._get_partitions() != partitions:
         found = f"partitions {partitions} and found partitions {known._get_partitions()}"
     if found:
-        raise _refuse(f"Trying to reuse partitioned variable {name}, but specified {found}.")
+        raise refusal(f"Trying to reuse partitioned variable {name}, but specified {found}.")
     return known
 
 

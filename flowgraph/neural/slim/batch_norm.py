@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, add_to_collections, control_dependencies
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.layers.norm import BatchNormalization
@@ -18,7 +19,6 @@ from flowgraph.neural.slim.options import (
     constant_value,
     finished,
     one_per_channel,
-    refusal,
     renaming_getter,
     smart_cond,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.initializers import xavier_initializer
 from flowgraph.neural.layers.conv import Conv1D, Conv2D, Conv3D
@@ -13,7 +14,6 @@ from flowgraph.neural.slim.options import (
     collect_variable,
     finished,
     layers_format,
-    refusal,
     renaming_getter,
 )
 from flowgraph.ops.activation import relu

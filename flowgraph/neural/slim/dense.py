@@ -7,11 +7,12 @@ import numbers
 from typing import Any
 
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys, add_to_collections
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.initializers import xavier_initializer
 from flowgraph.neural.layers.core import Dense
-from flowgraph.neural.slim.options import WEIGHTS_AND_BIASES, collect_variable, finished, refusal, renaming_getter
+from flowgraph.neural.slim.options import WEIGHTS_AND_BIASES, collect_variable, finished, renaming_getter
 from flowgraph.ops.activation import elu as elu_op
 from flowgraph.ops.activation import relu as relu_op
 from flowgraph.ops.activation import relu6 as relu6_op

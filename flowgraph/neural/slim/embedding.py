@@ -6,9 +6,9 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
-from flowgraph.neural.slim.options import refusal
 from flowgraph.ops.array import reshape, shape
 from flowgraph.ops.cast import cast
 from flowgraph.ops.compare import not_equal

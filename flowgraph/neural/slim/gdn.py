@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import get_default_graph, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.neural.layers.base import Layer
 from flowgraph.neural.layers.options import InputSpec
-from flowgraph.neural.slim.options import refusal
 from flowgraph.ops.array import ones, reshape, shape
 from flowgraph.ops.bias import bias_add
 from flowgraph.ops.cast import cast

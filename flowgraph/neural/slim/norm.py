@@ -6,8 +6,9 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
-from flowgraph.neural.slim.options import IMAGE_FORMATS, check_format, finished, one_per_channel, refusal
+from flowgraph.neural.slim.options import IMAGE_FORMATS, check_format, finished, one_per_channel
 from flowgraph.ops.array import reshape, shape
 from flowgraph.ops.bias import bias_add as bias_add_op
 from flowgraph.ops.initializers import Ones, Zeros

@@ -6,8 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowgraph import errors
-from flowgraph.ir.graph import user_site
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import add_to_collection, add_to_collections, get_collection, get_default_graph
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.cond import cond
@@ -20,11 +19,6 @@ IMAGE_FORMATS = ("NCHW", "NHWC")
 VOLUME_FORMATS = ("NCDHW", "NDHWC")
 WEIGHTS_AND_BIASES = {"bias": "biases", "kernel": "weights"}
 """What these layers call the variables of the layers of tf.layers."""
-
-
-def refusal(line: str, kind: type[Exception] = ValueError) -> Exception:
-    """The error of a layer that cannot be made."""
-    return kind(errors.explain(line, where=user_site()))
 
 
 # -- variables -----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.layers.pool import AveragePooling2D, AveragePooling3D, MaxPooling2D, MaxPooling3D
@@ -15,7 +16,6 @@ from flowgraph.neural.slim.options import (
     collect_named_outputs,
     layers_format,
     n_positive_integers,
-    refusal,
 )
 from flowgraph.ops.pooling import pool as pool_op
 from flowgraph.variables.arg_scope import add_arg_scope

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.neural.slim.options import refusal
+from flowgraph.ir.refusal import refusal
 from flowgraph.variables.block import variable_scope
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.layers.core import Dropout
@@ -16,7 +17,6 @@ from flowgraph.neural.slim.options import (
     collect_named_outputs,
     finished,
     last_dimension,
-    refusal,
     renaming_getter,
 )
 from flowgraph.ops.array import ones, reshape, shape

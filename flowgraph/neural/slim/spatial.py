@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.initializers import xavier_initializer
@@ -12,7 +13,6 @@ from flowgraph.neural.slim.options import (
     finished,
     last_dimension,
     one_per_channel,
-    refusal,
     two_element_tuple,
 )
 from flowgraph.ops.activation import relu

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.initializers import variance_scaling_initializer
@@ -18,7 +19,6 @@ from flowgraph.neural.slim.batch_norm import batch_norm
 from flowgraph.neural.slim.conv import conv2d
 from flowgraph.neural.slim.dense import fully_connected
 from flowgraph.neural.slim.nets.inception_tables import V1, V2, V3, V3_STEM, Part
-from flowgraph.neural.slim.options import refusal
 from flowgraph.neural.slim.pool import avg_pool2d, max_pool2d
 from flowgraph.neural.slim.separable import separable_conv2d
 from flowgraph.neural.slim.shaping import dropout, softmax

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import GraphKeys
 from flowgraph.ir.tensor import Tensor
 from flowgraph.neural.initializers import variance_scaling_initializer
@@ -12,7 +13,7 @@ from flowgraph.neural.regularizers import l2_regularizer
 from flowgraph.neural.slim.batch_norm import batch_norm
 from flowgraph.neural.slim.conv import conv2d
 from flowgraph.neural.slim.nets.ends import Ends
-from flowgraph.neural.slim.options import collect_named_outputs, convert_collection_to_dict, refusal
+from flowgraph.neural.slim.options import collect_named_outputs, convert_collection_to_dict
 from flowgraph.neural.slim.pool import max_pool2d
 from flowgraph.neural.slim.shaping import softmax
 from flowgraph.ops.activation import relu
