@@ -7,6 +7,7 @@ from flowgraph.ops.queues import PaddingFIFOQueue, PriorityQueue, QueueBase, Ran
 from flowgraph.ops.ragged_public import decode_base64, decode_compressed, encode_base64
 from flowgraph.ops.serialize import parse_tensor, serialize_tensor
 from flowgraph.ops.sparse_serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
+from flowgraph.platform import paths as gfile
 from flowgraph.saving.meta_graph import write_graph
 from flowgraph.summaries.record_files import (
     TFRecordCompressionType,
@@ -18,8 +19,8 @@ from flowgraph.summaries.record_files import (
 __all__ = [
     "PaddingFIFOQueue", "PriorityQueue", "QueueBase", "RandomShuffleQueue", "TFRecordCompressionType",
     "TFRecordOptions", "TFRecordWriter", "decode_base64", "decode_compressed", "decode_csv", "decode_raw",
-    "deserialize_many_sparse", "encode_base64", "parse_tensor", "serialize_many_sparse", "serialize_sparse",
-    "serialize_tensor", "tf_record_iterator", "write_graph",
+    "deserialize_many_sparse", "encode_base64", "gfile", "parse_tensor", "serialize_many_sparse",
+    "serialize_sparse", "serialize_tensor", "tf_record_iterator", "write_graph",
 ]
 
 _absent.watch(__name__)

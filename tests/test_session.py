@@ -311,7 +311,7 @@ class TestSessions:
             try:
                 for _ in range(2):
                     assert sess.run(total, feed) == 512**2
-                assert tracemalloc.get_traced_memory()[1] < 6 * 2**20
+                assert tracemalloc.get_traced_memory()[1] < 8 * 2**20  # (all of them would be 40)
             finally:
                 tracemalloc.stop()
 

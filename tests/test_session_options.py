@@ -221,9 +221,10 @@ class TestSessions:
             warnings.simplefilter("error")
             tf.InteractiveSession().close()
 
-    def test_no_graph_def_yet(self) -> None:
-        with pytest.raises(NotImplementedError, match=r"^Session\.graph_def"):
-            tf.Session().graph_def  # noqa: B018  # asking is the test
+    def test_the_graph_as_a_message(self) -> None:
+        tf.constant([1.0, 2.0], name="c")
+        (node,) = tf.Session().graph_def.node
+        assert (node.name, node.attr["_output_shapes"].list.shape[0].dim[0].size) == ("c", 2)
 
     def test_composites_of_ones_own(self) -> None:
         from flowgraph.fetches import register_session_run_conversion_functions

@@ -330,8 +330,7 @@ def test_arguments_of_variables():
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"variable_def": "v"}, NotImplementedError, "variable_def"),
-        ({"initial_value": 1.0, "import_scope": "v"}, NotImplementedError, "import_scope"),
+        ({"initial_value": 1.0, "import_scope": "v"}, ValueError, "import_scope"),
         ({"initial_value": 1.0, "variable_def": "v"}, ValueError, "mutually exclusive"),
         ({"initial_value": [1.0, 2.0], "expected_shape": [3]}, ValueError, r"expected_shape is \(3,\)"),
         ({"initial_value": [1.0, 2.0], "shape": [3]}, ValueError, "Dimension 0 in both shapes must be equal"),

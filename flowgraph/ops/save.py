@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph import dtypes as dt
 from flowgraph.dtypes import DType
 from flowgraph.errors import NotFoundError
 from flowgraph.formats.bundle import Bundle, Item, Piece, merge_bundles, write_bundle
 from flowgraph.formats.checkpoint import open_checkpoint, parse_slice
 from flowgraph.formats.old_checkpoint import OldCheckpoint, write_old
+from flowgraph.ir.cases import VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
 from flowgraph.ir.refusal import invalid
@@ -318,6 +320,7 @@ def _file_name(_xp: Any, name: Any, shard: Any, count: Any) -> Any:
 
 SHARDED_FILENAME = OpDef(
     "ShardedFilename(basename: string, shard: int32, num_shards: int32) -> filename: string",
+    cases=[case(VALUE(b"model", dt.string), VALUE(1, dt.int32), VALUE(3, dt.int32))],
     infer=_file_name_sizes,
     forward=_file_name,
     gradient=NO_GRADIENT,
@@ -325,6 +328,7 @@ SHARDED_FILENAME = OpDef(
 
 SHARDED_FILESPEC = OpDef(
     "ShardedFilespec(basename: string, num_shards: int32) -> filename: string",
+    cases=[case(VALUE(b"model", dt.string), VALUE(3, dt.int32))],
     infer=_file_name_sizes,
     forward=lambda _xp, name, count: np.array(
         b"%s-?????-of-%05d" % (np.asarray(name, object).item(), int(count)), object
