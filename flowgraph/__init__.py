@@ -225,7 +225,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 from flowgraph import (
     app, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers, io, layers,
     linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization, queue, ragged, random,
-    resource_loader, sets, signal, sparse, spectral, strings, summary, sysconfig, test, train, user_ops, version,
+    resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig, test, train, user_ops,
+    version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -311,8 +312,8 @@ __all__ = [
     "reduce_min", "reduce_prod", "reduce_sum", "regex_replace", "register_tensor_conversion_function", "repeat",
     "report_uninitialized_variables", "required_space_to_batch_paddings", "reset_default_graph", "reshape",
     "resource", "resource_loader", "resource_variables_enabled", "reverse", "reverse_sequence", "reverse_v2",
-    "rint", "roll", "round", "rsqrt", "saturate_cast", "scalar_mul", "scan", "scatter_add", "scatter_div",
-    "scatter_max", "scatter_min", "scatter_mul", "scatter_nd", "scatter_nd_add", "scatter_nd_sub",
+    "rint", "roll", "round", "rsqrt", "saturate_cast", "saved_model", "scalar_mul", "scan", "scatter_add",
+    "scatter_div", "scatter_max", "scatter_min", "scatter_mul", "scatter_nd", "scatter_nd_add", "scatter_nd_sub",
     "scatter_nd_update", "scatter_sub", "scatter_update", "searchsorted", "segment_max", "segment_mean",
     "segment_min", "segment_prod", "segment_sum", "self_adjoint_eig", "self_adjoint_eigvals", "sequence_mask",
     "serialize_many_sparse", "serialize_sparse", "serialize_tensor", "set_random_seed", "setdiff1d", "sets",

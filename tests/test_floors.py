@@ -79,6 +79,7 @@ FLOORS: list[set[str]] = [
         "random",
         "io",
         "resource_loader",
+        "saved_model",
         "sets",
         "signal",
         "sparse",

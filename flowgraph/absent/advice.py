@@ -65,7 +65,6 @@ NEAREST = {
     "keras.layers": "tf.layers",
     "python": "the public name of what is imported from it",
     "raw_ops": "the function of the same name in lower case, as tf.matmul for tf.raw_ops.MatMul",
-    "saved_model": "session.run(tf.trainable_variables()), saved with numpy.savez",
     "summary.FileWriter": "session.run of tf.summary.merge_all(): its bytes, or the numbers themselves",
 }
 """What does the work of a thing that is not here and has no like-named kin, in words."""

@@ -29,9 +29,9 @@ class ControlContext:
 
     is_loop = False
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, is_unique: bool = False) -> None:
         graph = get_default_graph()
-        self.name = graph.unique_name(name)
+        self.name = name if is_unique else graph.unique_name(name)
         self.outer_context: Any = graph.context
         self.nested_contexts: list[Any] = []
         if self.outer_context is not None:

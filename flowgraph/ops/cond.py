@@ -121,6 +121,12 @@ class CondContext(ControlContext):
         self.external_values[tensor] = result
         return result
 
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """As a CondContextDef; None if it lies outside of `export_scope`."""
+        from flowgraph.ops.context_protos import to_proto
+
+        return to_proto(self, export_scope)
+
     def __repr__(self) -> str:
         return f"<CondContext {self.name}: {self.pred.name} is {bool(self.branch)}>"
 

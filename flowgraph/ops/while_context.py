@@ -47,11 +47,12 @@ class WhileContext(ControlContext):
         swap_memory: bool = False,
         name: str = "while_context",
         grad_state: Any = None,
+        is_unique: bool = False,
     ) -> None:
         if not isinstance(parallel_iterations, int) or parallel_iterations <= 0:
             line = f"`parallel_iterations` must be a positive integer: {parallel_iterations}"
             raise ValueError(errors.explain(line, where=user_site()))
-        super().__init__(name)
+        super().__init__(name, is_unique)
         self.graph: Graph = get_default_graph()
         self.maximum_iterations = maximum_iterations
         self.parallel_iterations, self.swap_memory = parallel_iterations, swap_memory
@@ -71,6 +72,12 @@ class WhileContext(ControlContext):
     def while_context(self) -> WhileContext:
         """The loop itself."""
         return self
+
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """As a WhileContextDef; None if it lies outside of `export_scope`."""
+        from flowgraph.ops.context_protos import to_proto
+
+        return to_proto(self, export_scope)
 
     # -- values of outside -----------------------------------------------------------------------------------
 

@@ -64,6 +64,25 @@ def enums() -> list[str]:
     return [enum.name for file in files if file.package == "tensorflow" for enum in file.enum_type]
 
 
+def text_of(found: Any) -> bytes:
+    """A message as text, also what is packed in it."""
+    from google.protobuf import text_format
+
+    text: str = text_format.MessageToString(found, descriptor_pool=_pool())
+    return text.encode()
+
+
+def read_text(text: str, found: Any) -> None:
+    """Fill a message with what a text says.
+
+    Raises:
+      google.protobuf.text_format.ParseError: it is not the text of such a message.
+    """
+    from google.protobuf import text_format
+
+    text_format.Parse(text, found, descriptor_pool=_pool())
+
+
 def __getattr__(name: str) -> Any:
     if name[:1].isupper():  # (Python itself asks modules for names such as __path__)
         for find in (message, enum):

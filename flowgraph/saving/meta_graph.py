@@ -11,6 +11,7 @@ from flowgraph import errors, protos
 from flowgraph.formats.whole import write_whole
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.scope import GraphKeys, get_default_graph
+from flowgraph.ops import context_protos
 from flowgraph.ops.graph_import import import_graph_def
 from flowgraph.platform import logs
 from flowgraph.protos.registry import op_def
@@ -35,6 +36,8 @@ Reader = Callable[[Any, str | None], Any]
 _PROTOS: dict[str, tuple[str, Reader]] = {
     **dict.fromkeys(_VARIABLES, ("VariableDef", variable_of)),
     GraphKeys.SAVERS: ("SaverDef", _saver_from),
+    GraphKeys.COND_CONTEXT: ("CondContextDef", context_protos.from_proto),
+    GraphKeys.WHILE_CONTEXT: ("WhileContextDef", context_protos.from_proto),
 }
 """Of the collections whose members are written as messages: which message, and how it becomes a member again."""
 
@@ -169,7 +172,8 @@ def add_collection_def(
             if only_saver is not None and key == GraphKeys.SAVERS:
                 members = [saver for saver in members if saver.saver_def == only_saver]
             messages = [member.to_proto(export_scope=export_scope) for member in members]
-            found.bytes_list.value.extend(m.SerializeToString() for m in messages if m is not None)
+            data = [message.SerializeToString(deterministic=True) for message in messages if message is not None]
+            found.bytes_list.value.extend(data)
         else:
             _fill_collection(found, members, export_scope)
     except Exception as error:  # noqa: BLE001 (whatever a member is, the graph can be written without it)
@@ -191,6 +195,9 @@ def _fill_collection(found: Any, members: list[Any], export_scope: str | None) -
         found.int64_list.value.extend(members)
     elif isinstance(first, float):
         found.float_list.value.extend(members)
+    elif getattr(first, "DESCRIPTOR", None) is not None and first.DESCRIPTOR.full_name == "google.protobuf.Any":
+        for item in members:
+            found.any_list.value.add().ParseFromString(item.SerializeToString())
     else:
         prefix = export_scope.rstrip("/") + "/" if export_scope else ""
         names = [item.name for item in members if item.name.startswith(prefix)]
@@ -198,13 +205,10 @@ def _fill_collection(found: Any, members: list[Any], export_scope: str | None) -
 
 
 def _write(filename: str, message: Any, as_text: bool) -> None:
-    from google.protobuf import text_format
-
     folder = os.path.dirname(filename)
     if folder:
         os.makedirs(folder, exist_ok=True)
-    text = text_format.MessageToString(message).encode() if as_text else message.SerializeToString(deterministic=True)
-    write_whole(filename, text)
+    write_whole(filename, protos.text_of(message) if as_text else message.SerializeToString(deterministic=True))
 
 
 # -- reading -----------------------------------------------------------------------------------------------
@@ -230,7 +234,7 @@ def read_meta_graph_file(filename: str) -> Any:
     except DecodeError:
         meta.Clear()
     try:
-        text_format.Parse(data.decode(), meta)
+        protos.read_text(data.decode(), meta)
     except (UnicodeDecodeError, text_format.ParseError) as error:
         raise OSError(errors.explain(f"Cannot parse file {filename}: {error}.", where=user_site())) from None
     return meta
@@ -269,19 +273,19 @@ def import_meta_graph(
     ...     sess.run("w:0")
     array([1., 2.], dtype=float32)
     """
-    return _import(meta_graph_or_file, clear_devices, import_scope, **kwargs)[0]
+    return imported(meta_graph_or_file, clear_devices, import_scope, **kwargs)[0]
 
 
-def _import(
+def imported(
     meta_graph_or_file: Any,
-    clear_devices: bool,
-    import_scope: str | None,
+    clear_devices: bool = False,
+    import_scope: str | None = None,
     input_map: Any = None,
     return_elements: Any = None,
     unbound_inputs_col_name: str = "unbound_inputs",
     restore_collections_predicate: Callable[[str], bool] = lambda key: True,
 ) -> tuple[Any, Any]:
-    """A Saver, or None, and the elements that were asked for."""
+    """As `import_meta_graph`, with the elements that were asked for."""
     is_message = isinstance(meta_graph_or_file, protos.message("MetaGraphDef"))
     meta = meta_graph_or_file if is_message else read_meta_graph_file(os.fspath(meta_graph_or_file))
     definition = protos.message("GraphDef")()
@@ -340,7 +344,7 @@ def _restore_collection(graph: Graph, key: str, definition: Any, scope: str | No
     elif kind == "node_list":
         for name in values:
             graph.add_to_collection(key, graph.as_graph_element(f"{scope}/{name}" if scope else name))
-    elif key not in (GraphKeys.COND_CONTEXT, GraphKeys.WHILE_CONTEXT):
+    else:
         for value in values:
             graph.add_to_collection(key, int(value) if kind == "int64_list" else value)
 
