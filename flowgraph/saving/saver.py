@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import Any
 
@@ -105,6 +106,7 @@ class Saver:
         self._is_empty = self._is_built = False
         self._kept: list[tuple[str, float]] = []
         self._to_delete: list[tuple[str, float]] = []
+        self._one_at_a_time = threading.RLock()  # or the older of two saves might be the last to say which is newest
         if not defer_build:
             self.build()
         if self.saver_def is not None:
@@ -235,20 +237,26 @@ class Saver:
         if os.path.split(latest_filename)[0]:
             raise ValueError("'latest_filename' must not contain path components")
         save_path = os.fspath(save_path)
-        path = self._numbered(sess, save_path, global_step)
-        if os.path.basename(save_path) == latest_filename and not self._sharded:
-            raise ValueError(f"'latest_filename' collides with 'save_path': '{latest_filename}' and '{save_path}'")
-        if save_debug_info:
-            raise NotImplementedError("Saver.save(save_debug_info=True) is not there: flowgraph has no GraphDebugInfo.")
-        if not isinstance(sess, Session) and not hasattr(sess, "graph"):
-            raise TypeError(f"'sess' must be a Session; {sess}")
-        if self._is_empty:
-            return None
-        found = self._run_save(sess, path, os.path.dirname(save_path))
-        if write_state:
-            self._record(found)
-            write_state_of(os.path.dirname(save_path), found, self.last_checkpoints, latest_filename, self._relative)
-            self._delete_old(meta_graph_suffix)
+        with self._one_at_a_time:
+            path = self._numbered(sess, save_path, global_step)
+            if os.path.basename(save_path) == latest_filename and not self._sharded:
+                line = f"'latest_filename' collides with 'save_path': '{latest_filename}' and '{save_path}'"
+                raise ValueError(line)
+            if save_debug_info:
+                raise NotImplementedError(
+                    "Saver.save(save_debug_info=True) is not there: flowgraph has no GraphDebugInfo."
+                )
+            if not isinstance(sess, Session) and not hasattr(sess, "graph"):
+                raise TypeError(f"'sess' must be a Session; {sess}")
+            if self._is_empty:
+                return None
+            found = self._run_save(sess, path, os.path.dirname(save_path))
+            if write_state:
+                self._record(found)
+                write_state_of(
+                    os.path.dirname(save_path), found, self.last_checkpoints, latest_filename, self._relative
+                )
+                self._delete_old(meta_graph_suffix)
         if write_meta_graph:
             with sess.graph.as_default():
                 self.export_meta_graph(
