@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -89,3 +90,40 @@ def without_step(tf, say):
 
 def without_variables(tf, say):
     tf.train.SyncReplicasOptimizer(tf.train.GradientDescentOptimizer(0.1), 2).apply_gradients([])
+
+
+@contextmanager
+def _impatient(tf):
+    """Coordinators do not wait long for the thread of the tokens, which waits for gradients when all is over."""
+    join = tf.train.Coordinator.join
+    tf.train.Coordinator.join = lambda self, threads=None, *_, **__: join(self, threads, 0.5, ignore_live_threads=True)
+    try:
+        yield
+    finally:
+        tf.train.Coordinator.join = join
+
+
+def slim_trains_one_replica(tf, say):
+    slim = tf.contrib.slim
+    w = tf.get_variable("w", initializer=np.array([1.0, -2.0], np.float32))
+    sync = tf.train.SyncReplicasOptimizer(tf.train.GradientDescentOptimizer(0.25), replicas_to_aggregate=1)
+    train_op = slim.learning.create_train_op(tf.reduce_sum(w * w), sync)
+    before = len(tf.get_default_graph().get_operations())
+    with _impatient(tf):
+        loss = slim.learning.train(train_op, None, number_of_steps=3, log_every_n_steps=0, sync_optimizer=sync)
+    say(loss in (1.25, 0.3125, 0.078125))  # the queue's thread may count a step late
+    for op in tf.get_default_graph().get_operations()[before:]:
+        if not op.name.startswith("save/"):
+            say(f"{op.type} {op.name} {sorted(other.name for other in op.control_inputs)}")
+
+
+def slim_wants_such_optimizers(tf, say):
+    slim = tf.contrib.slim
+    w = tf.get_variable("w", initializer=2.0)
+    optimizer = tf.train.GradientDescentOptimizer(0.25)
+    train_op = slim.learning.create_train_op(w * w, optimizer)
+    for options in ({"sync_optimizer": [optimizer]}, {"sync_optimizer": [optimizer], "startup_delay_steps": 1}):
+        try:
+            slim.learning.train(train_op, None, number_of_steps=1, **options)
+        except ValueError as error:
+            say(str(error).splitlines()[0])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import errors
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.refusal import refusal
-from flowgraph.ir.scope import get_default_graph, name_scope
+from flowgraph.ir.scope import control_dependencies, get_default_graph, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.monitored import files
 from flowgraph.monitored.supervisor import Supervisor
@@ -25,6 +25,7 @@ from flowgraph.saving.saver import Saver
 from flowgraph.training.global_step import get_or_create_global_step
 from flowgraph.training.global_step import global_step as global_step_value
 from flowgraph.training.optimizer import Optimizer
+from flowgraph.training.sync_replicas import SyncReplicasOptimizer
 from flowgraph.training.train_op import (
     Pairs,
     clip_gradient_norms,
@@ -162,7 +163,7 @@ def train(
       init_op, init_feed_dict, init_fn, local_init_op, ready_op: see `tf.train.Supervisor`.
       summary_op, save_summaries_secs, summary_writer, saver, save_interval_secs: what is written, and how often.
       trace_every_n_steps: how often to trace a step; flowgraph makes no traces yet.
-      sync_optimizer: a `tf.train.SyncReplicasOptimizer`; flowgraph has none yet.
+      sync_optimizer: a `tf.train.SyncReplicasOptimizer` that made the train op, or a list of several.
       session_config: a `tf.ConfigProto`.
       session_wrapper: a function from a session to one like it.
       ignore_live_threads: whether threads that do not end in time are no error.
@@ -182,21 +183,24 @@ def train(
     if train_op is None:
         raise refusal("train_op cannot be None.")
     _check_files(logdir, summary_op, saver, trace_every_n_steps)
-    if sync_optimizer is not None:
-        if startup_delay_steps > 0:
-            raise refusal("startup_delay_steps must be zero when sync_optimizer is supplied.")
-        raise refusal("`sync_optimizer` must be a tf.train.SyncReplicasOptimizer.")
+    synced = [sync_optimizer] if isinstance(sync_optimizer, SyncReplicasOptimizer) else sync_optimizer
+    if synced is not None and startup_delay_steps > 0:
+        raise refusal("startup_delay_steps must be zero when sync_optimizer is supplied.")
     if number_of_steps is not None and number_of_steps <= 0:
         raise refusal("`number_of_steps` must be either None or a positive number.")
     graph = graph or get_default_graph()
     with graph.as_default():
         step = get_or_create_global_step() if global_step is None else global_step
         saver = saver or Saver()
+        if any(not isinstance(optimizer, SyncReplicasOptimizer) for optimizer in synced or ()):
+            raise refusal("`sync_optimizer` must be a tf.train.SyncReplicasOptimizer.")
         with name_scope("init_ops"):
             init_op = _given_or(init_op, global_variables_initializer)
             ready_op = _given_or(ready_op, report_uninitialized_variables)
             local_init_op = _given_or(local_init_op, lambda: group(local_variables_initializer(), tables_initializer()))
+            local_init_op, ready_for_local_init_op = _local_init(local_init_op, synced, is_chief)
         summary_op = _given_or(summary_op, merge_all)
+        start_tokens = _start_tokens(synced) if synced and is_chief else None
         if train_step_kwargs is _DEFAULT:
             train_step_kwargs = _what_to_watch(step, number_of_steps, log_every_n_steps)
             if is_chief and trace_every_n_steps is not None:
@@ -208,7 +212,7 @@ def train(
         init_op=init_op,
         init_feed_dict=init_feed_dict,
         local_init_op=local_init_op,
-        ready_for_local_init_op=None,
+        ready_for_local_init_op=ready_for_local_init_op,
         ready_op=ready_op,
         summary_op=summary_op,
         summary_writer=summary_writer,
@@ -229,6 +233,7 @@ def train(
                 session_config,
                 session_wrapper,
                 lambda session: _wait(session, step, is_chief, startup_delay_steps, number_of_steps),
+                start_tokens,
                 logdir,
                 ignore_live_threads,
             )
@@ -266,6 +271,28 @@ def _what_to_watch(step: Any, number_of_steps: int | None, log_every_n_steps: in
     return watched
 
 
+def _local_init(local_init_op: Any, synced: Sequence[SyncReplicasOptimizer] | None, is_chief: bool) -> tuple[Any, Any]:
+    """What initializes local variables, those of optimizers that wait for replicas too; and what shows it may run."""
+    if not synced:
+        return local_init_op, None
+    with control_dependencies([] if local_init_op is None else [local_init_op]):
+        ops = [optimizer.chief_init_op if is_chief else optimizer.local_step_init_op for optimizer in synced]
+        local_init_op = group(*ops)
+    return local_init_op, group(*[optimizer.ready_for_local_init_op for optimizer in synced])
+
+
+def _start_tokens(synced: Sequence[SyncReplicasOptimizer]) -> Callable[[Supervisor, Any], None]:
+    """What lets the replicas go on: the chief's queue of tokens, and those of the first step."""
+    first_tokens = [optimizer.get_init_tokens_op() for optimizer in synced]
+    runners = [optimizer.get_chief_queue_runner() for optimizer in synced]
+
+    def start(supervisor: Supervisor, session: Any) -> None:
+        supervisor.start_queue_runners(session, runners)
+        session.run(first_tokens)
+
+    return start
+
+
 def _wait(session: Any, step: Any, is_chief: bool, delay: int, number_of_steps: int | None) -> None:
     """Let the chief begin: wait until it has done some steps."""
     if is_chief or delay <= 0:
@@ -281,6 +308,7 @@ def _trained(
     config: Any,
     session_wrapper: Callable[[Any], Any] | None,
     wait: Callable[[Any], None],
+    start_tokens: Callable[[Supervisor, Any], None] | None,
     logdir: str | None,
     ignore_live_threads: bool,
 ) -> Any:
@@ -297,6 +325,8 @@ def _trained(
         wait(session)
         threads = supervisor.start_queue_runners(session)
         logs.info("Starting Queues.")
+        if start_tokens is not None:
+            start_tokens(supervisor, session)
         try:
             while not supervisor.should_stop():
                 loss, stops = run_step(session)
