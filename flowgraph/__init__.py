@@ -76,6 +76,7 @@ from flowgraph.ops.fake_quant import (
     fake_quant_with_min_max_vars_gradient, fake_quant_with_min_max_vars_per_channel,
     fake_quant_with_min_max_vars_per_channel_gradient,
 )
+from flowgraph.ops.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
 from flowgraph.ops.fft import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
 from flowgraph.ops.graph_import import import_graph_def
 from flowgraph.ops.histogram import bincount, histogram_fixed_width, histogram_fixed_width_bins
@@ -91,6 +92,12 @@ from flowgraph.ops.matrix_functions import sqrtm as matrix_square_root
 from flowgraph.linear.norms import norm
 from flowgraph.ops.numerics import add_check_numerics_ops, verify_tensor_all_finite
 from flowgraph.ops.padding import pad
+from flowgraph.ops.parse_example import decode_json_example
+from flowgraph.ops.parse_functions import (
+    parse_example,
+    parse_single_example,
+    parse_single_sequence_example,
+)
 from flowgraph.ops.parsing import decode_csv, decode_raw
 from flowgraph.ops.partition import dynamic_stitch
 from flowgraph.ops.print_v2 import print_v2 as print
@@ -249,13 +256,16 @@ __all__ = [
     "AUTO_REUSE", "COMPILER_VERSION", "CXX11_ABI_FLAG", "GIT_VERSION", "GRAPH_DEF_VERSION",
     "GRAPH_DEF_VERSION_MIN_CONSUMER", "GRAPH_DEF_VERSION_MIN_PRODUCER", "MONOLITHIC_BUILD", "QUANTIZED_DTYPES",
     "VERSION", "AggregationMethod", "Assert", "AttrValue", "ConditionalAccumulator", "ConditionalAccumulatorBase",
-    "ConfigProto", "DType", "DeviceSpec", "Dimension", "Event", "FIFOQueue", "GPUOptions", "Graph", "GraphDef",
+    "ConfigProto", "DType", "DeviceSpec", "Dimension", "Event", "FIFOQueue", "FixedLenFeature",
+    "FixedLenSequenceFeature", "GPUOptions", "Graph", "GraphDef",
     "GraphKeys", "GraphOptions", "HistogramProto", "IndexedSlices", "InteractiveSession", "LogMessage",
     "MetaGraphDef", "NameAttrList", "NoGradient", "NodeDef", "NotDifferentiable", "OpError", "Operation",
     "OptimizerOptions", "PaddingFIFOQueue", "Print", "PriorityQueue", "QueueBase", "RaggedTensor",
     "RandomShuffleQueue", "RegisterGradient", "RunMetadata", "RunOptions", "Session", "SessionLog",
-    "SparseConditionalAccumulator", "SparseTensor", "SparseTensorValue", "Summary", "SummaryMetadata", "Tensor",
-    "TensorArray", "TensorInfo", "TensorShape", "UnconnectedGradients", "Variable", "VariableAggregation",
+    "SparseConditionalAccumulator", "SparseFeature",
+    "SparseTensor", "SparseTensorValue", "Summary", "SummaryMetadata", "Tensor",
+    "TensorArray", "TensorInfo", "TensorShape", "UnconnectedGradients", "VarLenFeature",
+    "Variable", "VariableAggregation",
     "VariableScope", "VariableSynchronization", "abs", "accumulate_n", "acos", "acosh", "add",
     "add_check_numerics_ops", "add_n", "add_to_collection", "add_to_collections", "all_variables", "angle", "app",
     "arg_max", "arg_min", "argmax", "argmin", "argsort", "as_dtype", "as_string", "asin", "asinh", "assert_equal",
@@ -271,7 +281,8 @@ __all__ = [
     "constant", "constant_initializer", "container", "contrib", "control_dependencies", "control_flow_v2_enabled",
     "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "convert_to_tensor_or_sparse_tensor", "cos", "cosh",
     "count_nonzero", "count_up_to", "create_partitioned_variables", "cross", "cumprod", "cumsum", "custom_gradient",
-    "debugging", "decode_base64", "decode_compressed", "decode_csv", "decode_raw", "delete_session_tensor",
+    "debugging", "decode_base64", "decode_compressed", "decode_csv", "decode_json_example",
+    "decode_raw", "delete_session_tensor",
     "depth_to_space", "dequantize", "deserialize_many_sparse", "device", "diag", "diag_part", "digamma",
     "dimension_at_index", "dimension_value", "disable_control_flow_v2", "disable_eager_execution",
     "disable_resource_variables", "disable_tensor_equality", "disable_v2_behavior", "disable_v2_tensorshape",
@@ -303,7 +314,9 @@ __all__ = [
     "min_max_variable_partitioner", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial",
     "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_gradient", "no_op", "no_regularizer", "norm",
     "not_equal", "numpy_function", "one_hot", "ones", "ones_initializer", "ones_like", "op_scope",
-    "orthogonal_initializer", "pad", "parallel_stack", "parse_tensor", "placeholder", "placeholder_with_default",
+    "orthogonal_initializer", "pad", "parallel_stack", "parse_example",
+    "parse_single_example", "parse_single_sequence_example",
+    "parse_tensor", "placeholder", "placeholder_with_default",
     "polygamma", "pow", "print", "py_func", "py_function", "python_io", "qint8", "qint16", "qint32", "qr",
     "quantization", "quantize", "quantize_v2", "quantized_concat", "queue", "quint8", "quint16", "ragged", "random",
     "random_crop", "random_gamma", "random_normal", "random_normal_initializer", "random_poisson", "random_shuffle",

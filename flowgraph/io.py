@@ -2,6 +2,14 @@
 # fmt: off
 
 from flowgraph import absent as _absent
+from flowgraph.ops.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
+from flowgraph.ops.parse_example import decode_json_example
+from flowgraph.ops.parse_functions import (
+    parse_example,
+    parse_sequence_example,
+    parse_single_example,
+    parse_single_sequence_example,
+)
 from flowgraph.ops.parsing import decode_csv, decode_raw
 from flowgraph.ops.queues import PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
 from flowgraph.ops.ragged_public import decode_base64, decode_compressed, encode_base64
@@ -17,9 +25,11 @@ from flowgraph.summaries.record_files import (
 )
 
 __all__ = [
-    "PaddingFIFOQueue", "PriorityQueue", "QueueBase", "RandomShuffleQueue", "TFRecordCompressionType",
-    "TFRecordOptions", "TFRecordWriter", "decode_base64", "decode_compressed", "decode_csv", "decode_raw",
-    "deserialize_many_sparse", "encode_base64", "gfile", "parse_tensor", "serialize_many_sparse",
+    "FixedLenFeature", "FixedLenSequenceFeature", "PaddingFIFOQueue", "PriorityQueue", "QueueBase",
+    "RandomShuffleQueue", "SparseFeature", "TFRecordCompressionType", "TFRecordOptions", "TFRecordWriter",
+    "VarLenFeature", "decode_base64", "decode_compressed", "decode_csv", "decode_json_example", "decode_raw",
+    "deserialize_many_sparse", "encode_base64", "gfile", "parse_example", "parse_sequence_example",
+    "parse_single_example", "parse_single_sequence_example", "parse_tensor", "serialize_many_sparse",
     "serialize_sparse", "serialize_tensor", "tf_record_iterator", "write_graph",
 ]
 

@@ -346,7 +346,7 @@ def _outputs(
     for arg in outputs:
         dtype = arg.dtype or types.get(arg.type_attr or "") or attrs.get(arg.type_attr or "")
         if arg.is_mixed:
-            dtypes.extend(dtype)  # type: ignore[arg-type]
+            dtypes.extend(dtype or ())  # type: ignore[arg-type]
         else:
             one = dtype._as_ref if arg.is_ref else dtype  # type: ignore[union-attr]
             dtypes.extend([one] * _length(opdef, arg, attrs, sizes, inputs))  # type: ignore[list-item]

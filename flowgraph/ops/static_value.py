@@ -77,11 +77,24 @@ def constant_shape(tensor: Tensor) -> Sizes:
         parts = [constant_shape(part) for part in op.inputs[:-1]]
         return None if None in parts else tuple(size for part in parts for size in part or ())
     if op.type == "StridedSlice":
-        return tensor.constant_sizes()
+        return _constant_slice(op)
     value = constant_value(tensor)
     if value is not None:
         return tuple(map(_size, value.tolist()))
     return (None,) * tensor.sizes[0] if tensor.sizes and tensor.sizes[0] is not None else None
+
+
+def _constant_slice(op: Any) -> Sizes:
+    """The same of a slice of the vector, where the slice's own bounds are known."""
+    whole = constant_shape(op.inputs[0])
+    begin, end, strides = (constant_value(tensor) for tensor in op.inputs[1:])
+    plain = not any(op.attrs[mask] for mask in ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask"))
+    if whole is None or begin is None or end is None or strides is None or not plain:
+        sizes = op.outputs[0].sizes
+        return (None,) * sizes[0] if sizes and sizes[0] is not None else None
+    first = None if op.attrs["begin_mask"] & 1 else int(begin[0])
+    last = None if op.attrs["end_mask"] & 1 else int(end[0])
+    return whole[first : last : int(strides[0])]
 
 
 def _size(value: Any) -> int | None:

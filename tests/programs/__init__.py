@@ -129,6 +129,7 @@ MODULES = [
     "contrib_training",
     "contrib_embeddings",
     "summaries",
+    "parsing",
     "contrib_scopes",
     "contrib_batch_norms",
     "beyond",

@@ -32,6 +32,7 @@ MODULES = [
     "mistakes_contrib_layers",
     "mistakes_summaries",
     "mistakes_queues",
+    "mistakes_parsing",
 ]
 
 
