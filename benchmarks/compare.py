@@ -16,7 +16,10 @@ from collections import defaultdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-WORKLOADS = ("import_time", "scalar_add", "deep_graph", "mlp_step", "lenet_step", "rows", "while_loop", "recurrent")
+WORKLOADS = (
+    "import_time", "scalar_add", "deep_graph", "mlp_step", "lenet_step", "rows", "while_loop", "recurrent",
+    "checkpoint",
+)  # fmt: skip
 
 
 def measure(python: str, module: str, workload: str) -> dict[str, float]:

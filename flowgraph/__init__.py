@@ -230,10 +230,10 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers, io, layers,
-    linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization, queue, ragged, random,
-    resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig, test, train, user_ops,
-    version,
+    app, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers, interop, io,
+    layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization, queue, ragged,
+    random, resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig, test, train,
+    user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -303,7 +303,8 @@ __all__ = [
     "hessians", "histogram_fixed_width", "histogram_fixed_width_bins", "identity", "identity_n", "ifft", "ifft2d",
     "ifft3d", "igamma", "igammac", "imag", "image", "import_graph_def", "init_scope", "initialize_all_tables",
     "initialize_all_variables", "initialize_local_variables", "initialize_variables", "initializers", "int8",
-    "int16", "int32", "int64", "invert_permutation", "io", "is_finite", "is_inf", "is_nan", "is_non_decreasing",
+    "int16", "int32", "int64", "interop", "invert_permutation", "io", "is_finite", "is_inf", "is_nan",
+    "is_non_decreasing",
     "is_numeric_tensor", "is_strictly_increasing", "is_tensor", "is_variable_initialized", "layers", "lbeta",
     "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "load_file_system_library", "load_library",
     "load_op_library", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid", "logging",

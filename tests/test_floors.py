@@ -62,6 +62,7 @@ FLOORS: list[set[str]] = [
         "graph_util",
         "image",
         "initializers",
+        "interop",
         "layers",
         "linalg",
         "logging",

@@ -52,7 +52,7 @@ OF_THE_HOUSE = {
         "register_composite",
     },
 }  # fmt: skip
-OURS_ALONE = {"viz"}
+OURS_ALONE = {"interop", "viz"}
 """Public modules that TensorFlow does not have."""
 
 PARTIALS = "as in TF a `functools.partial`, whose signature TF's inspection does not see"
