@@ -95,6 +95,7 @@ def make_ndarray(tensor: Any) -> np.ndarray:
     if min(sizes, default=0) < 0:
         raise ValueError("a tensor has no unknown size")
     items = list(getattr(tensor, _FIELDS[dtype]))
+    flat: np.ndarray
     if dtype is dt.string:
         flat = np.empty(len(items), object)
         flat[:] = items
