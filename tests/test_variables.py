@@ -395,3 +395,17 @@ def test_creators_are_asked_from_the_innermost_out():
 def test_a_creator_may_return_what_it_likes():
     with tf.variable_creator_scope(lambda next_creator, **options: options["initial_value"]):
         assert tf.Variable(5) == 5
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_a_definition_names_the_ops_that_the_variable_has(use_resource):
+    made = tf.get_variable("w", initializer=[1.0, 2.0], use_resource=use_resource)
+    count = len(tf.get_default_graph().get_operations())
+    found = tf.Variable(variable_def=made.to_proto(), use_resource=use_resource)
+    assert (found.name, found.initializer) == ("w:0", made.initializer)
+    assert len(tf.get_default_graph().get_operations()) == count
+    with tf.Session() as sess:
+        sess.run(found.initializer)
+        assert sess.run(found).tolist() == [1.0, 2.0]
+    with pytest.raises(KeyError, match="scope/w"):
+        tf.Variable(variable_def=made.to_proto(), import_scope="scope", use_resource=use_resource)

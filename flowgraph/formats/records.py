@@ -103,14 +103,13 @@ class RecordFile:
       path: its path.
       compression: '', 'GZIP' or 'ZLIB'.
       level: how hard to compress, 0 to 9; -1 for zlib's default.
-      append: whether to go on behind what is there.
 
     Raises:
       OSError: it cannot be made.
     """
 
-    def __init__(self, path: str, compression: str = "", level: int = -1, append: bool = False) -> None:
-        self._file: Any = open(path, "ab" if append else "wb")  # noqa: SIM115 (closed by `close`)
+    def __init__(self, path: str, compression: str = "", level: int = -1) -> None:
+        self._file: Any = open(path, "wb")  # noqa: SIM115 (closed by `close`)
         self._zlib: Any = None
         if compression:
             self._zlib = zlib.compressobj(level, zlib.DEFLATED, 31 if compression == "GZIP" else 15)

@@ -78,7 +78,7 @@ class AGNOptimizer(Optimizer):
         self._opt._prepare()
 
     def apply_gradients(self, grads_and_vars: Any, global_step: Any = None, name: str | None = None) -> Any:  # noqa: ARG002
-        """Update the worker's variables and its sums; when it is time, the center."""
+        """Update the worker's variables and its sums; when it is time, the center. TF ignores `name`, too."""
         pairs = list(grads_and_vars)
         grads = [grad for grad, _ in pairs if grad is not None]
         variables = [var for grad, var in pairs if grad is not None]

@@ -83,9 +83,10 @@ class CentersHook(SessionRunHook):
         self._make_init_op, self._is_chief = init_op, is_chief
 
     def begin(self) -> None:
-        """Make the ops that initialize."""
-        self._local_init_op = local_variables_initializer()
-        self._global_init_op = global_variables_initializer() if self._is_chief else None
+        """Make the op that initializes; before it, because TF does, two that nobody runs."""
+        local_variables_initializer()
+        if self._is_chief:
+            global_variables_initializer()
         self._variable_init_op = self._make_init_op()
 
     def after_create_session(self, session: Any, coord: Any) -> None:  # noqa: ARG002

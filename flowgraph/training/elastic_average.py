@@ -129,7 +129,7 @@ class ElasticAverageOptimizer(Optimizer):
         )
 
     def apply_gradients(self, grads_and_vars: Any, global_step: Any = None, name: str | None = None) -> Any:  # noqa: ARG002
-        """Update the worker's variables; when it is time, worker and center meet."""
+        """Update the worker's variables; when it is time, worker and center meet. TF ignores `name`, too."""
         pairs = list(grads_and_vars)
         before = {var.op.name for var in global_variables()}
         update = self._opt.apply_gradients(pairs)

@@ -102,7 +102,7 @@ class ModelAverageOptimizer(WrappingOptimizer):
         self._opt._prepare()
 
     def apply_gradients(self, grads_and_vars: Any, global_step: Any = None, name: str | None = None) -> Any:  # noqa: ARG002
-        """Update the worker's variables; when it is time, the workers meet.
+        """Update the worker's variables; when it is time, the workers meet. TF ignores `name`, too.
 
         Raises:
           ValueError: there are no variables, or no global step.

@@ -76,7 +76,7 @@ class SyncReplicasOptimizer(WrappingOptimizer):
         return self._opt.variables()
 
     def apply_gradients(self, grads_and_vars: Any, global_step: Any = None, name: str | None = None) -> Any:  # noqa: ARG002
-        """The op of a replica's step: hand over its gradients, wait for the step to be made.
+        """The op of a replica's step: hand over its gradients, wait for the step to be made. TF ignores `name`, too.
 
         Raises:
           ValueError: there are no variables, or no global step.

@@ -137,11 +137,13 @@ class Variable(Updates, metaclass=_VariableType):
       shape: the static shape, if not that of the initial value.
       use_resource: whether it is a resource variable: each op that uses it then reads it anew, at a moment that its
         dependencies fix. By default as the variable scope says, or `tf.enable_resource_variables()`.
-      variable_def, import_scope: not there yet.
+      variable_def: a VariableDef, instead of an initial value: the variable is the one whose ops it names, which are in
+        the graph already.
+      import_scope: a scope to put before the names in `variable_def`.
 
     Raises:
       ValueError: there is no initial value, its shape is unknown, or an argument makes no sense.
-      NotImplementedError: `variable_def` or `import_scope` is given.
+      KeyError: the graph lacks an op that `variable_def` names.
 
     >>> w = tf.Variable([[1.0, 2.0]], name="w")
     >>> w

@@ -87,7 +87,6 @@ class Layer(LayerMembers):
         self._penalties: list[tuple[Callable[[], Any], bool]] = []
         self._called_with: Any = None
         self._scope: VariableScope | None = None
-        self._current_scope: VariableScope | None = None
         self._is_keras_style = is_keras_style()
         if self._is_keras_style:
             refuse("scope", scope)
@@ -252,7 +251,6 @@ class Layer(LayerMembers):
         self._enter_scope_of_own(kwargs.pop("scope", None))
         reuse = True if self.built else self._reuse
         with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as scope:
-            self._current_scope = scope
             if "scope" in inspect.signature(self.call).parameters:
                 kwargs["scope"] = scope
             elif "training" in kwargs and not self._call_takes("training"):
@@ -378,27 +376,28 @@ class Layer(LayerMembers):
         before = get_collection(GraphKeys.GLOBAL_VARIABLES)
         self._enter_scope_of_own(None)
         reuse = self.built or self._reuse
-        with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as scope:
-            self._current_scope = scope
-            with name_scope(scope.original_name_scope):
-                found_dtype = dt.as_dtype(dtype or self.dtype or dt.float32)
-                self._dtype = self._dtype or found_dtype.base_dtype.name
-                initializer = initializer_of(scope.initializer if initializer is None else initializer)
-                variable = get_variable(
-                    name,
-                    shape,
-                    dtype=found_dtype,
-                    initializer=initializer or self._default_initializer(name, found_dtype),
-                    trainable=is_trained,
-                    constraint=constraint_of(constraint),
-                    partitioner=partitioner,
-                    use_resource=use_resource or scope.use_resource,
-                    synchronization=synchronization,
-                    aggregation=aggregation,
-                )
-                if regularizer is not None and not any_is(pieces(variable), before):
-                    for piece in pieces(variable):
-                        self._add_penalty(name, piece, regularizer_of(regularizer))
+        with (
+            variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as scope,
+            name_scope(scope.original_name_scope),
+        ):
+            found_dtype = dt.as_dtype(dtype or self.dtype or dt.float32)
+            self._dtype = self._dtype or found_dtype.base_dtype.name
+            initializer = initializer_of(scope.initializer if initializer is None else initializer)
+            variable = get_variable(
+                name,
+                shape,
+                dtype=found_dtype,
+                initializer=initializer or self._default_initializer(name, found_dtype),
+                trainable=is_trained,
+                constraint=constraint_of(constraint),
+                partitioner=partitioner,
+                use_resource=use_resource or scope.use_resource,
+                synchronization=synchronization,
+                aggregation=aggregation,
+            )
+            if regularizer is not None and not any_is(pieces(variable), before):
+                for piece in pieces(variable):
+                    self._add_penalty(name, piece, regularizer_of(regularizer))
         frozen = not is_trained or not any_is(pieces(variable), get_collection(GraphKeys.TRAINABLE_VARIABLES))
         (self._non_trainable_weights if frozen else self._trainable_weights).append(variable)
         return variable
