@@ -230,8 +230,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers, interop, io,
-    layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization, queue, ragged,
+    app, audio, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers,
+    interop, io, layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization, queue, ragged,
     random, resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig, test, train,
     user_ops, version,
 )
@@ -273,7 +273,7 @@ __all__ = [
     "assert_negative", "assert_non_negative", "assert_non_positive", "assert_none_equal", "assert_positive",
     "assert_proper_iterable", "assert_rank", "assert_rank_at_least", "assert_rank_in", "assert_same_float_dtype",
     "assert_scalar", "assert_type", "assert_variables_initialized", "assign", "assign_add", "assign_sub", "atan",
-    "atan2", "atanh", "batch_gather", "batch_scatter_update", "batch_to_space", "batch_to_space_nd", "betainc",
+    "atan2", "atanh", "audio", "batch_gather", "batch_scatter_update", "batch_to_space", "batch_to_space_nd", "betainc",
     "bfloat16", "bincount", "bitcast", "bitwise", "bool", "boolean_mask", "broadcast_dynamic_shape",
     "broadcast_static_shape", "broadcast_to", "case", "cast", "ceil", "check_numerics", "cholesky",
     "cholesky_solve", "clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value",

@@ -3,6 +3,17 @@
 
 from flowgraph import absent as _absent
 from flowgraph.ops.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
+from flowgraph.ops.image_decoding import (
+    decode_and_crop_jpeg,
+    decode_bmp,
+    decode_gif,
+    decode_image,
+    decode_jpeg,
+    decode_png,
+    encode_jpeg,
+    extract_jpeg_shape,
+    is_jpeg,
+)
 from flowgraph.ops.parse_example import decode_json_example
 from flowgraph.ops.parse_functions import (
     parse_example,
@@ -27,10 +38,12 @@ from flowgraph.summaries.record_files import (
 __all__ = [
     "FixedLenFeature", "FixedLenSequenceFeature", "PaddingFIFOQueue", "PriorityQueue", "QueueBase",
     "RandomShuffleQueue", "SparseFeature", "TFRecordCompressionType", "TFRecordOptions", "TFRecordWriter",
-    "VarLenFeature", "decode_base64", "decode_compressed", "decode_csv", "decode_json_example", "decode_raw",
-    "deserialize_many_sparse", "encode_base64", "gfile", "parse_example", "parse_sequence_example",
-    "parse_single_example", "parse_single_sequence_example", "parse_tensor", "serialize_many_sparse",
-    "serialize_sparse", "serialize_tensor", "tf_record_iterator", "write_graph",
+    "VarLenFeature", "decode_and_crop_jpeg", "decode_base64", "decode_bmp", "decode_compressed", "decode_csv",
+    "decode_gif", "decode_image", "decode_jpeg", "decode_json_example", "decode_png", "decode_raw",
+    "deserialize_many_sparse", "encode_base64", "encode_jpeg", "extract_jpeg_shape", "gfile", "is_jpeg",
+    "parse_example", "parse_sequence_example", "parse_single_example", "parse_single_sequence_example",
+    "parse_tensor", "serialize_many_sparse", "serialize_sparse", "serialize_tensor", "tf_record_iterator",
+    "write_graph",
 ]
 
 _absent.watch(__name__)

@@ -50,6 +50,7 @@ FLOORS: list[set[str]] = [
     {
         "__init__",
         "app",
+        "audio",
         "bitwise",
         "compat",
         "contrib",

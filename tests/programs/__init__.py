@@ -16,6 +16,7 @@ import inspect
 
 MODULES = [
     "textbook",
+    "picture_files",
     "mnist_mlp",
     "lenet",
     "regression",
