@@ -232,8 +232,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 from flowgraph import (
     app, audio, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers,
     interop, io, layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization,
-    queue, ragged, random, resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig, test, train,
-    user_ops, version,
+    queue, ragged, random, resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig,
+    test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
