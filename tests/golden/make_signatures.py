@@ -28,14 +28,14 @@ import tensorflow as tf
 from tensorflow.python.util import tf_inspect
 
 LEFT_OUT = re.compile(
-    r"((app\.)?flags|audio|autograph|compat\.v[12]|config|contrib|distribute|estimator|feature_column|"
+    r"((app\.)?flags|autograph|compat\.v[12]|config|contrib|distribute|estimator|feature_column|"
     r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|RaggedTensorSpec|raw_ops|"
     r"tools|tpu|xla|(?!layers)(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = [
     "data", "distributions", "framework", "framework.nest", "image", "layers", "legacy_seq2seq", "losses", "lookup",
     "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses",
-    "slim.model_analyzer", "slim.utils", "summary", "training", "util",
+    "slim.model_analyzer", "slim.utils", "summary", "tensorboard.plugins.projector", "training", "util",
 ]  # fmt: skip
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 
