@@ -1,4 +1,4 @@
-"""`tf.train`: optimizers, learning rates that decay, moving averages, the global step, sessions that train."""
+"""`tf.train`: optimizers, decaying rates, moving averages, sessions that train, checkpoints, queues of input."""
 # ruff: noqa: I001, F822  # names in wrapped lists; messages are looked up by __getattr__
 # fmt: off
 

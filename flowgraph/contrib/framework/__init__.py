@@ -1,4 +1,4 @@
-"""tf.contrib.framework."""
+"""`tf.contrib.framework`: variables by scope and from checkpoints, shared arguments, deprecated names, checks."""
 
 from flowgraph import absent as _absent
 from flowgraph.contrib.framework import nest

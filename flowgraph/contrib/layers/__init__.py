@@ -1,4 +1,4 @@
-"""`tf.contrib.layers`: layers, initializers and regularizers."""
+"""`tf.contrib.layers`: layers, initializers, regularizers, summaries, and training ops in one call."""
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 

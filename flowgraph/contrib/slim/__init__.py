@@ -1,4 +1,4 @@
-"""`tf.contrib.slim`: layers with shared arguments, losses, and training in one call."""
+"""`tf.contrib.slim`: layers with shared arguments, losses, known networks, and training in one call."""
 # ruff: noqa: I001  # names in wrapped lists
 # fmt: off
 

@@ -1,4 +1,4 @@
-"""`tf.contrib.training`: hyperparameters, and helpers of training loops."""
+"""`tf.contrib.training`: hyperparameters, batches of alike or chosen examples, and helpers of training loops."""
 
 from flowgraph import absent as _absent
 from flowgraph.monitored.monitored_training import train
