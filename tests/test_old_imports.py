@@ -125,3 +125,28 @@ def test_contrib_has_the_packages_inside() -> None:
     assert variables.model_variable is framework.model_variable
     assert callable(resnet_v1.resnet_v1_50)
     assert vgg_16.default_image_size == 224
+
+
+@pytest.mark.parametrize(
+    ("module", "public"),
+    [
+        ("learn.python.learn.datasets.mnist", "learn.datasets.mnist"),
+        ("learn.python.learn.preprocessing.text", "learn.preprocessing"),
+        ("legacy_seq2seq.python.ops.seq2seq", "legacy_seq2seq"),
+        ("losses.python.losses.loss_ops", "losses"),
+        ("metrics.python.ops.metric_ops", "metrics"),
+        ("opt.python.training.weight_decay_optimizers", "opt"),
+        ("rnn.python.ops.lstm_ops", "rnn"),
+        ("seq2seq.python.ops.attention_wrapper", "seq2seq"),
+        ("seq2seq.python.ops.helper", "seq2seq"),
+        ("training.python.training.training", "training"),
+    ],
+)
+def test_a_module_inside_contrib_has_names_of_the_public_one(module: str, public: str) -> None:
+    inside = importlib.import_module(f"flowgraph.contrib.{module}")
+    package = importlib.import_module(f"flowgraph.contrib.{public}")
+    assert inside.__all__
+    for name in inside.__all__:
+        assert getattr(inside, name) is getattr(package, name)
+    with pytest.raises(ImportError, match="cannot import name 'nothing'"):
+        importlib.import_module(f"{inside.__name__}.nothing")

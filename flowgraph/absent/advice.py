@@ -52,8 +52,6 @@ NEAREST = {
     "contrib.data": "feed_dict with numpy arrays",
     "contrib.keras": "tf.layers, tf.losses and tf.train",
     "contrib.learn": "tf.layers, tf.losses and tf.train, with a loop over session.run",
-    "contrib.learn.datasets": "tf.examples.tutorials.mnist.input_data",
-    "contrib.learn.python.learn.datasets": "tf.examples.tutorials.mnist.input_data",
     "data": "feed_dict with numpy arrays",
     "contrib.distributions": "tf.distributions",
     "distributions": "tf.random_gamma and its kin; a density is a line of tf.log, tf.exp and tf.lgamma",

@@ -121,8 +121,9 @@ class Saver:
         self._is_built = True
         if self.saver_def is not None:
             return
-        var_list = all_saveable_objects() if self._var_list is None else self._var_list
-        saveables = saveables_of(var_list)
+        if self._var_list is None:
+            self._var_list = all_saveable_objects()  # which scripts look at afterwards
+        saveables = saveables_of(self._var_list)
         if not saveables:
             if not self._allow_empty:
                 raise ValueError("No variables to save")

@@ -19,6 +19,7 @@ from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
 
 FOLDER = Path(__file__).resolve().parents[2] / "flowgraph" / "protos"
 CORE = "tensorflow.core."
+PROJECTOR = "tensorflow.contrib.tensorboard.plugins.projector.projector_config"
 MATTERS = {
     "error_codes": ("What a failed run or a closed queue reports.", ["lib.core.error_codes"]),
     "tensor": (
@@ -52,6 +53,7 @@ MATTERS = {
     ),
     "event": ("Summaries, and the event files that TensorBoard reads.", ["framework.summary", "util.event"]),
     "example": ("Examples: named features, for files of records.", ["example.feature", "example.example"]),
+    "projector": ("What TensorBoard's projector of embeddings is to show.", [PROJECTOR]),
 }
 CHECKPOINT_STATE = "tensorflow.python.training.checkpoint_state"
 SCALARS = {
@@ -73,7 +75,7 @@ def descriptors(modules):
 
 
 def of_matter(name):
-    modules = [CORE + module for module in MATTERS[name][1]]
+    modules = [module if module == PROJECTOR else CORE + module for module in MATTERS[name][1]]
     return descriptors(modules + [CHECKPOINT_STATE] * (name == "checkpoint"))
 
 
