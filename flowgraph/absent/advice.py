@@ -51,7 +51,7 @@ RENAMED = {
 NEAREST = {
     "contrib.data": "feed_dict with numpy arrays",
     "contrib.keras": "tf.layers, tf.losses and tf.train",
-    "contrib.learn": "tf.layers, tf.losses and tf.train, with a loop over session.run",
+    "contrib.learn.Estimator": "tf.layers, tf.losses and tf.train, with a loop over session.run",
     "data": "feed_dict with numpy arrays",
     "contrib.distributions": "tf.distributions",
     "distributions": "tf.random_gamma and its kin; a density is a line of tf.log, tf.exp and tf.lgamma",
