@@ -74,6 +74,7 @@ DIFFERENT = {
         f"test.TestCase.{name}": "TensorFlow's hides its arguments behind *args and **kwds"
         for name in ("assertRaisesWithPredicateMatch", "cached_session", "captureWritesToStream", "session")
     },
+    "contrib.learn.preprocessing.ByteProcessor": "TensorFlow shows the signature of a decorator",
     "contrib.learn.datasets.mnist.read_data_sets": "its 5000 knows whether it was given, for fewer digits are bundled",
     "train.Coordinator.stop_on_exception": "takes nothing; TensorFlow shows the signature of a decorator",
     "train.Supervisor.managed_session": "TensorFlow shows the signature of a decorator",

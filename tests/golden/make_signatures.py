@@ -113,6 +113,8 @@ def main():
                 continue  # a bag of constants, or a named tuple
             if getattr(item, "__module__", "").startswith("collections"):
                 continue  # what the module itself has imported
+            if hasattr(item, "DESCRIPTOR"):
+                continue  # a message
             if not public.startswith("_") and callable(item) and not inspect.ismodule(item):
                 found["contrib.%s.%s" % (name, public)] = signature(item.__init__ if inspect.isclass(item) else item)
     lines = ["%s: %s" % (json.dumps(n), json.dumps(s)) for n, s in sorted(found.items()) if s is not None]
