@@ -4,11 +4,21 @@
 
 from flowgraph import absent as _absent
 from flowgraph.ops.summary import histogram, merge, merge_all, scalar
+from flowgraph.ops.summary_shown import (
+    all_v2_summary_ops,
+    audio,
+    get_summary_description,
+    image,
+    initialize,
+    tensor_summary,
+    text,
+)
 from flowgraph.summaries.writer import FileWriter, FileWriterCache
 
 __all__ = [
     "Event", "FileWriter", "FileWriterCache", "SessionLog", "Summary", "SummaryDescription", "TaggedRunMetadata",
-    "histogram", "merge", "merge_all", "scalar",
+    "all_v2_summary_ops", "audio", "get_summary_description", "histogram", "image", "initialize", "merge",
+    "merge_all", "scalar", "tensor_summary", "text",
 ]
 
 _MESSAGES = ("Event", "SessionLog", "Summary", "SummaryDescription", "TaggedRunMetadata")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import flowgraph  # noqa: F401 (importing it registers the ops)
@@ -29,6 +30,8 @@ def default_text(attr):
     value = attr["default"]
     if attr["type"] == "type":
         return value
+    if attr["type"] == "tensor":
+        value = np.array(value, np.uint8)
     if attr["type"] == "shape":
         value = None if value is None else tuple(value)
     return attr_text(float(value) if attr["type"] == "float" else value)

@@ -101,7 +101,7 @@ def _clean(name: str | None) -> str | None:
 
 
 @contextmanager
-def _named(
+def named(
     name: str | None, family: str | None, values: list[Any], default_name: str | None = None
 ) -> Iterator[tuple[str, str]]:
     """The tag and the scope of a summary."""
@@ -111,7 +111,10 @@ def _named(
         yield (tag if family is None else f"{family}/{tag}"), scope
 
 
-def _collected(summary: Tensor, collections: Sequence[Any] | None, default: Sequence[Any] = ()) -> Tensor:
+def collected(
+    summary: Tensor, collections: Sequence[Any] | None, default: Sequence[Any] = (GraphKeys.SUMMARIES,)
+) -> Tensor:
+    """The same summary, in these collections."""
     for key in default if collections is None else collections:
         add_to_collection(key, summary)
     return summary
@@ -135,9 +138,9 @@ def scalar(name: str, tensor: Any, collections: Sequence[Any] | None = None, fam
     >>> run(scalar("loss", 1.5))
     b'\\n\\x0b\\n\\x04loss\\x15\\x00\\x00\\xc0?'
     """
-    with _named(name, family, [tensor]) as (tag, scope):
+    with named(name, family, [tensor]) as (tag, scope):
         summary = emit(SCALAR_SUMMARY, tag, tensor, name=scope)
-        return _collected(summary, collections, [GraphKeys.SUMMARIES])
+        return collected(summary, collections)
 
 
 def histogram(name: str, values: Any, collections: Sequence[Any] | None = None, family: str | None = None) -> Tensor:
@@ -155,9 +158,9 @@ def histogram(name: str, values: Any, collections: Sequence[Any] | None = None, 
     Raises:
       InvalidArgumentError: when run, where an entry is not finite.
     """
-    with _named(name, family, [values], "HistogramSummary") as (tag, scope):
+    with named(name, family, [values], "HistogramSummary") as (tag, scope):
         summary = emit(HISTOGRAM_SUMMARY, tag, values, name=scope)
-        return _collected(summary, collections, [GraphKeys.SUMMARIES])
+        return collected(summary, collections)
 
 
 def merge(inputs: Sequence[Any], collections: Sequence[Any] | None = None, name: str | None = None) -> Tensor:
@@ -180,7 +183,7 @@ def merge(inputs: Sequence[Any], collections: Sequence[Any] | None = None, name:
         if not inputs:
             line = "List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum length 1."
             raise ValueError(errors.explain(line, where=user_site()))
-        return _collected(emit(MERGE_SUMMARY, list(inputs), name=name), collections)
+        return collected(emit(MERGE_SUMMARY, list(inputs), name=name), collections, default=())
 
 
 def merge_all(key: Any = GraphKeys.SUMMARIES, scope: str | None = None, name: str | None = None) -> Tensor | None:

@@ -17,6 +17,7 @@ import inspect
 MODULES = [
     "textbook",
     "picture_files",
+    "summaries_shown",
     "mnist_mlp",
     "lenet",
     "regression",
