@@ -14,6 +14,7 @@ PACKAGE = Path(flowgraph.__file__).parent
 FLOORS: list[set[str]] = [
     {
         "absent",
+        "aliases",
         "errors",
         "dtypes",
         "dtype_table",
@@ -49,9 +50,11 @@ FLOORS: list[set[str]] = [
     {"viz"},
     {
         "__init__",
+        "__main__",
         "app",
         "audio",
         "bitwise",
+        "commands",
         "compat",
         "contrib",
         "core",
@@ -90,6 +93,7 @@ FLOORS: list[set[str]] = [
         "summary",
         "sysconfig",
         "test",
+        "tf0",
         "train",
         "user_ops",
         "version",

@@ -40,8 +40,9 @@ MODULES = public_modules()
 NAMES = {f"{prefix}{name}": getattr(module, name) for prefix, module in MODULES.items() for name in module.__all__}
 CALLABLES = {name: item for name, item in NAMES.items() if callable(item) and not isinstance(item, tf.DType)}
 
-# Floor 0 is public under TF's names, and serves the house under a few of its own.
+# Floor 0 is public under TF's names, and serves the house under a few of its own; tf.compat has two of flowgraph's.
 OF_THE_HOUSE = {
+    "compat.": {"install", "uninstall"},
     "dtypes.": {"fill_to_shape", "to_numpy"},
     "errors.": {
         "InaccessibleTensorError", "OperatorNotAllowedInGraphError", "Where", "explain", "made_at", "place",

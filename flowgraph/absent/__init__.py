@@ -12,9 +12,10 @@ scripts work as ever. The message is composed when somebody reads it; asking cos
 from __future__ import annotations
 
 import sys
-from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+
+from flowgraph.aliases import Known
 
 __all__ = ["AbsentAttributeError", "AbsentImportError", "watch"]
 
@@ -30,10 +31,10 @@ class AbsentAttributeError(AttributeError):
     def __init__(self, module: str, name: str) -> None:
         # with its name set and its object not, Python adds no guess of its own below ours
         super().__init__(f"module {module!r} has no attribute {name!r}", name=name)
-        self._asked = module, name
+        self.asked = module, name
 
     def __str__(self) -> str:
-        return f"{self.args[0]}\n\n  {_story(*self._asked)}"
+        return f"{self.args[0]}\n\n  {_story(*self.asked)}"
 
 
 class AbsentImportError(ModuleNotFoundError):
@@ -44,10 +45,10 @@ class AbsentImportError(ModuleNotFoundError):
 
     def __init__(self, module: str, name: str) -> None:
         super().__init__(f"cannot import name {name!r} from {module!r}")
-        self._asked = module, name
+        self.asked = module, name
 
     def __str__(self) -> str:
-        return f"{self.args[0]}\n\n  {_story(*self._asked)}"
+        return f"{self.args[0]}\n\n  {_story(*self.asked)}"
 
 
 def watch(module: str, name: str | None = None) -> None:
@@ -85,22 +86,7 @@ class _LastFinder:
         found = getattr(sys.modules[module], name, None)
         if not isinstance(found, ModuleType):
             raise AbsentImportError(module, name)
-        return ModuleSpec(fullname, _Known(found))
-
-
-class _Known(Loader):
-    """Loads a module that has been loaded before, under another name."""
-
-    def __init__(self, module: ModuleType) -> None:
-        self._module, self._spec = module, module.__spec__
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002
-        """The module, which Python then gives the new spec."""
-        return self._module
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Its own spec again; there is nothing to run."""
-        module.__spec__ = self._spec
+        return ModuleSpec(fullname, Known(found.__name__))
 
 
 def _is_file(module: str, fullname: str) -> bool:

@@ -1,0 +1,69 @@
+"""The command `flowgraph`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import flowgraph
+from flowgraph.commands.source import Unreadable
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; gives the exit code. What a script raises goes through."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.command == "run":
+            from flowgraph.commands.run import run
+
+            run(asked.script, asked.arguments, asked.py2, asked.tf0, asked.hide_tensorflow)
+            return 0
+        if asked.command == "check":
+            from flowgraph.commands.check import check
+
+            return check(asked.scripts, asked.tf0, asked.json)
+    except Unreadable as problem:
+        sys.stderr.write(f"flowgraph: {problem}\n")
+        return 2
+    parser.print_help()
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "flowgraph", description="TensorFlow 1's graphs and sessions: run scripts that were written for it."
+    )
+    parser.add_argument("--version", action="version", version=f"flowgraph {flowgraph.flowgraph_version}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="")
+    run = commands.add_parser(
+        "run",
+        help="run a script or notebook as it is",
+        usage="flowgraph run [options] script [arguments ...]",
+        description="Run a script (.py) or notebook (.ipynb) with flowgraph in the place of TensorFlow, its imports "
+        "unchanged. All that stands after the script is the script's own. Names that numpy and Python have dropped "
+        "since (np.float, collections.Iterable, ...) are there again.",
+    )
+    run.add_argument("--py2", action="store_true", help="convert Python 2, and say what was changed (needs fissix)")
+    _add_tf0(run)
+    run.add_argument("--hide-tensorflow", action="store_true", help="even where a real TensorFlow is installed")
+    run.add_argument("script", help="a .py or .ipynb file")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
+    look = commands.add_parser(
+        "check",
+        help="say what a script needs, without running it",
+        description="Say which of TensorFlow's names scripts use, which of them flowgraph lacks and what to use "
+        "instead, and which files they want. The exit code is 0 where nothing is lacking, 1 where something is, 2 "
+        "where a script cannot be read.",
+    )
+    _add_tf0(look)
+    look.add_argument("--json", action="store_true", help="print all that was found, as JSON")
+    look.add_argument("scripts", nargs="+", metavar="script", help="a .py or .ipynb file")
+    return parser
+
+
+def _add_tf0(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tf0", action="store_true", help="accept what TensorFlow was called before 1.0 (tf.mul, ...)")
