@@ -46,7 +46,8 @@ def test_json_has_symbols_what_is_missing_and_data(script: Path, capsys: pytest.
     [report] = json.loads(out)
     assert code == 1
     assert report["symbols"] == {
-        "app.flags.DEFINE_string": [7], "app.flags.FLAGS": [8, 12], "contrib.rnn": [4], "contrib.rnn.BasicLSTMCell": [9],
+        "app.flags.DEFINE_string": [7], "app.flags.FLAGS": [8, 12],
+        "contrib.rnn": [4], "contrib.rnn.BasicLSTMCell": [9],
         "contrib.slim": [6], "contrib.slim.fully_connected": [10], "contrib.tpu": [4],
         "examples.tutorials.mnist.input_data": [5], "float32.max": [11], "mul": [11], "nn.rleu": [10],
     }  # fmt: skip
