@@ -155,14 +155,7 @@ class Operation:
         return f"<tf.Operation '{self.name}' type={self.type}>"
 
     def __str__(self) -> str:
-        lines = [f'name: "{self.name}"', f'op: "{self.type}"']
-        lines += [f'input: "{t.op.name}{"" if t.index == 0 else f":{t.index}"}"' for t in self.inputs]
-        lines += [f'input: "^{op.name}"' for op in self.control]
-        if self.device:
-            lines.append(f'device: "{self.device}"')
-        for name, value in sorted(self.node_attrs().items()):
-            lines += ["attr {", f'  key: "{name}"', f"  value {{ {value!r} }}", "}"]
-        return "\n".join(lines) + "\n"
+        return str(self.node_def)
 
 
 class Tensor:

@@ -285,9 +285,11 @@ class _Import:
 
     def _check_wanted(self, wanted: Sequence[str]) -> None:
         for text in wanted:
-            name, _ = _source(text)
+            is_tensor = ":" in text
+            name = _source(text)[0] if is_tensor else text
             if name not in self.by_name:
-                raise refusal(f"Requested return node '{name}' not found in graph def")
+                what = "tensor" if is_tensor else "node"
+                raise refusal(f"Requested return {what} '{text}' not found in graph def")
 
     def _element(self, text: str) -> Operation | Tensor:
         source = name, index = _source(text)

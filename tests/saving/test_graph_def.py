@@ -194,3 +194,32 @@ def test_wrong_sizes_are_refused():
         tf.make_ndarray(proto)
     with pytest.raises(TypeError, match="Unsupported tensor type"):
         tf.make_ndarray(protos.TensorProto(dtype=20))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [  # as TensorFlow 1.15.5 says them
+        ("nope", "Requested return node 'nope' not found in graph def"),
+        ("", "Requested return node '' not found in graph def"),
+        ("^x", "Requested return node '^x' not found in graph def"),
+        ("nope:3", "Requested return tensor 'nope:3' not found in graph def"),
+        ("x:7", "Invalid return output 7 of node 'x', which has 1 output(s)"),
+        ("x:0:0", "Cannot convert 'x:0:0' to a tensor name."),
+    ],
+)
+def test_what_is_asked_for_must_be_there(wanted, line):
+    with tf.Graph().as_default() as graph:
+        tf.placeholder(tf.float32, name="x")
+    with tf.Graph().as_default(), pytest.raises(ValueError, match=f"^{re.escape(line)}(\n|$)"):
+        tf.import_graph_def(graph.as_graph_def(), return_elements=[wanted])
+
+
+def test_an_op_is_printed_as_its_node():
+    with tf.Graph().as_default():
+        first = tf.constant([1.0, 2.0], name="a")
+        with tf.control_dependencies([first]):
+            last = tf.identity(tf.split(first, 2)[1], name="b")
+    assert str(last.op) == (
+        'name: "b"\nop: "Identity"\ninput: "split:1"\ninput: "^a"\n'
+        'attr {\n  key: "T"\n  value {\n    type: DT_FLOAT\n  }\n}\n'
+    )
