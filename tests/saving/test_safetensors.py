@@ -33,7 +33,7 @@ def test_values_come_back(path, name, shape):
 
 
 def test_the_library_reads_it_and_is_read(path):
-    with tf.Session() as sess:
+    with tf.Graph().as_default(), tf.Session() as sess:
         a = tf.get_variable("a", initializer=[[1.0, 2.0]])
         b = tf.get_variable("b", initializer=[7, 8], use_resource=True)
         sess.run(tf.global_variables_initializer())
@@ -50,7 +50,7 @@ def test_the_library_reads_it_and_is_read(path):
 def test_pieces_are_saved_as_a_whole(path):
     value = np.arange(12, dtype=np.float32).reshape(4, 3)
     library.save_file({"v": value}, path)
-    with tf.Session() as sess:
+    with tf.Graph().as_default(), tf.Session() as sess:
         whole = tf.get_variable("v", [4, 3], partitioner=tf.fixed_size_partitioner(3))
         tf.interop.load_safetensors(path, [whole])
         np.testing.assert_array_equal(sess.run(whole.as_tensor()), value)
@@ -60,7 +60,7 @@ def test_pieces_are_saved_as_a_whole(path):
 
 
 def test_checkpoints_become_files_and_back(tmp_path, path):
-    with tf.Session() as sess:
+    with tf.Graph().as_default(), tf.Session() as sess:
         v = tf.get_variable("v", initializer=[1.5, 2.5])
         sess.run(v.initializer)
         saver = tf.train.Saver()
@@ -72,7 +72,7 @@ def test_checkpoints_become_files_and_back(tmp_path, path):
 
 
 def test_what_does_not_fit_changes_nothing(path):
-    with tf.Session() as sess:
+    with tf.Graph().as_default(), tf.Session() as sess:
         a, b = tf.get_variable("a", initializer=[1.0]), tf.get_variable("b", initializer=[2.0])
         sess.run(tf.global_variables_initializer())
         for tensors, error, text in [
@@ -100,7 +100,7 @@ def test_damage_is_told(path):
 
 
 def test_what_cannot_be_saved_is_told(path):
-    with tf.Session() as sess:
+    with tf.Graph().as_default(), tf.Session() as sess:
         text = tf.get_variable("text", initializer=["a"])
         sess.run(text.initializer)
         with pytest.raises(TypeError, match="safetensors has no dtype string"):
