@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-collect_ignore_glob = ["make_*.py"]
+collect_ignore_glob = ["make_*.py", "check_*.py"]
