@@ -216,9 +216,9 @@ def test_what_is_asked_for_must_be_there(wanted, line):
 
 def test_an_op_is_printed_as_its_node():
     with tf.Graph().as_default():
-        first = tf.constant([1.0, 2.0], name="a")
-        with tf.control_dependencies([first]):
-            last = tf.identity(tf.split(first, 2)[1], name="b")
+        parts, other = tf.split([1.0, 2.0], 2), tf.no_op(name="a")
+        with tf.control_dependencies([other]):
+            last = tf.identity(parts[1], name="b")
     assert str(last.op) == (
         'name: "b"\nop: "Identity"\ninput: "split:1"\ninput: "^a"\n'
         'attr {\n  key: "T"\n  value {\n    type: DT_FLOAT\n  }\n}\n'
