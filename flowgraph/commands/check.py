@@ -20,16 +20,18 @@ __all__ = ["check", "lacks"]
 
 
 def check(paths: Sequence[str], tf0: bool = False, as_json: bool = False) -> int:
-    """Print what the scripts use; 0 where flowgraph has it all, 1 where something is lacking.
+    """Print what the scripts use.
 
-    Raises:
-      Unreadable: one of them cannot be read, or is no Python.
+    Returns:
+      The exit code: 0 where flowgraph has it all, 1 where something is lacking, 2 where a script cannot be read.
     """
-    reports = [_report(path, tf0) for path in paths]
+    reports = [_report_or_error(path, tf0) for path in paths]
     if as_json:
         sys.stdout.write(json.dumps(reports, indent=2) + "\n")
     else:
         sys.stdout.write("\n".join(_as_text(report) for report in reports))
+    if any("error" in report for report in reports):
+        return 2
     return int(any(report["missing"] for report in reports))
 
 
@@ -58,6 +60,13 @@ def _is_in(package: str, name: str) -> bool:
         except ImportError:  # it needs a package that is not installed
             return True
     return True
+
+
+def _report_or_error(path: str, tf0: bool) -> dict[str, Any]:
+    try:
+        return _report(path, tf0)
+    except Unreadable as problem:
+        return {"script": path, "error": str(problem)}
 
 
 def _report(path: str, tf0: bool) -> dict[str, Any]:
@@ -101,6 +110,8 @@ def _wanted(data: Data, folder: str) -> dict[str, Any]:
 
 
 def _as_text(report: dict[str, Any]) -> str:
+    if "error" in report:
+        return f"{report['error']}\n"
     used, lacking = len(report["symbols"]), len(report["missing"])
     lines = [f"{report['script']}: {used} of TensorFlow's names, {lacking or 'none'} of them lacking"]
     if report["python"] == 2:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.commands import bygone
 from flowgraph.commands.source import Unreadable, parses
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.division import div
@@ -105,7 +106,7 @@ def convert(text: str, name: str) -> tuple[str, Counter[str]]:
 
 def compiled(text: str, name: str, flags: int = 0) -> Any:
     """The code of converted Python 2, in which `/` is Python 2's unless the future's division is asked for."""
-    tree = compile(text, name, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+    tree = bygone.tree_of(text, name, flags)
     if "division" not in _futures(text) and not flags & __future__.division.compiler_flag:
         tree = ast.fix_missing_locations(_OldDivision().visit(tree))
     return compile(tree, name, "exec", flags, dont_inherit=True)
@@ -139,7 +140,7 @@ class _OldDivision(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """`a / b`."""
         self.generic_visit(node)
-        return _call("divide", node.left, node.right, node) if isinstance(node.op, ast.Div) else node
+        return bygone.call(divide, node, node.left, node.right) if isinstance(node.op, ast.Div) else node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         """`a /= b`."""
@@ -147,17 +148,8 @@ class _OldDivision(ast.NodeTransformer):
         if not isinstance(node.op, ast.Div):
             return node
         old = ast.parse(ast.unparse(node.target), mode="eval").body
-        new = ast.Assign([node.target], _call("divide_in_place", old, node.value, node))
+        new = ast.Assign([node.target], bygone.call(divide_in_place, node, old, node.value))
         return ast.copy_location(new, node)
-
-
-def _call(function: str, left: ast.expr, right: ast.expr, where: ast.AST) -> ast.expr:
-    """A call of this module's function. It finds the module as it goes, for the script may name its own as it likes."""
-    module = ast.parse(f"__import__('sys').modules[{__name__!r}].{function}", mode="eval").body
-    call = ast.Call(module, [left, right], [])
-    for part in (call, *ast.walk(module)):
-        ast.copy_location(part, where)
-    return call
 
 
 def _futures(text: str) -> set[str]:

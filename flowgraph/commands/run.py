@@ -16,7 +16,7 @@ from typing import Any
 
 from flowgraph.aliases import stand_in
 from flowgraph.commands import bygone, hints, python2
-from flowgraph.commands.source import Piece, Unreadable, read
+from flowgraph.commands.source import Piece, Unreadable, read, say
 
 __all__ = ["run"]
 
@@ -83,14 +83,10 @@ def _execute(piece: Piece, names: dict[str, Any], flags: int, py2: bool) -> int:
     lines = piece.shown.splitlines(keepends=True)
     # without a time of change it stays, whatever lies on the disk
     linecache.cache[piece.name] = (len(piece.shown), None, lines, piece.name)
-    make = python2.compiled if py2 else _compiled
+    make = python2.compiled if py2 else bygone.compiled
     code = make(piece.text, piece.name, flags)
     exec(code, names)  # noqa: S102  # running it is what the user asked for
     return flags | (code.co_flags & _FUTURES)
-
-
-def _compiled(text: str, name: str, flags: int) -> Any:
-    return compile(text, name, "exec", flags, dont_inherit=True)
 
 
 def _converted(piece: Piece) -> Piece:
@@ -157,11 +153,6 @@ def _without_ours(shown: traceback.TracebackException | None) -> None:
         shown.stack[:] = own
         _without_ours(shown.__cause__)
         shown = shown.__context__
-
-
-def say(text: str) -> None:
-    """One line for the user, beside what the script prints."""
-    sys.stderr.write(f"flowgraph: {text}\n")
 
 
 def _tell(changes: Counter[str]) -> None:

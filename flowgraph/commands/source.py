@@ -6,16 +6,22 @@ import ast
 import importlib.util
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Piece", "Unreadable", "parses", "read"]
+__all__ = ["Piece", "Unreadable", "parses", "read", "say"]
 
 
 class Unreadable(Exception):
     """A script that cannot be run at all; the message is one line for the user."""
+
+
+def say(text: str) -> None:
+    """One line for the user, beside what the script prints."""
+    sys.stderr.write(f"flowgraph: {text}\n")
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,19 @@ def read(path: str) -> list[Piece]:
     try:
         if path.endswith(".ipynb"):
             return [_cell(path, *cell) for cell in _code_cells(json.loads(data))]
-        text = importlib.util.decode_source(data)
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path!r} is not text in the encoding that it says: {error}") from None
+        return [_script(path, data)]
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise Unreadable(f"{path!r} is not a notebook: {type(error).__name__}: {error}") from None
-    return [Piece(path, text, text)]
+
+
+def _script(path: str, data: bytes) -> Piece:
+    """A script in the encoding that it names; what does not fit, as in comments of long ago, is replaced."""
+    try:
+        text = importlib.util.decode_source(data)
+    except (SyntaxError, UnicodeDecodeError):
+        text = data.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        say(f"{path!r} is not all text in its encoding: what cannot be read is replaced")
+    return Piece(path, text, text)
 
 
 def parses(text: str) -> bool:

@@ -69,6 +69,15 @@ def test_a_script_finds_all_as_under_python(tmp_path: Path) -> None:
     assert done.stdout == f"['--steps=7'] {tmp_path.name} scripts imports.py\n3.0 7\n"
 
 
+def test_what_numpy_and_python_have_dropped_is_there(tmp_path: Path) -> None:
+    text = "import numpy as np, collections, time\nx = np.reshape(np.zeros(2, np.int), newshape=[1, 2])\n"
+    text += "print(len(x.astype(np.uint8).tostring()), collections.Iterable.__name__, np.asscalar(x[0, 0]))\n"
+    (tmp_path / "dropped.py").write_bytes(text.encode() + b"time.clock()  # \xd4\xf2\n")
+    done = command(tmp_path, "run", "dropped.py")
+    assert done.stdout == "2 Iterable 0\n"
+    assert done.stderr == "flowgraph: 'dropped.py' is not all text in its encoding: what cannot be read is replaced\n"
+
+
 def test_exit_codes_are_the_scripts(tmp_path: Path) -> None:
     write(tmp_path, "ends.py", "import sys; sys.exit(int(sys.argv[1]))")
     assert command(tmp_path, "run", "ends.py", "7").returncode == 7
@@ -94,12 +103,11 @@ def test_tracebacks_begin_in_the_script(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
-    for arguments, told in {
-        ("run", "none.py"): "flowgraph: can't open 'none.py': No such file or directory\n",
-        ("check", "none.py"): "flowgraph: can't open 'none.py': No such file or directory\n",
-    }.items():
-        done = command(tmp_path, *arguments)
-        assert (done.returncode, done.stderr) == (2, told)
+    told = "can't open 'none.py': No such file or directory\n"
+    done = command(tmp_path, "run", "none.py")
+    assert (done.returncode, done.stderr) == (2, f"flowgraph: {told}")
+    done = command(tmp_path, "check", "none.py", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (2, [{"script": "none.py", "error": told.strip()}])
     write(tmp_path, "broken.ipynb", '{"cells": 3}')
     assert "is not a notebook" in command(tmp_path, "run", "broken.ipynb").stderr
 
