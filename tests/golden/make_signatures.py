@@ -33,7 +33,7 @@ LEFT_OUT = re.compile(
     r"tools|tpu|xla|(?!layers)(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = [
-    "learn.datasets.mnist", "learn.preprocessing", "tensorboard.plugins.projector",
+    "crf", "learn.datasets.mnist", "learn.preprocessing", "tensorboard.plugins.projector",
     "data", "distributions", "framework", "framework.nest", "image", "layers", "legacy_seq2seq", "losses", "lookup",
     "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses",
     "slim.model_analyzer", "slim.utils", "summary", "tensorboard.plugins.projector", "training", "util",

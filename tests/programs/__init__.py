@@ -135,6 +135,7 @@ MODULES = [
     "contrib_scopes",
     "contrib_batch_norms",
     "beyond",
+    "random_fields",
 ]
 
 
