@@ -86,6 +86,7 @@ from flowgraph.ops.incomplete import betainc, igamma, igammac, lbeta
 from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from flowgraph.ops.joining import parallel_stack, unstack
 from flowgraph.ops.masking import boolean_mask, sequence_mask
+from flowgraph.ops.matching_files import matching_files
 from flowgraph.ops.math import scalar_mul
 from flowgraph.ops.matmul import matmul, sparse_matmul
 from flowgraph.ops.matrix_functions import sqrtm as matrix_square_root
@@ -230,8 +231,8 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 
 # modules
 from flowgraph import (
-    app, audio, bitwise, compat, debugging, distributions, dtypes, errors, gfile, graph_util, image, initializers,
-    interop, io, layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization,
+    app, audio, bitwise, compat, data, debugging, distributions, dtypes, errors, gfile, graph_util, image,
+    initializers, interop, io, layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization,
     queue, ragged, random, resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig,
     test, train, user_ops, version,
 )
@@ -281,7 +282,7 @@ __all__ = [
     "constant", "constant_initializer", "container", "contrib", "control_dependencies", "control_flow_v2_enabled",
     "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "convert_to_tensor_or_sparse_tensor", "cos", "cosh",
     "count_nonzero", "count_up_to", "create_partitioned_variables", "cross", "cumprod", "cumsum", "custom_gradient",
-    "debugging", "decode_base64", "decode_compressed", "decode_csv", "decode_json_example",
+    "data", "debugging", "decode_base64", "decode_compressed", "decode_csv", "decode_json_example",
     "decode_raw", "delete_session_tensor",
     "depth_to_space", "dequantize", "deserialize_many_sparse", "device", "diag", "diag_part", "digamma",
     "dimension_at_index", "dimension_value", "disable_control_flow_v2", "disable_eager_execution",
@@ -309,7 +310,7 @@ __all__ = [
     "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "load_file_system_library", "load_library",
     "load_op_library", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid", "logging",
     "logical_and", "logical_not", "logical_or", "logical_xor", "lookup", "losses", "make_ndarray", "make_template",
-    "make_tensor_proto", "manip", "map_fn", "math", "matmul", "matrix_band_part", "matrix_determinant",
+    "make_tensor_proto", "manip", "map_fn", "math", "matching_files", "matmul", "matrix_band_part", "matrix_determinant",
     "matrix_diag", "matrix_diag_part", "matrix_inverse", "matrix_set_diag", "matrix_solve", "matrix_solve_ls",
     "matrix_square_root", "matrix_transpose", "matrix_triangular_solve", "maximum", "meshgrid", "metrics",
     "min_max_variable_partitioner", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial",

@@ -40,6 +40,7 @@ FLOORS: list[set[str]] = [
         "training",
         "neural",
         "data",
+        "datasets",
         "recurrent",
         "queues",
         "monitored",

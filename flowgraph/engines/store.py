@@ -7,7 +7,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -290,3 +290,16 @@ class Context:
     def count(self) -> int:
         """How many times this op has run in this session, if it counts each of its runs by this."""
         return self.store.count(self.op)
+
+    def bound(self, function: str, captured: Sequence[Any]) -> Any:
+        """A function of the graph, by its name, with the values that it captured; for `calls`."""
+        from flowgraph.engines.calls import Bound
+        from flowgraph.ir.function import function_of
+
+        return Bound(function_of(self.op.graph, function), captured)
+
+    def calls(self) -> Any:
+        """What the functions of one iterator are called in."""
+        from flowgraph.engines.calls import Calls
+
+        return Calls(self.store)

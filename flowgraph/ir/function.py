@@ -157,13 +157,18 @@ def trace(
         structure = call(inputs) if call is not None else function(*inputs)
         flat = nest.flatten(structure, expand_composites=True)
         outputs = [graph.capture(convert_to_tensor(item)) for item in flat]
-    root = outer
-    while isinstance(root, FunctionGraph):
-        root = root.outer
-    library = root.memory.setdefault(_LIBRARY, {})
-    full = f"{name}_{len(library)}"
-    made = library[full] = Function(full, graph, inputs, outputs, structure)
+    made = Function(name, graph, inputs, outputs, structure)
+    keep_function(outer, made)
     return made
+
+
+def keep_function(graph: Graph, function: Function) -> None:
+    """Put a function into the library of a graph, with a number behind its name."""
+    while isinstance(graph, FunctionGraph):
+        graph = graph.outer
+    library = graph.memory.setdefault(_LIBRARY, {})
+    function.name = f"{function.name}_{len(library)}"
+    library[function.name] = function
 
 
 def function_of(graph: Graph, name: str) -> Function:

@@ -228,7 +228,7 @@ class OpDef:
                 self.defaults[name] = REQUIRED
         self.lists = tuple(i for i, arg in enumerate(self.inputs) if arg.is_list)
         # where each list has a size of its own, `emit` notes them all
-        self.has_uneven_lists = len({self.inputs[i].number_attr for i in self.lists}) > 1
+        self.has_uneven_lists = len({self.inputs[i].number_attr or i for i in self.lists}) > 1
         self.n_inputs = len(self.inputs)
         self.has_refs = any(arg.is_ref for arg in self.inputs)
         # the shape rule and `forward` then return that one bare, not in a sequence

@@ -42,6 +42,8 @@ def plain_attr(value):
         convert = {"type": tf.as_dtype, "shape": _shape, "tensor": tf.make_ndarray}.get(fields[0][0].name)
         return [convert(entry) if convert else entry for entry in fields[0][1]]
     field = getattr(value, kind)
+    if kind == "func":
+        return field.name
     convert = {"type": tf.as_dtype, "shape": _shape, "tensor": tf.make_ndarray}.get(kind)
     return convert(field) if convert else field
 

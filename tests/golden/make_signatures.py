@@ -30,7 +30,7 @@ from tensorflow.python.util import tf_inspect
 LEFT_OUT = re.compile(
     r"((app\.)?flags|autograph|compat\.v[12]|config|contrib|distribute|estimator|feature_column|"
     r"keras|lite|mixed_precision|profiler|pywrap_tensorflow|RaggedTensorSpec|raw_ops|"
-    r"tools|tpu|xla|(?!layers)(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
+    r"tools|tpu|xla|(?!layers|data\.)(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = [
     "crf", "learn.datasets.mnist", "learn.preprocessing", "tensorboard.plugins.projector",

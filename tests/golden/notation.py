@@ -24,13 +24,16 @@ SAMPLED = 64
 """Results of more entries than this are kept as a few samples and their sums."""
 
 
-_COUNTED = re.compile(r"(?<=CustomGradient)-\d+|(?<=pyfunc_)\d+")  # numbered by process, not by graph
+_COUNTED = re.compile(  # numbered by process, not by graph, or named at random
+    r"(?<=CustomGradient)-\d+|(?<=pyfunc_)\d+|(?<=^\"_make_dataset)_\w+"
+)
+_FUNCTION = re.compile(r"^(\"__inference_.*)_\d+\"$")
 
 
 def node_record(op, attrs):
     """One operation as a JSON-able list; `attrs` are its attributes as plain Python values."""
     inputs = [tensor.name for tensor in op.inputs] + sorted("^" + other.name for other in op.control_inputs)
-    texts = {key: _COUNTED.sub("", attr_text(attrs[key])) for key in sorted(attrs)}
+    texts = {key: _FUNCTION.sub(r'\1"', _COUNTED.sub("", attr_text(attrs[key]))) for key in sorted(attrs)}
     record = [op.type, op.name, inputs, texts, [static_shape(tensor) for tensor in op.outputs]]
     return record + [op.device] if op.device else record
 

@@ -135,6 +135,8 @@ MODULES = [
     "contrib_scopes",
     "contrib_batch_norms",
     "beyond",
+    "data_pipelines",
+    "data_pipelines_files",
     "random_fields",
 ]
 

@@ -1,0 +1,30 @@
+"""`tf.data.experimental`: further functions of datasets, mostly for `Dataset.apply`."""
+# fmt: off
+
+from flowgraph import absent as _absent
+from flowgraph.datasets.experimental import (
+    AUTOTUNE,
+    Counter,
+    RandomDataset,
+    choose_from_datasets,
+    enumerate_dataset,
+    get_single_element,
+    group_by_window,
+    ignore_errors,
+    map_and_batch,
+    parallel_interleave,
+    scan,
+    shuffle_and_repeat,
+    take_while,
+    unbatch,
+    unique,
+)
+from flowgraph.datasets.options import OptimizationOptions
+
+__all__ = [
+    "AUTOTUNE", "Counter", "OptimizationOptions", "RandomDataset", "choose_from_datasets", "enumerate_dataset",
+    "get_single_element", "group_by_window", "ignore_errors", "map_and_batch", "parallel_interleave", "scan",
+    "shuffle_and_repeat", "take_while", "unbatch", "unique",
+]
+
+_absent.watch(__name__)

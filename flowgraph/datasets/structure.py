@@ -1,0 +1,341 @@
+"""What an element of a dataset looks like: specs of its components, nested as the element is.
+
+Elements are nested by tuples and dicts. A list is not nested: it becomes a tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flowgraph import dtypes as dt
+from flowgraph.dtypes import DType, as_dtype
+from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.refusal import refusal
+from flowgraph.ir.scope import name_scope
+from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.sparse_tensor import SparseTensor
+from flowgraph.shapes import TensorShape
+
+# -- nesting -----------------------------------------------------------------------------------------------
+
+
+def _children(value: Any) -> list[Any] | None:
+    if isinstance(value, Mapping):
+        return [value[key] for key in sorted(value)]
+    return list(value) if isinstance(value, tuple) else None
+
+
+def flatten(structure: Any) -> list[Any]:
+    """The leaves; those of a dict in the order of its keys.
+
+    >>> flatten((1, {"b": [2], "a": 3}))
+    [1, 3, [2]]
+    """
+    children = _children(structure)
+    return [structure] if children is None else [leaf for child in children for leaf in flatten(child)]
+
+
+def flatten_up_to(shallow: Any, deep: Any) -> list[Any]:
+    """What stands in `deep` where `shallow` has leaves.
+
+    Raises:
+      TypeError: something nested in `shallow` is not in `deep`.
+      ValueError: it has another number of children.
+    """
+    parts = _children(shallow)
+    if parts is None:
+        return [deep]
+    others = list(deep) if isinstance(deep, list) else _children(deep)
+    if others is None:
+        raise TypeError(
+            "If shallow structure is a sequence, input must also be a sequence. Input has type: "
+            f"'{type(deep).__name__}'."
+        )
+    if len(others) != len(parts):
+        raise ValueError(
+            "The two structures don't have the same sequence length. Input structure has length "
+            f"{len(others)}, while shallow structure has length {len(parts)}."
+        )
+    pairs = zip(parts, others, strict=True)
+    return [leaf for part, other in pairs for leaf in flatten_up_to(part, other)]
+
+
+def pack(structure: Any, leaves: Sequence[Any]) -> Any:
+    """Leaves, nested as a structure is.
+
+    >>> pack((0, {"b": 0, "a": 0}), [1, 2, 3])
+    (1, {'a': 2, 'b': 3})
+    """
+    return _pack(structure, iter(leaves))
+
+
+def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
+    if isinstance(structure, Mapping):
+        made = {key: _pack(structure[key], leaves) for key in sorted(structure)}
+        return type(structure)(made)  # type: ignore[call-arg]
+    if isinstance(structure, tuple):
+        children = [_pack(child, leaves) for child in structure]
+        return type(structure)(*children) if hasattr(structure, "_fields") else tuple(children)
+    return next(leaves)
+
+
+def map_leaves(function: Callable[..., Any], structure: Any, *others: Any) -> Any:
+    """What a function makes of the leaves of structures that are nested alike."""
+    flat = [flatten(structure), *[flatten_up_to(structure, other) for other in others]]
+    return pack(structure, [function(*leaves) for leaves in zip(*flat, strict=True)])
+
+
+# -- specs -------------------------------------------------------------------------------------------------
+
+
+class TensorSpec:
+    """A component that is a tensor.
+
+    Args:
+      shape: its shape.
+      dtype: its dtype.
+      name: a name.
+    """
+
+    __slots__ = ("dtype", "name", "shape")
+
+    def __init__(self, shape: Any, dtype: Any = dt.float32, name: str | None = None) -> None:
+        self.shape, self.dtype, self.name = TensorShape(shape), as_dtype(dtype), name
+
+    def __repr__(self) -> str:
+        return f"TensorSpec(shape={self.shape}, dtype={self.dtype!r}, name={self.name!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, TensorSpec)
+            and (self.shape.sizes, self.dtype, self.name) == (other.shape.sizes, other.dtype, other.name)
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash((self.shape.sizes, self.dtype))
+
+    @property
+    def types(self) -> Any:
+        """As `output_types` shows it."""
+        return self.dtype
+
+    @property
+    def shapes(self) -> Any:
+        """As `output_shapes` shows it."""
+        return self.shape
+
+    @property
+    def classes(self) -> Any:
+        """As `output_classes` shows it."""
+        return Tensor
+
+    @property
+    def carrier(self) -> tuple[DType, TensorShape]:
+        """Dtype and shape of the tensor that goes through the pipeline for it."""
+        return self.dtype, self.shape
+
+    def encode(self, value: Any) -> Tensor:
+        """The tensor that goes through the pipeline for a component."""
+        return convert_to_tensor(value)
+
+    def decode(self, tensor: Tensor) -> Any:
+        """The component for which a tensor went through the pipeline."""
+        return tensor
+
+    def rows_of(self, value: Tensor) -> Tensor:
+        """The tensor whose rows go through the pipeline."""
+        if value.shape.ndims == 0:
+            raise refusal(f"Value {value} has insufficient rank for batching.")
+        return value
+
+    def batch(self, size: int | None) -> TensorSpec:
+        """The spec of several in a batch."""
+        return TensorSpec(TensorShape([size]).concatenate(self.shape), self.dtype)
+
+    def unbatch(self) -> TensorSpec:
+        """The spec of a row."""
+        if self.shape.ndims == 0:
+            raise refusal("Unbatching a tensor is only supported for rank >= 1")
+        return TensorSpec(self.shape[1:] if self.shape.ndims is not None else None, self.dtype)
+
+
+class DatasetSpec:
+    """A component that is a dataset.
+
+    Args:
+      element_spec: that of its elements.
+      dataset_shape: the shape of a batch of datasets; () for one.
+
+    >>> DatasetSpec.from_value(tf.data.Dataset.range(3)).element_spec
+    TensorSpec(shape=(), dtype=tf.int64, name=None)
+    """
+
+    def __init__(self, element_spec: Any, dataset_shape: Any = ()) -> None:
+        self._element_spec, self._dataset_shape = element_spec, TensorShape(dataset_shape)
+
+    @property
+    def element_spec(self) -> Any:
+        """That of the elements."""
+        return self._element_spec
+
+    def __repr__(self) -> str:
+        return f"DatasetSpec({self._element_spec!r}, {self._dataset_shape!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DatasetSpec) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def _parts(self) -> Any:
+        return self._element_spec, self._dataset_shape.sizes
+
+    @staticmethod
+    def from_value(value: Any) -> DatasetSpec:
+        """The spec of a dataset."""
+        return DatasetSpec(value.element_spec)
+
+    def is_compatible_with(self, spec_or_value: Any) -> bool:
+        """Whether a spec or a dataset may stand where this is asked for."""
+        other = spec_or_value if isinstance(spec_or_value, DatasetSpec) else spec_of(spec_or_value)
+        if not isinstance(other, DatasetSpec):
+            return False
+        mine, theirs = flatten(self._element_spec), flatten(other._element_spec)
+        return len(mine) == len(theirs) and all(map(_agree, mine, theirs))
+
+    def most_specific_compatible_type(self, other: Any) -> DatasetSpec:
+        """The spec of what is of this or the other.
+
+        Raises:
+          ValueError: there is none.
+        """
+        if not isinstance(other, DatasetSpec) or not self.is_compatible_with(other):
+            raise refusal(f"No TypeSpec is compatible with both {self} and {other}")
+        joint = map_leaves(
+            lambda a, b: (
+                TensorSpec(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
+                if isinstance(a, TensorSpec)
+                else a.most_specific_compatible_type(b)
+            ),
+            self._element_spec,
+            other._element_spec,
+        )
+        return DatasetSpec(joint, self._dataset_shape)
+
+    @property
+    def types(self) -> DatasetSpec:
+        """As `output_types` shows it."""
+        return self
+
+    shapes = classes = types
+
+    @property
+    def carrier(self) -> tuple[DType, TensorShape]:
+        """Dtype and shape of the tensor that goes through the pipeline for it."""
+        return dt.variant, self._dataset_shape
+
+    def encode(self, value: Any) -> Tensor:
+        """The tensor that goes through the pipeline for a dataset."""
+        found: Tensor = value._variant_tensor
+        return found
+
+    def decode(self, tensor: Tensor) -> Any:
+        """The dataset that a tensor holds."""
+        from flowgraph.datasets.dataset import Dataset
+
+        return Dataset._over(tensor, self._element_spec)
+
+    def rows_of(self, value: Any) -> Tensor:  # noqa: ARG002
+        """Datasets have no rows."""
+        raise refusal("Unbatching a dataset is only supported for rank >= 1")
+
+    def batch(self, size: int | None) -> DatasetSpec:
+        """The spec of several in a batch."""
+        return DatasetSpec(self._element_spec, TensorShape([size]).concatenate(self._dataset_shape))
+
+    def unbatch(self) -> DatasetSpec:
+        """The spec of a row."""
+        if self._dataset_shape.ndims == 0:
+            raise refusal("Unbatching a dataset is only supported for rank >= 1")
+        return DatasetSpec(self._element_spec, self._dataset_shape[1:])
+
+
+def _agree(one: Any, other: Any) -> bool:
+    if isinstance(one, DatasetSpec):
+        return one.is_compatible_with(other)
+    return isinstance(other, TensorSpec) and one.dtype == other.dtype and one.shape.is_compatible_with(other.shape)
+
+
+def spec_of(value: Any) -> Any:
+    """The spec of an element: nested as it is.
+
+    Raises:
+      TypeError: a component is none that goes through a pipeline.
+    """
+    from flowgraph.datasets.dataset import Dataset
+
+    if isinstance(value, Dataset):
+        return DatasetSpec(value.element_spec)
+    if isinstance(value, SparseTensor):
+        raise refusal(
+            "Sparse tensors do not go through datasets here.",
+            NotImplementedError,
+            mend="Make them dense inside the function that parses them: tf.sparse.to_dense(...).",
+        )
+    if _children(value) is not None:
+        return map_leaves(spec_of, value)
+    tensor = convert_to_tensor(value)
+    return TensorSpec(tensor.shape, tensor.dtype.base_dtype)
+
+
+def normalized(element: Any) -> Any:
+    """An element with its components as tensors."""
+    from flowgraph.datasets.dataset import Dataset
+
+    with name_scope("normalize_element"):
+        made = [
+            part if isinstance(part, Dataset | SparseTensor) else convert_to_tensor(part, name=f"component_{at}")
+            for at, part in enumerate(flatten(element))
+        ]
+    return pack(element, made)
+
+
+def encoded(spec: Any, element: Any) -> list[Tensor]:
+    """The tensors that go through the pipeline for an element."""
+    return [one.encode(part) for one, part in zip(flatten(spec), flatten_up_to(spec, element), strict=True)]
+
+
+def decoded(spec: Any, tensors: Sequence[Tensor]) -> Any:
+    """The element for which tensors went through the pipeline."""
+    return pack(spec, [one.decode(tensor) for one, tensor in zip(flatten(spec), tensors, strict=True)])
+
+
+def flat_attrs(spec: Any) -> dict[str, Any]:
+    """The attrs of a dataset's op that say what its elements look like."""
+    carriers = [one.carrier for one in flatten(spec)]
+    return {
+        "output_types": tuple(dtype for dtype, _ in carriers),
+        "output_shapes": tuple(shape.sizes for _, shape in carriers),
+    }
+
+
+def from_legacy(types: Any, shapes: Any, classes: Any) -> Any:
+    """The specs that `output_types`, `output_shapes` and `output_classes` tell of."""
+    flat = zip(flatten(types), flatten_up_to(types, shapes), flatten_up_to(types, classes), strict=True)
+    return pack(types, [_from_legacy(*row) for row in flat])
+
+
+def _from_legacy(dtype: Any, shape: Any, kind: Any) -> Any:
+    if isinstance(kind, DatasetSpec):
+        return kind
+    if kind is not Tensor:
+        raise TypeError(f"Could not build a structure for output class {kind!r}")
+    return TensorSpec(shape, dtype)
+
+
+def either(one: Any, other: Any) -> Any:
+    """The spec of what is of this or the other."""
+    if isinstance(one, DatasetSpec):
+        return one.most_specific_compatible_type(other)
+    return TensorSpec(one.shape.most_specific_compatible_shape(other.shape), one.dtype)
