@@ -36,11 +36,20 @@ def _opened(name: str) -> IO[bytes]:
 
 
 def _unpacked(name: str, compression: str) -> IO[bytes]:
-    """A file to read from, unpacked."""
+    """A file to read from, unpacked.
+
+    Raises:
+      DataLossError: it does not unpack.
+    """
     file = _opened(name)
-    if compression == "GZIP":
-        return gzip.GzipFile(fileobj=file)  # type: ignore[return-value]
-    return io.BytesIO(zlib.decompress(file.read())) if compression == "ZLIB" else file
+    if not compression:
+        return file
+    with file:
+        packed = file.read()
+    try:
+        return io.BytesIO(gzip.decompress(packed) if compression == "GZIP" else zlib.decompress(packed))
+    except (OSError, EOFError, zlib.error):
+        raise DataLossError(None, None, f"{name} does not unpack as {compression}") from None
 
 
 def _reading(names: Sequence[str], read: Callable[[str], Iterator[bytes]]) -> Elements:

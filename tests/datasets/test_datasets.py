@@ -147,8 +147,8 @@ WHEN_RUN = [
     (
         lambda: D.from_generator(lambda: iter([1, "a"]), tf.int32).skip(1),
         (
-            "TypeError: `generator` yielded an element that could not be converted to the expected type. The expected type "
-            "was int32, but the yielded element was a."
+            "TypeError: `generator` yielded an element that could not be converted to the expected type. The "
+            "expected type was int32, but the yielded element was a."
         ),
     ),
     (
@@ -242,6 +242,8 @@ def test_lines(tmp_path):
     assert elements(tf.data.TextLineDataset(str(tmp_path / "b.txt.gz"), "GZIP")) == [b"packed"]
     with pytest.raises(tf.errors.NotFoundError, match=r"nowhere; No such file or directory"):
         elements(tf.data.TextLineDataset(str(tmp_path / "nowhere")))
+    with pytest.raises(tf.errors.DataLossError, match=r"does not unpack as ZLIB"):
+        elements(tf.data.TextLineDataset(str(tmp_path / "b.txt.gz"), "ZLIB"))
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"^Unsupported compression_type"):
         elements(tf.data.TextLineDataset("x", "BZIP"))
 
