@@ -38,10 +38,24 @@ GRADIENT_CASES = [
     if is_smooth(param.values[1]) and param.values[0].gradient not in (NO_GRADIENT, MISSING_GRADIENT)
 ]
 # Ops of which a case cannot be written down as a list of arrays: they take variables, are fed, steer branches, or want
-# all shapes known. Each is tested where it is used.
+# all shapes known, read files, or give pipelines. Each is tested where it is used.
 WITHOUT_CASES = {
-    opdef.name for opdef in OURS if opdef.has_refs or opdef.role or opdef.effect not in (Effect.NONE, Effect.RANDOM)
-} | {"ControlTrigger", "Fact", "NoOp", "ParallelConcat", "Placeholder", "PyFuncStateless"}
+    opdef.name
+    for opdef in OURS
+    if opdef.has_refs
+    or opdef.role
+    or opdef.effect not in (Effect.NONE, Effect.RANDOM)
+    or any(arg.dtype is tf.variant for arg in opdef.outputs)
+} | {
+    "ControlTrigger",
+    "Fact",
+    "IteratorFromStringHandleV2",
+    "MatchingFiles",
+    "NoOp",
+    "ParallelConcat",
+    "Placeholder",
+    "PyFuncStateless",
+}
 
 GRADIENT_WITHOUT_CASE = {
     "BlockLSTM": "TF has no gradient by the gates, which it puts out too: tests/ops/test_block_cells.py",
