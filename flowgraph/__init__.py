@@ -232,9 +232,9 @@ from flowgraph.variables.variable import Variable, variable_creator_scope
 # modules
 from flowgraph import (
     app, audio, bitwise, compat, data, debugging, distributions, dtypes, errors, gfile, graph_util, image,
-    initializers, interop, io, layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io, quantization,
-    queue, ragged, random, resource_loader, saved_model, sets, signal, sparse, spectral, strings, summary, sysconfig,
-    test, train, user_ops, version,
+    initializers, interop, io, layers, linalg, logging, lookup, losses, manip, math, metrics, nest, nn, python_io,
+    quantization, queue, ragged, random, resource_loader, saved_model, sets, signal, sparse, spectral, strings,
+    summary, sysconfig, test, train, user_ops, version,
 )
 from flowgraph.sysconfig import CXX11_ABI_FLAG, MONOLITHIC_BUILD
 from flowgraph.version import (
@@ -310,7 +310,8 @@ __all__ = [
     "less", "less_equal", "lgamma", "lin_space", "linalg", "linspace", "load_file_system_library", "load_library",
     "load_op_library", "local_variables", "local_variables_initializer", "log", "log1p", "log_sigmoid", "logging",
     "logical_and", "logical_not", "logical_or", "logical_xor", "lookup", "losses", "make_ndarray", "make_template",
-    "make_tensor_proto", "manip", "map_fn", "math", "matching_files", "matmul", "matrix_band_part", "matrix_determinant",
+    "make_tensor_proto", "manip", "map_fn", "matching_files", "math", "matmul", "matrix_band_part",
+    "matrix_determinant",
     "matrix_diag", "matrix_diag_part", "matrix_inverse", "matrix_set_diag", "matrix_solve", "matrix_solve_ls",
     "matrix_square_root", "matrix_transpose", "matrix_triangular_solve", "maximum", "meshgrid", "metrics",
     "min_max_variable_partitioner", "minimum", "mod", "model_variables", "moving_average_variables", "multinomial",

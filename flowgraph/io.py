@@ -42,7 +42,8 @@ __all__ = [
     "VarLenFeature", "decode_and_crop_jpeg", "decode_base64", "decode_bmp", "decode_compressed", "decode_csv",
     "decode_gif", "decode_image", "decode_jpeg", "decode_json_example", "decode_png", "decode_raw",
     "deserialize_many_sparse", "encode_base64", "encode_jpeg", "extract_jpeg_shape", "gfile", "is_jpeg",
-    "matching_files", "parse_example", "parse_sequence_example", "parse_single_example", "parse_single_sequence_example",
+    "matching_files", "parse_example", "parse_sequence_example", "parse_single_example",
+    "parse_single_sequence_example",
     "parse_tensor", "serialize_many_sparse", "serialize_sparse", "serialize_tensor", "tf_record_iterator",
     "write_graph",
 ]
