@@ -33,6 +33,7 @@ MODULES = [
     "mistakes_summaries",
     "mistakes_queues",
     "mistakes_parsing",
+    "mistakes_saved_models",
 ]
 
 
