@@ -9,14 +9,13 @@ import numpy as np
 
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
-from flowgraph.ir.scope import control_dependencies, name_scope
+from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import fill, ones, ones_like, shape
 from flowgraph.ops.checks import assert_less, assert_positive
 from flowgraph.ops.compare import logical_and
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import with_dependencies
-from flowgraph.ops.identity import identity
 from flowgraph.ops.incomplete import betainc, igamma
 from flowgraph.ops.joining import concat
 from flowgraph.ops.math import xlogy
@@ -57,28 +56,13 @@ class Gamma(TwoParameters):
         allow_nan_stats: bool = True,
         name: str = "Gamma",
     ) -> None:
-        given = {
-            "concentration": concentration,
-            "rate": rate,
-            "validate_args": validate_args,
-            "allow_nan_stats": allow_nan_stats,
-            "name": name,
-        }
-        with (
-            name_scope(name, values=[concentration, rate]) as scope,
-            control_dependencies([assert_positive(concentration), assert_positive(rate)] if validate_args else []),
-        ):
-            self._first = identity(concentration, name="concentration")
-            self._second = identity(rate, name="rate")
-            assert_same_float_dtype([self._first, self._second])
         super().__init__(
-            dtype=self._first.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=given,
-            graph_parents=[self._first, self._second],
-            name=scope,
+            concentration,
+            rate,
+            lambda: [assert_positive(concentration), assert_positive(rate)],
+            validate_args,
+            allow_nan_stats,
+            name,
         )
 
     @property

@@ -10,21 +10,18 @@ import numpy as np
 from flowgraph import dtypes as dt
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.refusal import refusal
-from flowgraph.ir.scope import control_dependencies, name_scope
+from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones_like, zeros_like
 from flowgraph.ops.checks import assert_positive
 from flowgraph.ops.compare import greater, less
 from flowgraph.ops.constant import constant
-from flowgraph.ops.identity import identity
 from flowgraph.ops.joining import concat
 from flowgraph.ops.math import maximum, minimum, squared_difference
 from flowgraph.ops.random import random_normal, random_uniform
-from flowgraph.ops.rank_checks import assert_same_float_dtype
 from flowgraph.ops.select import where_v2
 from flowgraph.ops.special import erf, erfc
 from flowgraph.ops.unary import abs, exp, log, log1p, sign, square
-from flowgraph.probability.base import FULLY_REPARAMETERIZED
 from flowgraph.probability.divergence import RegisterKL
 from flowgraph.probability.parameters import TwoParameters
 
@@ -33,29 +30,7 @@ class _LocationAndScale(TwoParameters):
     _parameter_names = ("loc", "scale")
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool, allow_nan_stats: bool, name: str) -> None:
-        given = {
-            "loc": loc,
-            "scale": scale,
-            "validate_args": validate_args,
-            "allow_nan_stats": allow_nan_stats,
-            "name": name,
-        }
-        with (
-            name_scope(name, values=[loc, scale]) as scope,
-            control_dependencies([assert_positive(scale)] if validate_args else []),
-        ):
-            self._first = identity(loc, name="loc")
-            self._second = identity(scale, name="scale")
-            assert_same_float_dtype([self._first, self._second])
-        super().__init__(
-            dtype=self._second.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=given,
-            graph_parents=[self._first, self._second],
-            name=scope,
-        )
+        super().__init__(loc, scale, lambda: [assert_positive(scale)], validate_args, allow_nan_stats, name)
 
     @property
     def loc(self) -> Tensor:

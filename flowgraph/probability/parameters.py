@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from flowgraph import dtypes as dt
 from flowgraph.dtypes import DType
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.refusal import refusal
-from flowgraph.ir.scope import name_scope
-from flowgraph.ir.tensor import Tensor
+from flowgraph.ir.scope import control_dependencies, name_scope
+from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ops.array import shape
 from flowgraph.ops.broadcasting import broadcast_dynamic_shape, broadcast_static_shape
 from flowgraph.ops.cast import cast
@@ -19,20 +20,56 @@ from flowgraph.ops.checks import assert_equal, assert_greater_equal, assert_less
 from flowgraph.ops.constant import constant
 from flowgraph.ops.control_flow import with_dependencies
 from flowgraph.ops.hyperbolic import sigmoid
-from flowgraph.ops.rank_checks import assert_near, assert_rank_at_least
+from flowgraph.ops.identity import identity
+from flowgraph.ops.rank_checks import assert_near, assert_rank_at_least, assert_same_float_dtype
 from flowgraph.ops.reduction import reduce_sum
 from flowgraph.ops.softmax import softmax
 from flowgraph.ops.unary import log, log1p
-from flowgraph.probability.base import Distribution
+from flowgraph.probability.base import FULLY_REPARAMETERIZED, Distribution
 from flowgraph.shapes import TensorShape, dimension_value
 
 
 class TwoParameters(Distribution):
-    """A distribution of scalars with two parameters, which broadcast."""
+    """A distribution of scalars with two parameters, which broadcast.
 
-    _first: Tensor
-    _second: Tensor
+    Args:
+      first, second: the parameters; a subclass says what they are called.
+      demand: makes the ops that check them, if they are to be checked.
+      validate_args, allow_nan_stats, name: as `Distribution` has them.
+    """
+
     _parameter_names: tuple[str, str]
+
+    def __init__(
+        self,
+        first: Any,
+        second: Any,
+        demand: Callable[[], list[Operation]],
+        validate_args: bool,
+        allow_nan_stats: bool,
+        name: str,
+    ) -> None:
+        names = self._parameter_names
+        given = {
+            names[0]: first,
+            names[1]: second,
+            "validate_args": validate_args,
+            "allow_nan_stats": allow_nan_stats,
+            "name": name,
+        }
+        with name_scope(name, values=[first, second]) as scope, control_dependencies(demand() if validate_args else []):
+            self._first = identity(first, name=names[0])
+            self._second = identity(second, name=names[1])
+            assert_same_float_dtype([self._first, self._second])
+        super().__init__(
+            dtype=self._second.dtype,
+            reparameterization_type=FULLY_REPARAMETERIZED,
+            validate_args=validate_args,
+            allow_nan_stats=allow_nan_stats,
+            parameters=given,
+            graph_parents=[self._first, self._second],
+            name=scope,
+        )
 
     @classmethod
     def _param_shapes(cls, sample_shape: Any) -> dict[str, Tensor]:

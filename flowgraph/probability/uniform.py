@@ -5,19 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.array import ones, ones_like, shape, zeros, zeros_like
 from flowgraph.ops.broadcasting import broadcast_dynamic_shape
 from flowgraph.ops.checks import assert_less
 from flowgraph.ops.compare import is_nan, logical_or
-from flowgraph.ops.identity import identity
 from flowgraph.ops.joining import concat
 from flowgraph.ops.random import random_uniform
-from flowgraph.ops.rank_checks import assert_same_float_dtype
 from flowgraph.ops.select import where_v2
 from flowgraph.ops.unary import log, square
-from flowgraph.probability.base import FULLY_REPARAMETERIZED
 from flowgraph.probability.parameters import TwoParameters
 
 
@@ -45,27 +41,9 @@ class Uniform(TwoParameters):
         allow_nan_stats: bool = True,
         name: str = "Uniform",
     ) -> None:
-        given = {
-            "low": low,
-            "high": high,
-            "validate_args": validate_args,
-            "allow_nan_stats": allow_nan_stats,
-            "name": name,
-        }
-        with name_scope(name, values=[low, high]) as scope:
-            message = "uniform not defined when low >= high."
-            with control_dependencies([assert_less(low, high, message=message)] if validate_args else []):
-                self._first = identity(low, name="low")
-                self._second = identity(high, name="high")
-                assert_same_float_dtype([self._first, self._second])
+        message = "uniform not defined when low >= high."
         super().__init__(
-            dtype=self._first.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=given,
-            graph_parents=[self._first, self._second],
-            name=scope,
+            low, high, lambda: [assert_less(low, high, message=message)], validate_args, allow_nan_stats, name
         )
 
     @property
