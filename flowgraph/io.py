@@ -3,6 +3,7 @@
 
 from flowgraph import absent as _absent
 from flowgraph.ops.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
+from flowgraph.ops.files import matching_files, read_file, write_file
 from flowgraph.ops.image_decoding import (
     decode_and_crop_jpeg,
     decode_bmp,
@@ -14,7 +15,6 @@ from flowgraph.ops.image_decoding import (
     extract_jpeg_shape,
     is_jpeg,
 )
-from flowgraph.ops.matching_files import matching_files
 from flowgraph.ops.parse_example import decode_json_example
 from flowgraph.ops.parse_functions import (
     parse_example,
@@ -28,6 +28,7 @@ from flowgraph.ops.ragged_public import decode_base64, decode_compressed, encode
 from flowgraph.ops.serialize import parse_tensor, serialize_tensor
 from flowgraph.ops.sparse_serialize import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 from flowgraph.platform import paths as gfile
+from flowgraph.queues.producers import match_filenames_once
 from flowgraph.saving.meta_graph import write_graph
 from flowgraph.summaries.record_files import (
     TFRecordCompressionType,
@@ -42,10 +43,9 @@ __all__ = [
     "VarLenFeature", "decode_and_crop_jpeg", "decode_base64", "decode_bmp", "decode_compressed", "decode_csv",
     "decode_gif", "decode_image", "decode_jpeg", "decode_json_example", "decode_png", "decode_raw",
     "deserialize_many_sparse", "encode_base64", "encode_jpeg", "extract_jpeg_shape", "gfile", "is_jpeg",
-    "matching_files", "parse_example", "parse_sequence_example", "parse_single_example",
-    "parse_single_sequence_example",
-    "parse_tensor", "serialize_many_sparse", "serialize_sparse", "serialize_tensor", "tf_record_iterator",
-    "write_graph",
+    "match_filenames_once", "matching_files", "parse_example", "parse_sequence_example", "parse_single_example",
+    "parse_single_sequence_example", "parse_tensor", "read_file", "serialize_many_sparse", "serialize_sparse",
+    "serialize_tensor", "tf_record_iterator", "write_file", "write_graph",
 ]
 
 _absent.watch(__name__)

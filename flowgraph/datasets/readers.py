@@ -17,8 +17,8 @@ from flowgraph.ops import dataset_ops as ops
 from flowgraph.ops.array import reshape, shape
 from flowgraph.ops.assertion import Assert
 from flowgraph.ops.compare import greater
+from flowgraph.ops.files import matching_files
 from flowgraph.ops.identity import identity
-from flowgraph.ops.matching_files import matching_files
 from flowgraph.ops.math import add
 from flowgraph.ops.string_join import reduce_join
 

@@ -77,13 +77,17 @@ class Waits:
         Raises:
           DeadlineExceededError: the run's time was over before; the attempts are cancelled.
         """
-        for attempt in attempts:
-            if attempt.done:
-                return attempt
-        ready = threading.Event()
+        done = _done_of(attempts)
+        if done is not None:
+            return done
         try:
-            self._note(attempts, ready)
-            self._set_aside(lambda: _wait(ready))
+            self._note(attempts)
+            while (done := _done_of(attempts)) is None:
+                ready = threading.Event()  # new each time: an attempt of several parts sets it after each of them
+                for attempt in attempts:
+                    attempt.watch(ready)
+                self._set_aside(lambda: _wait(ready))  # noqa: B023 (called at once)
+            return done
         except BaseException:
             for attempt in attempts:
                 attempt.cancel()
@@ -92,15 +96,13 @@ class Waits:
             with self._lock:
                 for attempt in attempts:
                     self._awaited.pop(attempt, None)
-        return next(attempt for attempt in attempts if attempt.done)
 
-    def _note(self, attempts: Sequence[Attempt], ready: threading.Event) -> None:
+    def _note(self, attempts: Sequence[Attempt]) -> None:
         with self._lock:
             self._awaited.update(dict.fromkeys(attempts, getattr(_limit, "session", None)))
             closed = self._closed
-        for attempt in attempts:
-            attempt.watch(ready)
-            if closed:
+        if closed:
+            for attempt in attempts:
                 attempt.cancel()
 
     def close(self) -> None:
@@ -117,6 +119,10 @@ class Waits:
             awaited = [attempt for attempt, owner in self._awaited.items() if owner is session]
         for attempt in awaited:
             attempt.cancel()
+
+
+def _done_of(attempts: Sequence[Attempt]) -> Attempt | None:
+    return next((attempt for attempt in attempts if attempt.done), None)
 
 
 def _wait(ready: threading.Event) -> None:

@@ -18,6 +18,24 @@ _HEADER = 12
 _CHUNK = 1 << 20
 
 
+_COMPRESSIONS = {0: "", 1: "ZLIB", 2: "GZIP"}
+
+
+def compression_name(kind: Any) -> str:
+    """'GZIP', 'ZLIB' or '', of one of these, of its number or None.
+
+    Raises:
+      ValueError: there is no such compression.
+    """
+    if not kind:
+        return ""
+    if isinstance(kind, int) and kind in _COMPRESSIONS:
+        return _COMPRESSIONS[kind]
+    if kind in _COMPRESSIONS.values():
+        return str(kind)
+    raise ValueError(f'Not a valid compression_type: "{kind}"')
+
+
 def framed(record: bytes) -> bytes:
     """A record as it stands in a file.
 
@@ -39,7 +57,7 @@ def read_records(file: IO[bytes], compression: str = "") -> Iterator[bytes]:
       DataLossError: the file is damaged. (An end inside the first twelve bytes of a record is the file's end, as in
         TF: somebody may still be writing there.)
     """
-    reader = _reader(file, compression)
+    reader = unpacked(file, compression)
     at = 0
     while True:
         header = _exactly(reader, _HEADER, at)
@@ -73,7 +91,8 @@ def _exactly(reader: Any, size: int, at: int) -> bytes:
     return b"".join(parts)
 
 
-def _reader(file: IO[bytes], compression: str) -> Any:
+def unpacked(file: IO[bytes], compression: str) -> Any:
+    """What reads a file, unpacked if it is compressed ('GZIP' or 'ZLIB')."""
     if compression == "GZIP":
         return gzip.GzipFile(fileobj=file)
     return _Inflated(file) if compression == "ZLIB" else file

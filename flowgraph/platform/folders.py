@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import glob
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -181,3 +183,26 @@ def Walk(top: Any, in_order: bool = True) -> Iterator[tuple[str, list[str], list
       in_order: whether a folder comes before those inside it, or after them.
     """
     yield from os.walk(path_text(top), topdown=in_order)
+
+
+def matching(pattern: str) -> list[str]:
+    """The files and folders that match a pattern, as TF finds them: hidden ones, too, and below '.' if nothing is said.
+
+    Raises:
+      NotFoundError: the folder before the first wildcard does not exist.
+    """
+    if not pattern:
+        return []
+    cut = re.search(r"[*?\[\\]", pattern)
+    folder = os.path.dirname(pattern[: cut.start()] if cut else pattern)
+    if not folder:
+        folder, pattern = ".", f"./{pattern}"
+    if not os.path.isdir(folder):
+        raise errors.NotFoundError(None, None, f"{folder}; No such file or directory")
+    found = [folder]
+    for part in pattern[len(folder) :].strip("/").split("/") if not pattern.endswith("/") else []:
+        matches = re.compile(fnmatch.translate(part)).match
+        found = [
+            os.path.join(top, name) for top in found if os.path.isdir(top) for name in os.listdir(top) if matches(name)
+        ]
+    return sorted(found) if not pattern.endswith("/") else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Any
 
 from flowgraph import dtypes as dt
@@ -15,6 +15,7 @@ from flowgraph.ops.assertion import Assert
 from flowgraph.ops.cast import cast
 from flowgraph.ops.compare import greater
 from flowgraph.ops.constant import constant
+from flowgraph.ops.files import matching_files
 from flowgraph.ops.gather import gather
 from flowgraph.ops.identity import identity
 from flowgraph.ops.indexed_slices import convert_to_tensor_or_indexed_slices
@@ -26,7 +27,8 @@ from flowgraph.queues.runner import QueueRunner, add_queue_runner
 from flowgraph.variables.variable import Variable
 
 __all__ = [
-    "input_producer", "limit_epochs", "range_input_producer", "slice_input_producer", "string_input_producer",
+    "input_producer", "limit_epochs", "match_filenames_once", "range_input_producer", "slice_input_producer",
+    "string_input_producer",
 ]  # fmt: skip
 
 
@@ -62,6 +64,20 @@ def limit_epochs(tensor: Any, num_epochs: int | None = None, name: str | None = 
         counter = epochs.count_up_to(num_epochs)
         with control_dependencies([counter]):
             return identity(tensor, name=scope)
+
+
+def match_filenames_once(pattern: Any, name: str | None = None) -> Variable:
+    """The files that match a pattern when the variable is initialized; see `tf.matching_files`.
+
+    Args:
+      pattern: a pattern, or a vector of them.
+      name: the name of the variable, which is a local one.
+    """
+    with name_scope(name, "matching_filenames", [pattern]) as scope:
+        return Variable(
+            name=scope, initial_value=matching_files(pattern), trainable=False, validate_shape=False,
+            collections=[GraphKeys.LOCAL_VARIABLES],
+        )  # fmt: skip
 
 
 def input_producer(
@@ -126,7 +142,7 @@ def string_input_producer(
       InvalidArgumentError: (when run) the tensor is empty.
     """
     line = "string_input_producer requires a non-null input tensor"
-    if not isinstance(string_tensor, Tensor) and not len(string_tensor):
+    if isinstance(string_tensor, Sized) and not isinstance(string_tensor, Tensor) and not len(string_tensor):
         raise refusal(line)
     with name_scope(name, "input_producer", [string_tensor]) as scope:
         strings = convert_to_tensor(string_tensor, dtype=dt.string)

@@ -6,10 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from flowgraph.formats.records import RecordFile, read_records
+from flowgraph.formats.records import RecordFile, compression_name, read_records
 from flowgraph.platform.folders import told_as_tf
-
-_NAMES = {0: "", 1: "ZLIB", 2: "GZIP"}
 
 
 class TFRecordCompressionType:
@@ -64,13 +62,7 @@ class TFRecordOptions:
         """
         if isinstance(options, TFRecordOptions):
             return cls.get_compression_type_string(options.compression_type)
-        if not options:
-            return ""
-        if isinstance(options, int) and options in _NAMES:
-            return _NAMES[options]
-        if options in _NAMES.values():
-            return str(options)
-        raise ValueError(f'Not a valid compression_type: "{options}"')
+        return compression_name(options)
 
 
 class TFRecordWriter:

@@ -132,6 +132,7 @@ MODULES = [
     "contrib_embeddings",
     "summaries",
     "parsing",
+    "pipelines",
     "contrib_scopes",
     "contrib_batch_norms",
     "beyond",

@@ -34,6 +34,7 @@ MODULES = [
     "mistakes_queues",
     "mistakes_parsing",
     "mistakes_saved_models",
+    "mistakes_reading",
 ]
 
 
