@@ -7,13 +7,14 @@ import builtins
 import collections
 import collections.abc
 import inspect
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["bring_back", "bytes_of", "call", "compiled", "tree_of"]
+__all__ = ["array_of", "bring_back", "bytes_of", "call", "compiled", "has_old_calls", "tree_of"]
 
 _NUMPY = {
     **{name: getattr(builtins, name) for name in ("bool", "complex", "float", "int", "object", "str")},
@@ -68,16 +69,19 @@ def _reshape(new: Any) -> Any:
 
 
 def compiled(text: str, name: str, flags: int = 0) -> Any:
-    """The code of a script of those days: arrays have their `tostring()` again."""
+    """The code of a script of those days: arrays have their `tostring()`, and rows may differ in length."""
     return compile(tree_of(text, name, flags), name, "exec", flags, dont_inherit=True)
 
 
 def tree_of(text: str, name: str, flags: int = 0) -> Any:
     """What `compiled` compiles, as a syntax tree."""
     tree = compile(text, name, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
-    if "tostring()" not in text:  # nothing to change, as in most
-        return tree
-    return ast.fix_missing_locations(_OldMethods().visit(tree))
+    return ast.fix_missing_locations(_OldCalls().visit(tree)) if has_old_calls(text) else tree
+
+
+def has_old_calls(text: str) -> bool:
+    """Whether something in the text may have to be compiled in another way than Python does."""
+    return "tostring()" in text or re.search(r"\b(np|numpy)\.array\(", text) is not None
 
 
 def bytes_of(item: Any) -> Any:
@@ -87,6 +91,20 @@ def bytes_of(item: Any) -> Any:
     b'\\x01\\x02'
     """
     return item.tobytes() if isinstance(item, np.ndarray | np.generic) else item.tostring()
+
+
+def array_of(make: Callable[..., Any], rows: Any) -> Any:
+    """What `np.array(rows)` gave: of rows that differ in length an array of objects.
+
+    >>> array_of(np.array, [[1], [2, 3]])
+    array([list([1]), list([2, 3])], dtype=object)
+    """
+    try:
+        return make(rows)
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        return make(rows, dtype=object)
 
 
 def call(function: Callable[..., Any], where: ast.AST, *arguments: ast.expr) -> ast.expr:
@@ -99,13 +117,18 @@ def call(function: Callable[..., Any], where: ast.AST, *arguments: ast.expr) -> 
     return made
 
 
-class _OldMethods(ast.NodeTransformer):
-    """Calls of `bytes_of` in place of the method `tostring`."""
+class _OldCalls(ast.NodeTransformer):
+    """Calls of functions of ours in place of those that have changed their meaning."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """`array.tostring()`."""
+        """`array.tostring()` and `np.array(rows)`."""
         self.generic_visit(node)
         method = node.func
-        if not isinstance(method, ast.Attribute) or method.attr != "tostring" or node.args or node.keywords:
+        if not isinstance(method, ast.Attribute) or node.keywords:
             return node
-        return call(bytes_of, node, method.value)
+        if method.attr == "tostring" and not node.args:
+            return call(bytes_of, node, method.value)
+        is_numpy = isinstance(method.value, ast.Name) and method.value.id in ("np", "numpy")
+        if method.attr == "array" and is_numpy and len(node.args) == 1:
+            return call(array_of, node, method, node.args[0])
+        return node

@@ -40,7 +40,7 @@ def run(path: str, arguments: list[str], py2: bool = False, tf0: bool = False, h
     if py2:
         pieces = [_converted(piece) for piece in pieces]
         _tell(python2_changes)
-        sys.meta_path.insert(0, _Neighbours(folder))
+    sys.meta_path.insert(sys.meta_path.index(PathFinder), _Neighbours(folder, py2))
     _take_the_place_of_tensorflow(path, tf0, hide_tensorflow)
     bygone.bring_back()
     main = _main_module(path, arguments, folder)
@@ -96,10 +96,10 @@ def _converted(piece: Piece) -> Piece:
 
 
 class _Neighbours:
-    """Finds the modules beside a script in Python 2, which are Python 2, too."""
+    """Finds the modules beside a script, which are as old as it is."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = os.path.join(folder, "")
+    def __init__(self, folder: str, py2: bool) -> None:
+        self._folder, self._py2 = os.path.join(folder, ""), py2
 
     def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002
         """The spec of a module in the script's folder, or None."""
@@ -108,15 +108,27 @@ class _Neighbours:
             return None
         if not os.path.realpath(str(spec.origin)).startswith(self._folder):
             return None
-        spec.loader = _Old(spec.loader.name, spec.loader.path)
+        kind = _Python2Loader if self._py2 else _OldLoader
+        spec.loader = kind(spec.loader.name, spec.loader.path)
         return spec
 
 
-class _Old(SourceFileLoader):
+class _OldLoader(SourceFileLoader):
+    """Loads a module of those days. No file of compiled code is kept, which Python would take for its own."""
+
+    def get_code(self, fullname: str) -> Any:
+        """Its code."""
+        [piece] = read(str(self.path))
+        return (
+            bygone.compiled(piece.text, piece.name) if bygone.has_old_calls(piece.text) else super().get_code(fullname)
+        )
+
+
+class _Python2Loader(SourceFileLoader):
     """Loads a module written in Python 2."""
 
     def get_code(self, fullname: str) -> Any:  # noqa: ARG002
-        """Its code, converted; not kept in a file of compiled code, where Python 3 would take it for its own."""
+        """Its code, converted; not kept in a file, either."""
         [piece] = read(str(self.path))
         new = _converted(piece)
         return python2.compiled(new.text, piece.name)

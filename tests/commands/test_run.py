@@ -72,7 +72,11 @@ def test_a_script_finds_all_as_under_python(tmp_path: Path) -> None:
 def test_what_numpy_and_python_have_dropped_is_there(tmp_path: Path) -> None:
     text = "import numpy as np, collections, time\nx = np.reshape(np.zeros(2, np.int), newshape=[1, 2])\n"
     text += "print(len(x.astype(np.uint8).tostring()), collections.Iterable.__name__, np.asscalar(x[0, 0]))\n"
-    (tmp_path / "dropped.py").write_bytes(text.encode() + b"time.clock()  # \xd4\xf2\n")
+    (tmp_path / "dropped.py").write_bytes(
+        text.encode() + b"import helper, plain; time.clock(), helper.ROWS  # \xd4\xf2\n"
+    )
+    write(tmp_path, "helper.py", "import numpy as np\nROWS = np.array([[1], [2, 3]])\n")
+    write(tmp_path, "plain.py", "ONE = 1\n")
     done = command(tmp_path, "run", "dropped.py")
     assert done.stdout == "2 Iterable 0\n"
     assert done.stderr == "flowgraph: 'dropped.py' is not all text in its encoding: what cannot be read is replaced\n"
