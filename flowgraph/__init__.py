@@ -14,7 +14,7 @@ from flowgraph import absent as _absent
 # graphs, sessions and gradients
 from flowgraph.autodiff import AggregationMethod, UnconnectedGradients, gradients
 from flowgraph.autodiff.hessians import hessians
-from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions
+from flowgraph.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunOptions
 from flowgraph.dtypes import (
     QUANTIZED_DTYPES, DType, as_dtype, bfloat16, bool, complex64, complex128, double, float16, float32, float64, half,
     int8, int16, int32, int64, qint8, qint16, qint32, quint8, quint16, resource, string, uint8, uint16, uint32, uint64,
@@ -358,7 +358,7 @@ __all__ = [
 
 _MESSAGES = (
     "AttrValue", "Event", "GraphDef", "HistogramProto", "LogMessage", "MetaGraphDef", "NameAttrList", "NodeDef",
-    "SessionLog", "Summary", "SummaryMetadata", "TensorInfo",
+    "RunMetadata", "SessionLog", "Summary", "SummaryMetadata", "TensorInfo",
 )
 
 

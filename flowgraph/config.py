@@ -258,9 +258,10 @@ class DebugOptions(Message):
 class RunOptions(Message):
     """How to run one `Session.run`.
 
-    Fields that are used: `timeout_in_ms` (the run is broken off between two ops, by DeadlineExceededError) and
-    `report_tensor_allocations_upon_oom` (an error for lack of memory shows what the variables take). Asking for what
-    `RunMetadata` would hold, traces and graphs, raises NotImplementedError.
+    Fields that are used: `timeout_in_ms` (the run is broken off between two ops, by DeadlineExceededError),
+    `report_tensor_allocations_upon_oom` (an error for lack of memory shows what the variables take), and what
+    `tf.RunMetadata` is to hold: `trace_level` (any but NO_TRACE: what every op took) and `output_partition_graphs`
+    (the part of the graph that was run).
 
     >>> RunOptions(timeout_in_ms=100)
     timeout_in_ms: 100
@@ -282,10 +283,6 @@ class RunOptions(Message):
     debug_options: DebugOptions
     report_tensor_allocations_upon_oom: bool
     experimental: Experimental
-
-
-class RunMetadata(Message):
-    """What a run tells about itself: nothing yet, as TF does where no trace was asked for."""
 
 
 _absent.watch(__name__)  # `tf.config` is TensorFlow's, too

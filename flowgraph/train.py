@@ -11,8 +11,9 @@ from flowgraph.monitored.hooks import (
     StopAtStepHook,
 )
 from flowgraph.monitored.manager import SessionManager
+from flowgraph.monitored.profiling import ProfilerHook
 from flowgraph.monitored.saving import (
-    CheckpointSaverHook, CheckpointSaverListener, ProfilerHook, StepCounterHook, SummarySaverHook,
+    CheckpointSaverHook, CheckpointSaverListener, StepCounterHook, SummarySaverHook,
 )
 from flowgraph.monitored.scaffold import Scaffold
 from flowgraph.monitored.sessions import MonitoredSession, MonitoredTrainingSession, SingularMonitoredSession

@@ -103,9 +103,11 @@ def test_train_writes_checkpoints_and_goes_on_from_them(tmp_path):
     assert any(".tfevents." in path.name for path in tmp_path.iterdir())
 
 
-def test_steps_are_not_traced(train_op, tmp_path):
-    with pytest.raises(NotImplementedError, match="does not trace runs yet"):
-        slim.learning.train(train_op, str(tmp_path), trace_every_n_steps=1)
+def test_steps_are_traced(train_op, tmp_path):
+    slim.learning.train(train_op, str(tmp_path), trace_every_n_steps=2, number_of_steps=3)
+    traces = sorted(tmp_path.glob("tf_trace-*.json"))
+    assert [path.name for path in traces] == ["tf_trace-1.json", "tf_trace-3.json"]
+    assert '"op": "ApplyGradientDescent"' in traces[0].read_text()
     with pytest.raises(ValueError, match="logdir must be present"):
         slim.learning.train_step(None, train_op, None, {"should_trace": True})
 

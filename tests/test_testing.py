@@ -301,7 +301,8 @@ def test_benchmarks_report_what_they_measure(capsys):
 
         def benchmarkOp(self):
             with tf.Session() as session:
-                return self.run_op_benchmark(session, tf.square(tf.ones([1000])), min_iters=3, name="op", mbs=1)
+                op = tf.square(tf.ones([1000]))
+                return self.run_op_benchmark(session, op, min_iters=3, name="op", mbs=1, store_trace=True)
 
     Squares().benchmarkReport()
     assert (
@@ -319,11 +320,10 @@ def test_benchmarks_report_what_they_measure(capsys):
     measured = Squares().benchmarkOp()
     assert measured["throughput"] == 1 / measured["wall_time"]
     assert measured["extras"]["allocator_maximum_num_bytes_cpu"] > 0
+    assert '"op": "Square"' in measured["extras"]["full_trace_chrome_format"]
     assert 'name: "Squares.op"' in capsys.readouterr().out
     with pytest.raises(TypeError, match="extras must be a dict"):
         Squares().report_benchmark(extras=3, name="x")
-    with pytest.raises(NotImplementedError, match="Traces of runs are not there yet"):
-        Squares().run_op_benchmark(None, None, store_trace=True)
 
 
 SCRIPT = """

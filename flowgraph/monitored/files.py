@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowgraph import errors, protos
-from flowgraph.ir.graph import user_site
+from flowgraph import protos
 from flowgraph.ir.scope import GraphKeys, add_to_collection, get_collection
 from flowgraph.saving.meta_graph import export_meta_graph, write_graph
 from flowgraph.saving.saver import Saver
@@ -65,9 +64,3 @@ def saver_of_variables() -> Saver | None:
     saver = Saver()
     add_to_collection(GraphKeys.SAVERS, saver)
     return saver
-
-
-def not_yet(what: str, mend: str) -> NotImplementedError:
-    """The error of whatever would write a trace of a run."""
-    line = f"{what} is not there yet: flowgraph does not trace runs yet."
-    return NotImplementedError(errors.explain(line, mend=mend, where=user_site()))

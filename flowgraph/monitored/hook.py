@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flowgraph.config import RunMetadata, RunOptions
+from flowgraph.config import RunOptions
 
 
 class SessionRunArgs(NamedTuple):
@@ -29,7 +29,7 @@ class SessionRunValues(NamedTuple):
 
     results: Any
     options: RunOptions
-    run_metadata: RunMetadata
+    run_metadata: Any
 
 
 class SessionRunContext:

@@ -270,25 +270,3 @@ class SummarySaverHook(SessionRunHook):
     def _summaries(self) -> list[Any] | None:
         summaries = self._scaffold.summary_op if self._summary_op is None else self._summary_op
         return [summaries] if summaries is not None and not isinstance(summaries, list) else summaries
-
-
-class ProfilerHook(SessionRunHook):
-    """Writes timelines of runs, in TF; flowgraph's runs tell nothing about themselves yet.
-
-    Args:
-      save_steps, save_secs, output_dir, show_dataflow, show_memory: as TF has them.
-
-    Raises:
-      NotImplementedError: always.
-    """
-
-    def __init__(
-        self,
-        save_steps: int | None = None,
-        save_secs: float | None = None,
-        output_dir: str = "",
-        show_dataflow: bool = True,
-        show_memory: bool = False,
-    ) -> None:
-        del save_steps, save_secs, output_dir, show_dataflow, show_memory
-        raise files.not_yet("tf.train.ProfilerHook", "Leave it out; time runs with time.perf_counter().")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowgraph import errors
+from flowgraph import errors, protos
+from flowgraph.config import RunOptions
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, get_default_graph, name_scope
 from flowgraph.ir.tensor import Tensor
-from flowgraph.monitored import files
+from flowgraph.monitored.profiling import write_timeline
 from flowgraph.monitored.supervisor import Supervisor
 from flowgraph.ops.compare import equal, greater_equal
 from flowgraph.ops.constant import constant
@@ -100,20 +102,23 @@ def train_step(sess: Any, train_op: Any, global_step: Any, train_step_kwargs: di
       sess: the session.
       train_op: what to run, for the loss.
       global_step: counts the steps.
-      train_step_kwargs: may hold bool tensors: 'should_stop', and 'should_log', whether to log the step.
+      train_step_kwargs: may hold bool tensors: 'should_stop'; 'should_log', whether to log the step; 'should_trace',
+        whether to trace it into the folder 'logdir', and into the events of 'summary_writer', if there is one.
 
     Returns:
       The loss, and whether to stop.
 
     Raises:
-      NotImplementedError: 'should_trace' is given.
+      ValueError: 'should_trace' is given, 'logdir' is not.
     """
-    if "should_trace" in train_step_kwargs:
-        if "logdir" not in train_step_kwargs:
-            raise ValueError("logdir must be present in train_step_kwargs when should_trace is present")
-        raise _no_trace()
     start = time.time()
-    loss, step = sess.run([train_op, global_step])
+    metadata = _metadata_to_fill(sess, train_step_kwargs)
+    options = None if metadata is None else RunOptions(trace_level=RunOptions.FULL_TRACE)
+    loss, step = sess.run([train_op, global_step], options=options, run_metadata=metadata)
+    if metadata is not None:
+        write_timeline(metadata, os.path.join(train_step_kwargs["logdir"], f"tf_trace-{step}.json"))
+        if "summary_writer" in train_step_kwargs:
+            train_step_kwargs["summary_writer"].add_run_metadata(metadata, f"run_metadata-{step}")
     if "should_log" in train_step_kwargs and sess.run(train_step_kwargs["should_log"]):
         logs.info("global step %d: loss = %.4f (%.3f sec/step)", step, loss, time.time() - start)
     stops = sess.run(train_step_kwargs["should_stop"]) if "should_stop" in train_step_kwargs else False
@@ -162,7 +167,7 @@ def train(
       number_of_steps: how many steps the global step shall count; None: until the input ends.
       init_op, init_feed_dict, init_fn, local_init_op, ready_op: see `tf.train.Supervisor`.
       summary_op, save_summaries_secs, summary_writer, saver, save_interval_secs: what is written, and how often.
-      trace_every_n_steps: how often to trace a step; flowgraph makes no traces yet.
+      trace_every_n_steps: how often to trace a step, into files `tf_trace-<step>.json` for chrome://tracing.
       sync_optimizer: a `tf.train.SyncReplicasOptimizer` that made the train op, or a list of several.
       session_config: a `tf.ConfigProto`.
       session_wrapper: a function from a session to one like it.
@@ -173,7 +178,6 @@ def train(
 
     Raises:
       ValueError: arguments do not go together.
-      NotImplementedError: a step is to be traced.
 
     >>> w = tf.get_variable("w", initializer=2.0)
     >>> train_op = create_train_op(w * w, tf.train.GradientDescentOptimizer(0.25))
@@ -204,7 +208,8 @@ def train(
         if train_step_kwargs is _DEFAULT:
             train_step_kwargs = _what_to_watch(step, number_of_steps, log_every_n_steps)
             if is_chief and trace_every_n_steps is not None:
-                raise _no_trace()
+                is_time = equal(mod(step, trace_every_n_steps), 0)
+                train_step_kwargs = {**train_step_kwargs, "should_trace": is_time, "logdir": logdir}
     supervisor = Supervisor(
         graph=graph,
         is_chief=is_chief,
@@ -241,8 +246,13 @@ def train(
             logs.info("Retrying training!")
 
 
-def _no_trace() -> NotImplementedError:
-    return files.not_yet("The trace of a step", "Leave out should_trace and trace_every_n_steps.")
+def _metadata_to_fill(session: Any, train_step_kwargs: dict[str, Any]) -> Any:
+    """A RunMetadata where the step is to be traced, else None."""
+    if "should_trace" not in train_step_kwargs:
+        return None
+    if "logdir" not in train_step_kwargs:
+        raise ValueError("logdir must be present in train_step_kwargs when should_trace is present")
+    return protos.message("RunMetadata")() if session.run(train_step_kwargs["should_trace"]) else None
 
 
 def _given_or(given: Any, make: Callable[[], Any]) -> Any:

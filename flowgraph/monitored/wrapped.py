@@ -9,8 +9,8 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flowgraph import errors
-from flowgraph.config import RunMetadata, RunOptions
+from flowgraph import errors, protos
+from flowgraph.config import RunOptions
 from flowgraph.monitored.hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from flowgraph.platform import logs
 
@@ -226,9 +226,10 @@ class HookedSession(WrappedSession):
             merge_options(options, more)
         wanted = {i: args.fetches for i, args in enumerate(asked) if args is not None and args.fetches is not None}
         own = fetches if type(fetches) is list else [fetches]  # a flat list is found again sooner
-        values = super().run([*own, *wanted.values()], feeds, None if is_plain else options, run_metadata)
+        metadata = protos.message("RunMetadata")() if run_metadata is None else run_metadata
+        told = (None, run_metadata) if is_plain else (options, metadata)
+        values = super().run([*own, *wanted.values()], feeds, *told)
         results = dict(zip(wanted, values[len(own) :], strict=True))
-        metadata = run_metadata or RunMetadata()
         for i, hook in enumerate(self._hooks):
             hook.after_run(context, SessionRunValues(results.get(i), options, metadata))
         self._stopping = self._stopping or context.stop_requested

@@ -156,8 +156,8 @@ class BaseSession:
           fetches: a tensor, operation, variable or name of one, or lists, tuples, named tuples and dicts of them. An
             operation is run and gives None.
           feed_dict: values that replace tensors: {tensor or name: value}.
-          options: a RunOptions: a limit of time, and a report where memory runs out.
-          run_metadata: a RunMetadata, to which nothing is written yet.
+          options: a RunOptions: a limit of time, a report where memory runs out, and what `run_metadata` is to hold.
+          run_metadata: a RunMetadata, which is emptied and then filled with what `options` asks for.
 
         Raises:
           RuntimeError: the session is closed, or its graph is empty.
@@ -170,7 +170,7 @@ class BaseSession:
         {'double': np.float32(6.0), 'both': [np.float32(3.0), np.float32(4.0)]}
         """
         if options is not None or run_metadata is not None:
-            return self._run_with(check_run(options, run_metadata), fetches, feed_dict)
+            return self._run_with(check_run(options, run_metadata), run_metadata, fetches, feed_dict)
         # the quick way: a call like one before, every key a tensor
         try:
             key = (
@@ -192,9 +192,14 @@ class BaseSession:
             # the message says which op failed; the way through the engine would only push it off the screen
             raise error.with_traceback(None) from error.__cause__
 
-    def _run_with(self, options: RunOptions, fetches: Any, feed_dict: Any) -> Any:
+    def _run_with(self, options: RunOptions, run_metadata: Any, fetches: Any, feed_dict: Any) -> Any:
         """`run` with options."""
+        if run_metadata is not None:
+            run_metadata.Clear()
+        tells = run_metadata is not None and (options.trace_level or options.output_partition_graphs)
         try:
+            if tells:
+                return self._run_told(options, run_metadata, fetches, feed_dict)
             return self._run_first(fetches, feed_dict, None, options.timeout_in_ms / 1000)
         except errors.ResourceExhaustedError as error:
             message = error.message
@@ -204,6 +209,34 @@ class BaseSession:
             raise type(error)(None, error.op, message) from error.__cause__
         except errors.OpError as error:
             raise error.with_traceback(None) from error.__cause__
+
+    def _run_told(self, options: RunOptions, run_metadata: Any, fetches: Any, feed_dict: Any) -> Any:
+        """`run`, told into a RunMetadata."""
+        from flowgraph.sessions import traced
+
+        self._check_open()
+        fed = self._fed(feed_dict)
+        feeds = [tensor for tensor, _ in fed]
+        structure = FetchPlan(self._graph, fetches, self._handle)
+        wanted = structure.tensors, structure.targets, feeds
+        if not structure.tensors and not structure.targets:
+            return structure.build(())
+        executable = self._compile(*wanted, traced.TracedExecutable if options.trace_level else TimedExecutable)
+        bounded = self._bounded(executable, options.timeout_in_ms / 1000 or self._seconds)
+        values = bounded.run([value for _, value in fed])
+        if isinstance(executable, traced.TracedExecutable):
+            run_metadata.step_stats.CopyFrom(executable.step_stats())
+        if options.output_partition_graphs:
+            run_metadata.partition_graphs.append(traced.pruned_graph(*wanted))
+        return structure.build(values)
+
+    def _bounded(self, executable: Executable, seconds: float) -> Executable:
+        """An Executable with the limits of a run: of time, if it is one for that, and of threads."""
+        if isinstance(executable, TimedExecutable) and seconds:
+            executable = Within(executable, seconds)
+        if self._threads:
+            executable = ByThreads(executable, self._threads)
+        return ForSession(executable, self) if self._target else executable
 
     def _check_open(self) -> None:
         """Refuse to run when there is nothing to run any more, or yet."""
@@ -384,19 +417,18 @@ class BaseSession:
         with self._lock:
             executable = self._executables.get(key)
         if executable is None:
-            executable = self._compile(structure.tensors, structure.targets, feeds, seconds > 0)
+            walker = TimedExecutable if seconds > 0 else None
+            executable = self._compile(structure.tensors, structure.targets, feeds, walker)
             with self._lock:
                 self._executables[key] = executable
-        if isinstance(executable, TimedExecutable):
-            executable = Within(executable, seconds)
-        if self._threads:
-            executable = ByThreads(executable, self._threads)
-        if self._target:
-            executable = ForSession(executable, self)
-        return _Plan(feeds, executable, structure.build)
+        return _Plan(feeds, self._bounded(executable, seconds), structure.build)
 
     def _compile(
-        self, tensors: list[Tensor], targets: list[Operation], feeds: Sequence[Tensor], timed: bool
+        self,
+        tensors: list[Tensor],
+        targets: list[Operation],
+        feeds: Sequence[Tensor],
+        walker: type[TimedExecutable] | None,
     ) -> Executable:
         ops = needed_ops(tensors, targets, feeds)
         missing = [op for op in ops if op.opdef.role == "placeholder" and op.outputs[0] not in feeds]
@@ -407,7 +439,7 @@ class BaseSession:
             log_placement(ops, self._placed)
         with collector_paused():
             program = self._build(tensors, targets, feeds)
-            return TimedExecutable(program, self._store) if timed else self._engine.compile(program, self._store)
+            return walker(program, self._store) if walker else self._engine.compile(program, self._store)
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"engine {self._engine.name}"

@@ -9,8 +9,8 @@ import weakref
 from collections.abc import Iterable
 from typing import Any
 
-from flowgraph import errors
-from flowgraph.config import ConfigProto, RunMetadata, RunOptions
+from flowgraph import errors, protos
+from flowgraph.config import ConfigProto, RunOptions
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.tensor import Operation
 
@@ -98,24 +98,24 @@ def check_run(options: Any, run_metadata: Any) -> RunOptions:
 
     Raises:
       TypeError: one is no message of its kind.
-      NotImplementedError: they ask for traces, graphs or the debugger.
+      NotImplementedError: they ask for the debugger.
     """
-    for given, kind in ((options, RunOptions), (run_metadata, RunMetadata)):
-        if given is not None and not isinstance(given, kind):
-            word = "options" if kind is RunOptions else "run_metadata"
-            line = f"{word} must be a tf.{kind.__name__}, but got {type(given)}"
-            raise TypeError(errors.explain(line, where=user_site()))
+    if options is not None and not isinstance(options, RunOptions):
+        raise TypeError(errors.explain(f"options must be a tf.RunOptions, but got {type(options)}", where=user_site()))
+    if run_metadata is not None and not isinstance(run_metadata, protos.message("RunMetadata")):
+        line = f"run_metadata must be a tf.RunMetadata, but got {type(run_metadata)}"
+        raise TypeError(errors.explain(line, where=user_site()))
     if options is None:
         return RunOptions()
     asked = [field for field in options.changed() if field.partition(".")[0] in _NOT_THERE]
     if asked:
-        line = f"RunOptions.{asked[0]} is not there yet: flowgraph's runs tell nothing about themselves."
+        line = f"RunOptions.{asked[0]} is not there yet: flowgraph has no debugger."
         raise NotImplementedError(errors.explain(line, mend="Leave it out.", where=user_site()))
     _note("RunOptions", [field for field in options.changed() if field.partition(".")[0] in _WITHOUT_EFFECT])
     return options
 
 
-_NOT_THERE = ("trace_level", "output_partition_graphs", "debug_options")
+_NOT_THERE = ("debug_options",)
 _WITHOUT_EFFECT = ("inter_op_thread_pool", "experimental")
 
 

@@ -12,10 +12,11 @@ import time
 import tracemalloc
 from typing import Any
 
-from flowgraph import errors
-from flowgraph.config import ConfigProto, RewriterConfig
+from flowgraph import errors, protos
+from flowgraph.config import ConfigProto, RewriterConfig, RunOptions
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import get_default_session
+from flowgraph.sessions.timeline import Timeline
 
 _log = logging.getLogger("flowgraph")
 
@@ -121,7 +122,7 @@ class Benchmark:
           op_or_tensor, feed_dict: what to run, and with which feeds.
           burn_iters: runs before the first that is timed.
           min_iters: how many are timed.
-          store_trace: asks for a trace of one more run, which is not there yet: NotImplementedError.
+          store_trace: whether one more run is made to trace it, for chrome://tracing.
           store_memory_usage: whether one more run is made to find how many bytes it allocates at most.
           name, extras: see `report_benchmark`.
           mbs: how many megabytes one run moves, for the throughput.
@@ -129,13 +130,12 @@ class Benchmark:
         Returns:
           What was reported, a dict.
         """
-        if store_trace:
-            line = "Traces of runs are not there yet."
-            raise NotImplementedError(errors.explain(line, mend="store_trace=False", where=user_site()))
         for _ in range(burn_iters):
             sess.run(op_or_tensor, feed_dict=feed_dict)
         times = [_seconds(sess, op_or_tensor, feed_dict) for _ in range(min_iters)]
         extras = {} if extras is None else extras
+        if store_trace:
+            extras["full_trace_chrome_format"] = _trace(sess, op_or_tensor, feed_dict)
         if store_memory_usage:
             extras["allocator_maximum_num_bytes_cpu"] = _most_bytes(sess, op_or_tensor, feed_dict)
         median = statistics.median(times) if times else -1
@@ -182,6 +182,14 @@ def _calling_method(benchmark: Benchmark) -> str:
         if frame.frame.f_locals.get("self") is benchmark:
             return frame.function
     raise ValueError("Unable to determine calling Benchmark class.")
+
+
+def _trace(sess: Any, fetches: Any, feed_dict: Any) -> str:
+    """What one run does, as Chrome draws it."""
+    metadata = protos.message("RunMetadata")()
+    options = RunOptions(trace_level=RunOptions.FULL_TRACE)
+    sess.run(fetches, feed_dict=feed_dict, options=options, run_metadata=metadata)
+    return Timeline(metadata.step_stats).generate_chrome_trace_format()
 
 
 def _seconds(sess: Any, fetches: Any, feed_dict: Any) -> float:
