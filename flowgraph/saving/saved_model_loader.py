@@ -45,7 +45,7 @@ def load(
     `tf.saved_model.Builder` has an example.
     """
     folder = os.fspath(export_dir)
-    meta = _graph_of(read_saved_model(folder), tags)
+    meta = meta_graph_of(read_saved_model(folder), tags)
     with sess.graph.as_default():
         saver, _ = imported(meta, import_scope=import_scope, **saver_kwargs)
         _restore(sess, saver, folder, import_scope)
@@ -82,7 +82,12 @@ def read_saved_model(folder: str) -> Any:
     raise OSError(errors.explain(f"SavedModel file does not exist at: {folder}/{{{TEXT}|{BINARY}}}", where=user_site()))
 
 
-def _graph_of(message: Any, tags: Collection[str]) -> Any:
+def meta_graph_of(message: Any, tags: Collection[str]) -> Any:
+    """The MetaGraphDef of a SavedModel that has these tags, all of them.
+
+    Raises:
+      RuntimeError: there is none.
+    """
     for meta in message.meta_graphs:
         if set(meta.meta_info_def.tags) == set(tags):
             return meta

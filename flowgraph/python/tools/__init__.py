@@ -1,0 +1,5 @@
+"""tensorflow.python.tools."""
+
+from flowgraph import absent as _absent
+
+_absent.watch(__name__)
