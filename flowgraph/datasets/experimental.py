@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flowgraph import dtypes as dt
@@ -244,39 +244,6 @@ def group_by_window(
         )  # fmt: skip
 
     return change
-
-
-def choose_from_datasets(datasets: Sequence[Dataset], choice_dataset: Dataset) -> Dataset:
-    """The next element of one dataset or another.
-
-    Args:
-      datasets: a list of datasets of the same kind.
-      choice_dataset: numbers in that list, int64 scalars.
-
-    >>> choices = tf.data.Dataset.from_tensor_slices(tf.constant([1, 0, 1], tf.int64))
-    >>> chosen = choose_from_datasets([tf.data.Dataset.range(3), tf.data.Dataset.range(10, 13)], choices)
-    >>> run(chosen.batch(3).make_one_shot_iterator().get_next())
-    array([10,  0, 11])
-    """
-    spec = choice_dataset.element_spec
-    if not isinstance(spec, TensorSpec) or spec.dtype != dt.int64 or not spec.shape.is_compatible_with([]):
-        line = "`choice_dataset` must be a dataset of scalar `tf.int64` tensors."
-        raise refusal(line, TypeError)
-    return _directed(choice_dataset, datasets)
-
-
-def _directed(choices: Dataset, datasets: Sequence[Dataset]) -> Dataset:
-    first = datasets[0]
-    for other in datasets[1:]:
-        if other.output_types != first.output_types:
-            raise refusal(f"Datasets to sample from must have the same types: {first.output_types} and "
-                          f"{other.output_types}.", TypeError)  # fmt: skip
-    spec = first.element_spec
-    for other in datasets[1:]:
-        spec = map_leaves(structure.either, spec, other.element_spec)
-    variants = [dataset._variant_tensor for dataset in datasets]
-    sources = [choices, *datasets]
-    return Dataset._made(ops.DIRECTED_INTERLEAVE_DATASET, spec, choices._variant_tensor, variants, sources=sources)
 
 
 def get_single_element(dataset: Dataset) -> Any:

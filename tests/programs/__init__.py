@@ -138,6 +138,7 @@ MODULES = [
     "beyond",
     "data_pipelines",
     "data_pipelines_files",
+    "data_pipelines_more",
     "random_fields",
 ]
 
