@@ -43,7 +43,7 @@ def decode(data: bytes, channels: int = 0) -> np.ndarray:
     pixels = np.zeros(rows * stride, np.uint8)
     body = np.frombuffer(data, np.uint8)[start : start + rows * stride]
     pixels[: len(body)] = body
-    picture = pixels.reshape(rows, stride)[:, : width * has].reshape(rows, width, has)
+    picture: np.ndarray = pixels.reshape(rows, stride)[:, : width * has].reshape(rows, width, has)
     if height > 0:
         picture = picture[::-1]
     order = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[has]
