@@ -9,11 +9,9 @@ Images are [..., 3]; half-width floats are computed in float32.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array
 
 
@@ -64,9 +62,9 @@ def adjust_contrast(images: Array, factor: Array) -> Array:
     array([0., 4.])
     """
     if images.ndim < 3:
-        _invalid(f"input must be at least 3-D, got shape{_text(images.shape)}")
+        raise invalid(f"input must be at least 3-D, got shape{_text(images.shape)}")
     if np.ndim(factor):
-        _invalid(f"contrast_factor must be scalar: {_text(np.shape(factor))}")
+        raise invalid(f"contrast_factor must be scalar: {_text(np.shape(factor))}")
     wide = _wide(images)
     channels = [wide[..., i].mean(axis=(-2, -1), dtype=np.float64) for i in range(wide.shape[-1])]  # they are few
     mean = np.stack(channels, axis=-1)[..., None, None, :].astype(wide.dtype)
@@ -146,24 +144,20 @@ def check_channels(images: Array) -> Array:
       InvalidArgumentError: there are not three channels.
     """
     if images.ndim < 1:
-        _invalid(f"input must be at least 1D{_text(images.shape)}")
+        raise invalid(f"input must be at least 1D{_text(images.shape)}")
     if images.shape[-1] != 3:
-        _invalid(f"input must have 3 channels but input only has {images.shape[-1]} channels.")
+        raise invalid(f"input must have 3 channels but input only has {images.shape[-1]} channels.")
     return images
 
 
 def _check_rgb(images: Array, name: str, scalar: Array) -> None:
     if images.ndim < 3:
-        _invalid(f"input must be at least 3-D, got shape{_text(images.shape)}")
+        raise invalid(f"input must be at least 3-D, got shape{_text(images.shape)}")
     if np.ndim(scalar):
-        _invalid(f"{name} must be scalar: {_text(np.shape(scalar))}")
+        raise invalid(f"{name} must be scalar: {_text(np.shape(scalar))}")
     if images.shape[-1] != 3:
-        _invalid(f"input must have 3 channels but instead has {images.shape[-1]} channels.")
+        raise invalid(f"input must have 3 channels but instead has {images.shape[-1]} channels.")
 
 
 def _text(shape: tuple[int, ...]) -> str:
     return "[" + ",".join(map(str, shape)) + "]"
-
-
-def _invalid(message: Any) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)

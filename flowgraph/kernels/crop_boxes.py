@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError, OutOfRangeError
+from flowgraph.errors import OutOfRangeError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array
 from flowgraph.sizes import to_text
 
@@ -59,19 +60,19 @@ def check(image: Array, boxes: Array, box_ind: Array, what: str = "input image")
       InvalidArgumentError, OutOfRangeError: in TF's words, where it does not fit.
     """
     if image.ndim != 4:
-        _invalid(f"{what} must be 4-D{to_text(image.shape)}")
+        raise invalid(f"{what} must be 4-D{to_text(image.shape)}")
     if image.shape[1] <= 0 or image.shape[2] <= 0:
-        _invalid(f"{what.removeprefix('input ')} dimensions must be positive")
+        raise invalid(f"{what.removeprefix('input ')} dimensions must be positive")
     if boxes.size == 0 and box_ind.size == 0:
         return
     if boxes.ndim != 2:
-        _invalid(f"boxes must be 2-D{to_text(boxes.shape)}")
+        raise invalid(f"boxes must be 2-D{to_text(boxes.shape)}")
     if boxes.shape[1] != 4:
-        _invalid("boxes must have 4 columns")
+        raise invalid("boxes must have 4 columns")
     if box_ind.ndim != 1:
-        _invalid(f"box_index must be 1-D{to_text(box_ind.shape)}")
+        raise invalid(f"box_index must be 1-D{to_text(box_ind.shape)}")
     if len(box_ind) != len(boxes):
-        _invalid("box_index has incompatible shape")
+        raise invalid("box_index has incompatible shape")
 
 
 def check_indices(box_ind: Array, batch: int) -> None:
@@ -97,12 +98,12 @@ def crop_and_resize(
     """
     check(image, boxes, box_ind)
     if crop_size.ndim != 1:
-        _invalid(f"crop_size must be 1-D{to_text(crop_size.shape)}")
+        raise invalid(f"crop_size must be 1-D{to_text(crop_size.shape)}")
     if crop_size.shape != (2,):
-        _invalid(f"crop_size must have two elements{to_text(crop_size.shape)}")
+        raise invalid(f"crop_size must have two elements{to_text(crop_size.shape)}")
     rows, columns = (int(size) for size in crop_size)
     if rows <= 0 or columns <= 0:
-        _invalid("crop dimensions must be positive")
+        raise invalid("crop dimensions must be positive")
     boxes = boxes.reshape(-1, 4)
     check_indices(box_ind, len(image))
     down = places(boxes[:, 0], boxes[:, 2], image.shape[1], rows)
@@ -133,16 +134,16 @@ def image_gradient(grads: Array, boxes: Array, box_ind: Array, image_size: Array
     """What each pixel of the images adds to the crops, times `grads`; [*image_size] of `dtype`."""
     check(grads, boxes, box_ind, "grads image")
     if image_size.ndim != 1:
-        _invalid(f"image_size must be 1-D{to_text(image_size.shape)}")
+        raise invalid(f"image_size must be 1-D{to_text(image_size.shape)}")
     if image_size.shape != (4,):
-        _invalid(f"image_size must have 4 elements{to_text(image_size.shape)}")
+        raise invalid(f"image_size must have 4 elements{to_text(image_size.shape)}")
     sizes = tuple(int(size) for size in image_size)
     if sizes[1] <= 0 or sizes[2] <= 0:
-        _invalid("image dimensions must be positive")
+        raise invalid("image dimensions must be positive")
     if len(grads) != len(boxes):
-        _invalid("boxes and grads have incompatible shape")
+        raise invalid("boxes and grads have incompatible shape")
     if grads.shape[3] != sizes[3]:
-        _invalid("image_size and grads are incompatible")
+        raise invalid("image_size and grads are incompatible")
     check_indices(box_ind, sizes[0])
     boxes = boxes.reshape(-1, 4)
     down = places(boxes[:, 0], boxes[:, 2], sizes[1], grads.shape[1])
@@ -165,9 +166,9 @@ def boxes_gradient(grads: Array, image: Array, boxes: Array, box_ind: Array) -> 
     check(grads, boxes, box_ind, "grads image")
     check(image, boxes, box_ind)
     if grads.shape[3] != image.shape[3]:
-        _invalid("image, grads depth differ")
+        raise invalid("image, grads depth differ")
     if len(grads) != len(boxes):
-        _invalid("boxes and grads have incompatible shape")
+        raise invalid("boxes and grads have incompatible shape")
     check_indices(box_ind, len(image))
     boxes = boxes.reshape(-1, 4)
     rows, columns = image.shape[1:3]
@@ -191,7 +192,3 @@ def _edge_shares(size: int, cells: int) -> Array:
         return np.full((1, 2), 0.5 * (size - 1))
     moved = np.arange(cells) * (size - 1) / (cells - 1)
     return np.stack([size - 1 - moved, moved], 1)
-
-
-def _invalid(message: str) -> None:
-    raise InvalidArgumentError(None, None, message)

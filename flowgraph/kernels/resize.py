@@ -17,11 +17,11 @@ and takes from there
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from flowgraph.errors import InvalidArgumentError
+from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array
 
 F = np.float32
@@ -122,16 +122,16 @@ def check(images: Array, size: Array, align_corners: bool = False, half_pixel_ce
       InvalidArgumentError: in TF's words, where images or size are none.
     """
     if half_pixel_centers and align_corners:
-        _invalid("If half_pixel_centers is True, align_corners must be False.")
+        raise invalid("If half_pixel_centers is True, align_corners must be False.")
     if images.ndim != 4:
-        _invalid(f"input must be 4-dimensional[{','.join(map(str, images.shape))}]")
+        raise invalid(f"input must be 4-dimensional[{','.join(map(str, images.shape))}]")
     if size.shape != (2,):
-        _invalid(f"shape_t must have two elements[{','.join(map(str, size.shape))}]")
+        raise invalid(f"shape_t must have two elements[{','.join(map(str, size.shape))}]")
     rows, columns = (int(entry) for entry in size)
     if rows <= 0 or columns <= 0:
-        _invalid("output dimensions must be positive")
+        raise invalid("output dimensions must be positive")
     if images.shape[1] <= 0 or images.shape[2] <= 0:
-        _invalid("input image must be of non-zero size")
+        raise invalid("input image must be of non-zero size")
     return rows, columns
 
 
@@ -227,10 +227,10 @@ def area(images: Array, size: Array, align_corners: bool) -> Array:
 def taps_grad(grads: Array, like: Array, method: Any, align_corners: bool, half_pixel_centers: bool) -> Array:
     """The gradient of bilinear or bicubic resizing (`method` gives the taps) for images like `like`."""
     if half_pixel_centers and align_corners:
-        _invalid("If half_pixel_centers is True, align_corners must be False.")
+        raise invalid("If half_pixel_centers is True, align_corners must be False.")
     for name, array in (("input_grad", grads), ("original_image", like)):
         if array.ndim != 4:
-            _invalid(f"{name} must be 4-dimensional[{','.join(map(str, array.shape))}]")
+            raise invalid(f"{name} must be 4-dimensional[{','.join(map(str, array.shape))}]")
     down = method(like.shape[1], grads.shape[1], align_corners, half_pixel_centers)
     right = method(like.shape[2], grads.shape[2], align_corners, half_pixel_centers)
     wide = grads.astype(np.promote_types(like.dtype, F), copy=False)
@@ -244,7 +244,3 @@ def _spread(grads: Array, taps: Taps, axis: int, size: int) -> Array:
     for k in range(taps.cells.shape[1]):
         np.add.at(matrix, (taps.cells[:, k], np.arange(len(taps.cells))), taps.weights[:, k])
     return np.moveaxis(np.tensordot(matrix, grads, (1, axis)), 0, axis)
-
-
-def _invalid(message: str) -> NoReturn:
-    raise InvalidArgumentError(None, None, message)

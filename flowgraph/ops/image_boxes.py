@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph.errors import InvalidArgumentError
 from flowgraph.ir.cases import FLOAT, HALF, INTS, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, NO_GRADIENT, Effect, OpDef, TypeAttr
+from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import image_boxes as kernel
@@ -31,10 +31,6 @@ class SampleDistortedBoundingBoxV2(NamedTuple):
     bboxes: Tensor
 
 
-def _invalid(line: str) -> InvalidArgumentError:
-    return InvalidArgumentError(None, None, line)
-
-
 # -- drawing ---------------------------------------------------------------------------------------------
 
 
@@ -49,19 +45,19 @@ def _drawn_sizes(images: Any, boxes: Any, *_: Any) -> Sizes:
 
 def _draw(_xp: Any, images: Any, boxes: Any, colors: Any = None) -> Any:
     if images.ndim != 4:
-        raise _invalid("The rank of the images should be 4")
+        raise invalid("The rank of the images should be 4")
     if boxes.ndim != 3:
-        raise _invalid("The rank of the boxes tensor should be 3")
+        raise invalid("The rank of the boxes tensor should be 3")
     if len(images) != len(boxes):
-        raise _invalid("The batch sizes should be the same")
+        raise invalid("The batch sizes should be the same")
     if images.shape[3] not in (1, 3, 4):
-        raise _invalid("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
+        raise invalid("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
     if boxes.shape[2] != 4:
-        raise _invalid(f"boxes must have 4 columns{to_text(boxes.shape)}")
+        raise invalid(f"boxes must have 4 columns{to_text(boxes.shape)}")
     if colors is not None and colors.ndim != 2:
-        raise _invalid(f"colors must be a 2-D matrix{to_text(colors.shape)}")
+        raise invalid(f"colors must be a 2-D matrix{to_text(colors.shape)}")
     if colors is not None and colors.shape[1] < images.shape[3]:
-        raise _invalid(f"colors must have equal or more channels than the image provided: {to_text(colors.shape)}")
+        raise invalid(f"colors must have equal or more channels than the image provided: {to_text(colors.shape)}")
     return kernel.draw(images, boxes, colors)
 
 
@@ -126,14 +122,14 @@ def _sampled_sizes(image_size: Any, bounding_boxes: Any, *scalars: Any, **_: Any
 def _check_ranges(aspect_ratio_range: Any, area_range: Any, max_attempts: int) -> None:
     for name, bounds in (("Aspect ratio", aspect_ratio_range), ("Area", area_range)):
         if len(bounds) != 2:
-            raise _invalid(f"{name} range field must specify 2 dimensions")
+            raise invalid(f"{name} range field must specify 2 dimensions")
         written = f"[{bounds[0]:g}, {bounds[1]:g}]"
         if min(bounds) <= 0:
-            raise _invalid(f"{name} range must be non-negative: {written}")
+            raise invalid(f"{name} range must be non-negative: {written}")
         if name == "Area" and max(bounds) > 1:
-            raise _invalid(f"{name} range must be less then or equal to 1.0: {written}")
+            raise invalid(f"{name} range must be less then or equal to 1.0: {written}")
     if max_attempts <= 0:
-        raise _invalid(f"Max attempts must be non-negative: {max_attempts}")
+        raise invalid(f"Max attempts must be non-negative: {max_attempts}")
 
 
 def _objects(boxes: Any, rows: int, columns: int, may_be_none: bool) -> list[Rectangle]:
@@ -141,17 +137,17 @@ def _objects(boxes: Any, rows: int, columns: int, may_be_none: bool) -> list[Rec
     if not boxes.size:
         if may_be_none:
             return [Rectangle(0, 0, columns, rows)]
-        raise _invalid(
+        raise invalid(
             "No bounding boxes provided as input. One must enable use_image_if_no_bounding_boxes "
             "if you wish to not provide any bounding boxes."
         )
     if boxes.ndim != 3:
-        raise _invalid(f"input boxes must be 3-dimensional [batch, num_boxes, coords]: {to_text(boxes.shape)}")
+        raise invalid(f"input boxes must be 3-dimensional [batch, num_boxes, coords]: {to_text(boxes.shape)}")
     if boxes.shape[2] != 4:
-        raise _invalid(f"bounding boxes must have shape [4] or [*, 4], got {to_text(boxes.shape)}")
+        raise invalid(f"bounding boxes must have shape [4] or [*, 4], got {to_text(boxes.shape)}")
     for coordinate in boxes.ravel():
         if not 0 <= coordinate <= 1:
-            raise _invalid(f"All bounding box coordinates must be in [0.0, 1.0]: {coordinate:g}")
+            raise invalid(f"All bounding box coordinates must be in [0.0, 1.0]: {coordinate:g}")
     scales = np.array([rows, columns] * 2, np.float32)
     pixels = (boxes.reshape(-1, 4) * scales).astype(np.int64).tolist()
     return [Rectangle(left, top, right, bottom) for top, left, bottom, right in pixels]
@@ -164,19 +160,19 @@ def _sample(
 ) -> tuple[Any, Any, Any]:  # fmt: skip
     _check_ranges(aspect_ratio_range, area_range, max_attempts)
     if image_size.ndim != 1:
-        raise _invalid(f"image_size must be 1-dimensional{to_text(image_size.shape)}")
+        raise invalid(f"image_size must be 1-dimensional{to_text(image_size.shape)}")
     if len(image_size) != 3:
-        raise _invalid(f"image_size must contain 3 elements{to_text(image_size.shape)}")
+        raise invalid(f"image_size must contain 3 elements{to_text(image_size.shape)}")
     rows, columns = (int(size) for size in image_size[:2])
     for side, pixels in (("height", rows), ("width", columns)):
         if not 0 <= pixels < 2**31 - 1:
-            raise _invalid(f"image {side} cannot be >= int32 max")
+            raise invalid(f"image {side} cannot be >= int32 max")
     objects = _objects(boxes, rows, columns, use_image_if_no_bounding_boxes)
     if covered is not None and np.ndim(covered):
-        raise _invalid(f"min_object_covered must be 0-D, got shape {to_text(covered.shape)}")
+        raise invalid(f"min_object_covered must be 0-D, got shape {to_text(covered.shape)}")
     least = min_object_covered if covered is None else float(covered)
     if least < 0:
-        raise _invalid(f"Min object covered must be non-negative: {least:g}")
+        raise invalid(f"Min object covered must be non-negative: {least:g}")
     words = WordStream(own_stream(ctx, seed, seed2, max_attempts))
     everything = Rectangle(0, 0, columns, rows)
     part = kernel.sample(words, everything, objects, least, aspect_ratio_range, area_range, max_attempts)
