@@ -30,6 +30,7 @@ from flowgraph.queues.producers import (
     string_input_producer,
 )
 from flowgraph.queues.runner import QueueRunner, add_queue_runner, start_queue_runners
+from flowgraph.saving.initial import init_from_checkpoint
 from flowgraph.saving.meta_graph import export_meta_graph, import_meta_graph, write_graph
 from flowgraph.saving.reader import NewCheckpointReader, list_variables, load_checkpoint, load_variable
 from flowgraph.saving.saver import Saver
@@ -75,9 +76,9 @@ __all__ = [
     "batch", "batch_join", "checkpoint_exists", "checkpoints_iterator", "cosine_decay", "cosine_decay_restarts",
     "create_global_step", "exponential_decay", "export_meta_graph", "generate_checkpoint_state_proto",
     "get_checkpoint_mtimes", "get_checkpoint_state", "get_global_step", "get_or_create_global_step", "global_step",
-    "import_meta_graph", "input_producer", "inverse_time_decay", "latest_checkpoint", "limit_epochs",
-    "linear_cosine_decay", "list_variables", "load_checkpoint", "load_variable", "match_filenames_once",
-    "maybe_batch", "maybe_batch_join",
+    "import_meta_graph", "init_from_checkpoint", "input_producer", "inverse_time_decay", "latest_checkpoint",
+    "limit_epochs", "linear_cosine_decay", "list_variables", "load_checkpoint", "load_variable",
+    "match_filenames_once", "maybe_batch", "maybe_batch_join",
     "maybe_shuffle_batch", "maybe_shuffle_batch_join", "natural_exp_decay", "noisy_linear_cosine_decay",
     "piecewise_constant", "piecewise_constant_decay", "polynomial_decay", "queue_runner", "range_input_producer",
     "remove_checkpoint", "replica_device_setter", "shuffle_batch", "shuffle_batch_join", "slice_input_producer",

@@ -70,7 +70,7 @@ def load_checkpoint(ckpt_dir_or_file: Any) -> CheckpointReader:
     Raises:
       ValueError: the folder has none.
     """
-    path = _path_of(ckpt_dir_or_file)
+    path = path_of(ckpt_dir_or_file)
     if not path:
         raise ValueError(
             f"Couldn't find 'checkpoint' file or checkpoints in given directory {os.fspath(ckpt_dir_or_file)}"
@@ -88,6 +88,7 @@ def list_variables(ckpt_dir_or_file: Any) -> list[tuple[str, list[int]]]:
     return sorted(load_checkpoint(ckpt_dir_or_file).get_variable_to_shape_map().items())
 
 
-def _path_of(place: Any) -> str | None:
+def path_of(place: Any) -> str | None:
+    """The path of a checkpoint, or of the newest in a folder; None where the folder has none."""
     place = os.fspath(place)
     return latest_checkpoint(place) if os.path.isdir(place) else place

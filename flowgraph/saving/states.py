@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from flowgraph import protos
+from flowgraph import errors, protos
 from flowgraph.formats.old_checkpoint import files_of
 from flowgraph.formats.whole import write_whole
 from flowgraph.platform import logs
@@ -155,19 +155,35 @@ def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -
 
 
 def checkpoint_exists(checkpoint_prefix: Any) -> bool:
-    """Whether there is a checkpoint of either version with this path."""
+    """Whether there is a checkpoint of either version with this path.
+
+    Raises:
+      NotFoundError: there is not even its folder.
+    """
     prefix = os.fspath(checkpoint_prefix)
+    _demand_folder(prefix)
     return os.path.isfile(f"{prefix}.index") or bool(files_of(prefix))
 
 
 def get_checkpoint_mtimes(checkpoint_prefixes: Iterable[Any]) -> list[float]:
-    """When checkpoints were written, in seconds since 1970; those that are not there are left out."""
+    """When checkpoints were written, in seconds since 1970; those that are not there are left out.
+
+    Raises:
+      NotFoundError: there is not even the folder of one.
+    """
     found = []
     for prefix in map(os.fspath, checkpoint_prefixes):
+        _demand_folder(prefix)
         file = f"{prefix}.index"
         files = [file] if os.path.isfile(file) else files_of(prefix)
         found += [os.path.getmtime(name) for name in files[:1]]
     return found
+
+
+def _demand_folder(prefix: str) -> None:
+    folder = os.path.dirname(prefix)
+    if folder and not os.path.isdir(folder):
+        raise errors.NotFoundError(None, None, f"{folder}; No such file or directory")
 
 
 def remove_checkpoint(

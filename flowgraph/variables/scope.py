@@ -225,7 +225,8 @@ def scopes_of_thread() -> _Scopes:
     return found
 
 
-def _store() -> VariableStore:
+def variable_store() -> VariableStore:
+    """What `get_variable` made in the default graph."""
     memory = get_default_graph().memory
     if "variable store" not in memory:
         memory["variable store"] = VariableStore()
@@ -288,7 +289,7 @@ def get_variable(
     True layer/w:0
     """
     options = dict(locals())
-    return get_variable_scope().get_variable(_store(), **options)
+    return get_variable_scope().get_variable(variable_store(), **options)
 
 
 def get_local_variable(
@@ -337,7 +338,7 @@ def get_partitioned_variable(**options: Any) -> Any:
         if options.get(option) is None:
             options[option] = getattr(scope, option)
     with name_scope(None):
-        return _store().get_partitioned(scope.name, reuse=scope.reuse, **options)
+        return variable_store().get_partitioned(scope.name, reuse=scope.reuse, **options)
 
 
 def no_regularizer(_: Any) -> None:

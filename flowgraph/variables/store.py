@@ -41,6 +41,11 @@ class VariableStore:
         self._variables: dict[str, Any] = {}
         self._partitioned: dict[str, PartitionedVariable] = {}
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables by their full names; of a partitioned one, each piece."""
+        return self._variables
+
     def get_variable(
         self,
         name: str,
