@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
+from flowgraph import errors, protos
 from flowgraph.ir.cases import FLOAT, INT, RANDOM_INT, VALUE, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.graph import user_site
@@ -18,7 +18,7 @@ from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import GraphKeys, add_to_collection, get_collection, name_scope
 from flowgraph.ir.tensor import Tensor
-from flowgraph.kernels.summary_bytes import histogram_value, scalar_value, tags_of
+from flowgraph.kernels import histograms
 from flowgraph.sizes import to_text
 
 _REAL = TypeAttr((
@@ -27,8 +27,9 @@ _REAL = TypeAttr((
 ))  # fmt: skip
 
 
-def _as_string(data: bytes) -> np.ndarray:
-    return np.array(data, object)
+def as_string(values: Sequence[Any]) -> np.ndarray:
+    """A Summary of some values, serialized."""
+    return np.array(protos.message("Summary")(value=values).SerializeToString(), object)
 
 
 def _scalars(_xp: Any, tags: Any, values: Any) -> np.ndarray:
@@ -37,7 +38,7 @@ def _scalars(_xp: Any, tags: Any, values: Any) -> np.ndarray:
         only = f" (tag '{np.ravel(tags)[0].decode()}')" if np.size(tags) == 1 else ""
         raise invalid(f"tags and values not the same shape: {shapes}{only}")
     pairs = zip(np.ravel(tags), np.ravel(values), strict=True)
-    return _as_string(b"".join(scalar_value(tag, number) for tag, number in pairs))
+    return as_string([{"tag": tag.decode(), "simple_value": np.float32(number)} for tag, number in pairs])
 
 
 SCALAR_SUMMARY = OpDef(
@@ -58,7 +59,7 @@ def _histogram(_xp: Any, tag: Any, values: Any) -> np.ndarray:
     if odd.size:
         kind = "Nan" if np.isnan(odd.flat[0]) else "Infinity"
         raise invalid(f"{kind} in summary histogram for: {text.decode()}")
-    return _as_string(histogram_value(text, numbers))
+    return as_string([{"tag": text.decode(), "histo": histograms.histogram(numbers)}])
 
 
 HISTOGRAM_SUMMARY = OpDef(
@@ -72,18 +73,20 @@ HISTOGRAM_SUMMARY = OpDef(
 
 
 def _merged(_xp: Any, inputs: Sequence[Any]) -> np.ndarray:
-    summaries = [summary for array in inputs for summary in np.ravel(array)]
-    known: set[bytes] = set()
-    for summary in summaries:
+    from google.protobuf.message import DecodeError
+
+    merged = protos.message("Summary")()
+    for summary in (summary for array in inputs for summary in np.ravel(array)):
         try:
-            tags = tags_of(summary)
-        except (IndexError, KeyError):
+            merged.MergeFromString(summary)
+        except DecodeError:
             raise invalid("Could not parse one of the summary inputs") from None
-        for tag in filter(None, tags):
-            if tag in known:
-                raise invalid(f"Duplicate tag {tag.decode()} found in summary inputs")
-            known.add(tag)
-    return _as_string(b"".join(summaries))
+    known: set[str] = set()
+    for tag in filter(None, (value.tag for value in merged.value)):
+        if tag in known:
+            raise invalid(f"Duplicate tag {tag} found in summary inputs")
+        known.add(tag)
+    return as_string(merged.value)
 
 
 MERGE_SUMMARY = OpDef(
@@ -91,7 +94,7 @@ MERGE_SUMMARY = OpDef(
     infer=lambda _inputs: (),
     forward=_merged,
     gradient=NO_GRADIENT,
-    cases=[case([VALUE(scalar_value(b"a", 1), dt.string), VALUE(scalar_value(b"b", 2), dt.string)])],
+    cases=[case([VALUE(b"\n\x08\n\x01a\x15\x00\x00\x80?", dt.string), VALUE(b"\n\x03\n\x01b", dt.string)])],
 )
 
 

@@ -19,14 +19,9 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import png
 from flowgraph.ops import attributes
 from flowgraph.ops.audio import wav_file
-from flowgraph.ops.summary import collected, named
+from flowgraph.ops.summary import as_string, collected, named
 from flowgraph.protos.tensors import of_array
 from flowgraph.sizes import to_text
-
-
-def _as_string(values: Sequence[dict[str, Any]]) -> np.ndarray:
-    """A Summary of these values."""
-    return np.array(protos.message("Summary")(value=values).SerializeToString(), object)
 
 
 def _tag(tag: Any, line: str) -> str:
@@ -84,7 +79,7 @@ def _images(_xp: Any, tag: Any, tensor: Any, *, max_images: int, bad_color: Any)
         shown = picture if picture.dtype == np.uint8 else _normalized(picture, colour.ravel()[:depth])
         image = {"height": rows, "width": columns, "colorspace": depth, "encoded_image_string": png.encode(shown)}
         values.append({"tag": name, "image": image})
-    return _as_string(values)
+    return as_string(values)
 
 
 _NAMES = {"float32": "float", "float64": "double", "float16": "half"}
@@ -156,7 +151,7 @@ def _sounds(_xp: Any, tag: Any, tensor: Any, sample_rate: Any, *, max_outputs: i
         file = wav_file(sound, int(rate))
         audio = {"sample_rate": rate, "num_channels": channels, "length_frames": frames, "content_type": "audio/wav"}
         values.append({"tag": name, "audio": {**audio, "encoded_audio_string": file}})
-    return _as_string(values)
+    return as_string(values)
 
 
 AUDIO_SUMMARY = OpDef(
@@ -215,7 +210,7 @@ def _tensor(_xp: Any, tag: Any, tensor: Any, metadata: Any) -> np.ndarray:
     told = protos.message("SummaryMetadata")()
     told.MergeFromString(np.ravel(metadata)[0])
     array = np.asarray(tensor)
-    return _as_string([{"tag": text, "tensor": of_array(array, dt.as_dtype(array.dtype), 0), "metadata": told}])
+    return as_string([{"tag": text, "tensor": of_array(array, dt.as_dtype(array.dtype), 0), "metadata": told}])
 
 
 TENSOR_SUMMARY = OpDef(
