@@ -91,3 +91,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_saver_tells_what_it_saves() -> None:
     v = tf.Variable(1.0)
     assert tf.train.Saver()._var_list == [v]
+
+
+def test_contrib_framework_reads_checkpoints_too(path: str) -> None:
+    framework = tf.contrib.framework
+    assert framework.list_variables(path) == [("c", []), ("encoder/a", [2]), ("encoder/b", [3, 2])]
+    assert framework.load_variable(path, "c") == 7
+    assert framework.load_checkpoint(path).has_tensor("encoder/a")

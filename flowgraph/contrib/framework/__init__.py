@@ -19,6 +19,7 @@ from flowgraph.ops.sparse_tensor import convert_to_tensor_or_sparse_tensor
 from flowgraph.ops.tensor_helpers import assert_scalar_int, reduce_sum_n, remove_squeezable_dimensions
 from flowgraph.platform.deprecation import deprecated, deprecated_arg_values, deprecated_args
 from flowgraph.saving.assign import assign_from_checkpoint, assign_from_checkpoint_fn
+from flowgraph.saving.older_readers import list_variables, load_checkpoint, load_variable
 from flowgraph.training.global_step import (
     assert_global_step,
     assert_or_get_global_step,
@@ -63,8 +64,9 @@ __all__ = [
     "get_graph_from_inputs", "get_local_variables", "get_model_variables", "get_name_scope",
     "get_or_create_global_step", "get_placeholders", "get_trainable_variables", "get_unique_variable",
     "get_variable_full_name", "get_variables", "get_variables_by_name", "get_variables_by_suffix",
-    "get_variables_to_restore", "global_variable", "has_arg_scope", "is_tensor", "local_variable",
-    "model_variable", "nest", "prepend_name_scope", "py_func", "reduce_sum_n", "remove_squeezable_dimensions",
+    "get_variables_to_restore", "global_variable", "has_arg_scope", "is_tensor", "list_variables",
+    "load_checkpoint", "load_variable", "local_variable", "model_variable",
+    "nest", "prepend_name_scope", "py_func", "reduce_sum_n", "remove_squeezable_dimensions",
     "smart_case", "smart_cond", "smart_constant_value", "sort", "strip_name_scope", "variable", "with_same_shape",
     "with_shape",
 ]  # fmt: skip
