@@ -38,6 +38,7 @@ from flowgraph.saving.states import (
     checkpoint_exists, checkpoints_iterator, generate_checkpoint_state_proto, get_checkpoint_mtimes,
     get_checkpoint_state, latest_checkpoint, remove_checkpoint, update_checkpoint_state,
 )
+from flowgraph.saving.warm import warm_start
 from flowgraph.summaries.writer import summary_iterator
 from flowgraph.training.adadelta import AdadeltaOptimizer
 from flowgraph.training.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer
@@ -82,7 +83,8 @@ __all__ = [
     "maybe_shuffle_batch", "maybe_shuffle_batch_join", "natural_exp_decay", "noisy_linear_cosine_decay",
     "piecewise_constant", "piecewise_constant_decay", "polynomial_decay", "queue_runner", "range_input_producer",
     "remove_checkpoint", "replica_device_setter", "shuffle_batch", "shuffle_batch_join", "slice_input_producer",
-    "start_queue_runners", "string_input_producer", "summary_iterator", "update_checkpoint_state", "write_graph",
+    "start_queue_runners", "string_input_producer", "summary_iterator", "update_checkpoint_state", "warm_start",
+    "write_graph",
 ]
 
 _MESSAGES = (
