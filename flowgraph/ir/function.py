@@ -172,8 +172,22 @@ def keep_function(graph: Graph, function: Function) -> None:
 
 
 def function_of(graph: Graph, name: str) -> Function:
-    """A function of a graph's library."""
+    """A function of a graph's library.
+
+    Raises:
+      UnimplementedError: it is not there: its name came with a GraphDef, in which flowgraph writes no bodies.
+    """
     while isinstance(graph, FunctionGraph):
         graph = graph.outer
-    found: Function = graph.memory[_LIBRARY][name]
+    found: Function | None = graph.memory.get(_LIBRARY, {}).get(name)
+    if found is None:
+        raise errors.UnimplementedError(
+            None,
+            None,
+            errors.explain(
+                f"Function {name} is not defined.",
+                details=["flowgraph neither writes the functions of datasets into GraphDefs nor reads them from there"],
+                mend="Make the dataset by the code that made it, and import the rest of the graph with `input_map`.",
+            ),
+        )
     return found

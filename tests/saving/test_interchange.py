@@ -118,3 +118,14 @@ def test_our_saved_model_says_what_tensorflows_does(tmp_path):
             assert here.collection_def[key] == there.collection_def[key], key
         nodes = [[(node.name, node.op, list(node.input)) for node in meta.graph_def.node] for meta in (here, there)]
         assert nodes[0] == nodes[1]
+
+
+def test_functions_that_did_not_come_along_are_named():
+    with tf.Graph().as_default() as graph:
+        rows = tf.data.Dataset.range(3).map(lambda x: x * 2).make_initializable_iterator()
+        tf.identity(rows.get_next(), name="y")
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.import_graph_def(graph.as_graph_def(), name="")
+        with pytest.raises(tf.errors.UnimplementedError, match="is not defined"):
+            sess.run(rows.initializer.name)
+        sess.run(tf.constant(1.0))
