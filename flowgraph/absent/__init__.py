@@ -86,7 +86,7 @@ class _LastFinder:
         found = getattr(sys.modules[module], name, None)
         if not isinstance(found, ModuleType):
             raise AbsentImportError(module, name)
-        return ModuleSpec(fullname, Known(found.__name__))
+        return ModuleSpec(fullname, Known(found))
 
 
 def _is_file(module: str, fullname: str) -> bool:

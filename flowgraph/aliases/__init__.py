@@ -17,14 +17,18 @@ __all__ = ["Known", "add", "has", "remove", "target"]
 
 
 class Known(Loader):
-    """Loads a module under another name than its own: the module stays as it is."""
+    """Loads a module under another name than its own: the module stays as it is.
 
-    def __init__(self, module: str) -> None:
-        self._name = module
+    Args:
+      module: its own name, by which it is imported when it is wanted; or the module, if no name leads to it.
+    """
+
+    def __init__(self, module: str | ModuleType) -> None:
+        self._known = module
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002
         """The module itself, which Python then gives the new spec."""
-        module = importlib.import_module(self._name)
+        module = importlib.import_module(self._known) if isinstance(self._known, str) else self._known
         self._spec = module.__spec__
         return module
 
