@@ -7,7 +7,7 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.datasets import structure
-from flowgraph.datasets.structure import TensorSpec, flat_attrs, flatten, map_leaves
+from flowgraph.datasets.structure import DatasetSpec, TensorSpec, flat_attrs, flatten, map_leaves
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.function import FunctionGraph, keep_function
@@ -227,7 +227,7 @@ def _same_type(one: Any, other: Any) -> bool:
 
 
 def _same_shape(one: Any, other: Any) -> bool:
-    return not isinstance(one, TensorSpec) or one.shape.is_compatible_with(other.shape)
+    return isinstance(one, DatasetSpec) or one.shape.is_compatible_with(other.shape)
 
 
 def get_output_types(dataset_or_iterator: Any) -> Any:

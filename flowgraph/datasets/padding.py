@@ -9,7 +9,7 @@ import numpy as np
 from flowgraph import dtypes as dt
 from flowgraph.datasets.dataset import Dataset
 from flowgraph.datasets.numbers import number, rows_of
-from flowgraph.datasets.structure import TensorSpec, flatten, flatten_up_to, pack
+from flowgraph.datasets.structure import SparseTensorSpec, TensorSpec, flatten, flatten_up_to, pack
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.tensor import Tensor
@@ -21,6 +21,8 @@ def padded_batch(dataset: Dataset, batch_size: Any, padded_shapes: Any, padding_
     """See `Dataset.padded_batch`."""
     spec = dataset.element_spec
     specs = flatten(spec)
+    if any(isinstance(one, SparseTensorSpec) for one in specs):
+        raise refusal("Batching of padded sparse tensors is not currently supported", TypeError)
     size = number(batch_size, "batch_size")
     if padding_values is None:
         values = [_zero(one.types) for one in specs]

@@ -11,9 +11,11 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import convert_to_tensor
+from flowgraph.ir.emit import emit
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.ops.sparse_serialize import DESERIALIZE_SPARSE, SERIALIZE_MANY_SPARSE, SERIALIZE_SPARSE
 from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.shapes import TensorShape
 
@@ -160,6 +162,83 @@ class TensorSpec:
         return TensorSpec(self.shape[1:] if self.shape.ndims is not None else None, self.dtype)
 
 
+class SparseTensorSpec:
+    """A component that is a sparse tensor; through the pipeline go its three parts, in one variant.
+
+    Args:
+      shape: its dense shape.
+      dtype: its dtype.
+    """
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: Any, dtype: Any) -> None:
+        self.shape, self.dtype = TensorShape(shape), as_dtype(dtype)
+
+    def __repr__(self) -> str:
+        return f"SparseTensorSpec({self.shape!r}, {self.dtype!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, SparseTensorSpec)
+            and (self.shape.sizes, self.dtype) == (other.shape.sizes, other.dtype)
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash((self.shape.sizes, self.dtype))
+
+    @property
+    def types(self) -> DType:
+        """As `output_types` shows it."""
+        return self.dtype
+
+    @property
+    def shapes(self) -> TensorShape:
+        """As `output_shapes` shows it."""
+        return self.shape
+
+    @property
+    def classes(self) -> Any:
+        """As `output_classes` shows it."""
+        return SparseTensor
+
+    @property
+    def carrier(self) -> tuple[DType, TensorShape]:
+        """Dtype and shape of the tensor that goes through the pipeline for it."""
+        return dt.variant, TensorShape(None)
+
+    def encode(self, value: Any) -> Tensor:
+        """The tensor that goes through the pipeline for a sparse tensor."""
+        parts = (value.indices, value.values, value.dense_shape)
+        made: Tensor = emit(SERIALIZE_SPARSE, *parts, out_type=dt.variant)
+        return made
+
+    def decode(self, tensor: Tensor) -> SparseTensor:
+        """The sparse tensor for which a tensor went through the pipeline."""
+        made = SparseTensor(*emit(DESERIALIZE_SPARSE, tensor, dtype=self.dtype))
+        made.indices.set_shape([None, self.shape.ndims])
+        made.dense_shape.set_shape([self.shape.ndims])
+        return made
+
+    def rows_of(self, value: Any) -> Tensor:
+        """The tensor whose rows go through the pipeline."""
+        if self.shape.ndims == 0:
+            raise refusal("Unbatching a sparse tensor is only supported for rank >= 1")
+        parts = (value.indices, value.values, value.dense_shape)
+        made: Tensor = emit(SERIALIZE_MANY_SPARSE, *parts, out_type=dt.variant)
+        return made
+
+    def batch(self, size: int | None) -> SparseTensorSpec:
+        """The spec of several in a batch."""
+        return SparseTensorSpec(TensorShape([size]).concatenate(self.shape), self.dtype)
+
+    def unbatch(self) -> SparseTensorSpec:
+        """The spec of a row."""
+        if self.shape.ndims == 0:
+            raise refusal("Unbatching is only supported for rank >= 1")
+        return SparseTensorSpec(self.shape[1:] if self.shape.ndims is not None else None, self.dtype)
+
+
 class DatasetSpec:
     """A component that is a dataset.
 
@@ -264,7 +343,7 @@ class DatasetSpec:
 def _agree(one: Any, other: Any) -> bool:
     if isinstance(one, DatasetSpec):
         return one.is_compatible_with(other)
-    return isinstance(other, TensorSpec) and one.dtype == other.dtype and one.shape.is_compatible_with(other.shape)
+    return type(other) is type(one) and one.dtype == other.dtype and one.shape.is_compatible_with(other.shape)
 
 
 def spec_of(value: Any) -> Any:
@@ -278,11 +357,7 @@ def spec_of(value: Any) -> Any:
     if isinstance(value, Dataset):
         return DatasetSpec(value.element_spec)
     if isinstance(value, SparseTensor):
-        raise refusal(
-            "Sparse tensors do not go through datasets here.",
-            NotImplementedError,
-            mend="Make them dense inside the function that parses them: tf.sparse.to_dense(...).",
-        )
+        return SparseTensorSpec(value.get_shape(), value.dtype)
     if _children(value) is not None:
         return map_leaves(spec_of, value)
     tensor = convert_to_tensor(value)
@@ -329,6 +404,8 @@ def from_legacy(types: Any, shapes: Any, classes: Any) -> Any:
 def _from_legacy(dtype: Any, shape: Any, kind: Any) -> Any:
     if isinstance(kind, DatasetSpec):
         return kind
+    if kind is SparseTensor:
+        return SparseTensorSpec(shape, dtype)
     if kind is not Tensor:
         raise TypeError(f"Could not build a structure for output class {kind!r}")
     return TensorSpec(shape, dtype)
@@ -338,4 +415,4 @@ def either(one: Any, other: Any) -> Any:
     """The spec of what is of this or the other."""
     if isinstance(one, DatasetSpec):
         return one.most_specific_compatible_type(other)
-    return TensorSpec(one.shape.most_specific_compatible_shape(other.shape), one.dtype)
+    return type(one)(one.shape.most_specific_compatible_shape(other.shape), one.dtype)

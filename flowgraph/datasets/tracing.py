@@ -84,8 +84,6 @@ def _comes_from_ref(tensor: Tensor) -> bool:
 def _spec_of(result: Any, method: str) -> Any:
     try:
         return structure.spec_of(result)
-    except NotImplementedError:
-        raise
     except (TypeError, ValueError):
         line = f"Unsupported return value from function passed to {method}: {result}."
         raise TypeError(errors.explain(line, where=user_site())) from None

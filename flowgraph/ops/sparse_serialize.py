@@ -14,7 +14,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.refusal import invalid
 from flowgraph.ir.tensor import Tensor
-from flowgraph.kernels.strings import entries, of_entries
+from flowgraph.kernels.strings import entries
 from flowgraph.kernels.tensor_bytes import NotATensor, unpack
 from flowgraph.ops.serialize import bytes_of, cpp_name
 from flowgraph.ops.sparse_add import of_rank
@@ -44,15 +44,23 @@ def _check(indices: Any, values: Any, shape: Any) -> None:
             raise invalid(f"Input {what} should be a {kind} but received shape {to_text(part.shape)}")
 
 
-def _strings_of(*parts: Any, out_type: DType) -> list[bytes]:
-    if out_type is not dt.string:
-        raise NotImplementedError("sparse tensors are serialized as strings only, not as variants")
+def _carriers(parts: Any, out_type: DType) -> list[Any]:
+    """What stands for the parts of a sparse tensor: strings, or, in variants, the arrays themselves."""
+    if out_type is dt.variant:
+        return list(parts)
     return [bytes_of(np.ascontiguousarray(part), listed=False) for part in parts]
+
+
+def _arranged(carriers: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    flat = np.empty(len(carriers), object)
+    for at, carrier in enumerate(carriers):
+        flat[at] = carrier
+    return flat.reshape(shape)
 
 
 def _one(_xp: Any, *parts: Any, out_type: DType) -> np.ndarray:
     _check(*parts)
-    return of_entries(_strings_of(*parts, out_type=out_type), (3,))
+    return _arranged(_carriers(parts, out_type), (3,))
 
 
 SERIALIZE_SPARSE = OpDef(
@@ -74,10 +82,10 @@ def _many(_xp: Any, indices: Any, values: Any, shape: Any, *, out_type: DType) -
         raise invalid(f"indices and values rows (indexing dimension) must match. {counts}")
     check_sorted(indices, shape)
     bounds = np.searchsorted(indices[:, 0], np.arange(int(shape[0]) + 1)).tolist()
-    found: list[bytes] = []
+    found: list[Any] = []
     for start, end in pairwise(bounds):
-        found += _strings_of(indices[start:end, 1:], values[start:end], shape[1:], out_type=out_type)
-    return of_entries(found, (len(bounds) - 1, 3))
+        found += _carriers((indices[start:end, 1:], values[start:end], shape[1:]), out_type)
+    return _arranged(found, (len(bounds) - 1, 3))
 
 
 SERIALIZE_MANY_SPARSE = OpDef(
@@ -91,7 +99,9 @@ SERIALIZE_MANY_SPARSE = OpDef(
 )
 
 
-def _read(strings: list[bytes]) -> list[Any]:
+def _read(strings: list[Any]) -> list[Any]:
+    if strings and isinstance(strings[0], np.ndarray):
+        return [(dt.string if part.dtype == object else dt.as_dtype(part.dtype), part) for part in strings]
     try:
         return [unpack(string) for string in strings]
     except NotATensor as error:
@@ -152,6 +162,31 @@ DESERIALIZE_MANY_SPARSE = OpDef(
     cases=[
         case(
             VALUE([[bytes_of(np.array([[1]])), bytes_of(np.array([2.5], np.float32)), bytes_of(np.array([4]))]] * 2,
+                  dt.string),
+            dtype=dt.float32,
+        ),
+    ],
+)  # fmt: skip
+
+
+def _general_sizes(serialized: Any, **_attrs: Any) -> list[Sizes]:
+    sizes = serialized.sizes
+    if sizes and sizes[-1] not in (None, 3):
+        raise ValueError(f"Dimension must be 3 but is {sizes[-1]}")
+    return [(None, None), (None,), (None,)]
+
+
+DESERIALIZE_SPARSE = OpDef(
+    "DeserializeSparse(serialized_sparse: Tserialized) -> "
+    "(sparse_indices: int64, sparse_values: dtype, sparse_shape: int64)",
+    attrs={"dtype": TypeAttr(), "Tserialized": TypeAttr((dt.string, dt.variant), dt.string)},
+    infer=_general_sizes,
+    forward=_together,
+    gradient=NO_GRADIENT,
+    data_shape=True,
+    cases=[
+        case(
+            VALUE([bytes_of(np.array([[1]])), bytes_of(np.array([2.5], np.float32)), bytes_of(np.array([4]))],
                   dt.string),
             dtype=dt.float32,
         ),

@@ -350,3 +350,18 @@ def test_state_of_the_session_inside_functions():
     with session_of() as session:
         session.run([tf.tables_initializer(), iterator.initializer])
         assert session.run(iterator.get_next()).tolist() == [1, 0, -1]
+
+
+def test_sparse_components():
+    sparse = tf.SparseTensor([[0, 1], [2, 0]], [1, 2], [3, 4])
+    dataset = D.from_tensor_slices(sparse)
+    assert dataset.output_classes is tf.SparseTensor
+    assert dataset.output_shapes.as_list() == [4]
+    kind = tf.data.Iterator.from_structure(dataset.output_types, dataset.output_shapes, None, dataset.output_classes)
+    begin, row = kind.make_initializer(dataset.skip(2)), kind.get_next()
+    with session_of() as session:
+        session.run(begin)
+        found = session.run(row)
+    assert (found.indices.tolist(), found.values.tolist(), found.dense_shape.tolist()) == ([[0]], [2], [4])
+    with pytest.raises(TypeError, match=r"^Batching of padded sparse tensors is not currently supported"):
+        dataset.padded_batch(2, [None])

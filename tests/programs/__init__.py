@@ -139,6 +139,7 @@ MODULES = [
     "data_pipelines",
     "data_pipelines_files",
     "data_pipelines_more",
+    "data_pipelines_sparse",
     "random_fields",
 ]
 
