@@ -142,3 +142,21 @@ def test_functions_are_described_and_found_again():
 
 def test_a_spec_shows_what_it_demands():
     assert repr(tf.layers.InputSpec(ndim=4, axes={-1: 3})) == "InputSpec(ndim=4, axes={-1: 3})"
+
+
+@pytest.mark.parametrize("engine", ["NUMPY", "REFERENCE"])
+def test_one_batch_normalization_called_twice_updates_its_averages_twice(engine: str) -> None:
+    with tf.Graph().as_default():
+        training, x = tf.placeholder(tf.bool), tf.placeholder(tf.float32, [None, 2])
+        for i in range(2):
+            tf.layers.batch_normalization(x + 10.0 * i, training=training, name="shared", reuse=i > 0)
+        updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+        [mean] = [v for v in tf.global_variables() if v.op.name == "shared/moving_mean"]
+        config = tf.ConfigProto()
+        config.experimental.executor_type = engine
+        with tf.Session(config=config) as session:
+            session.run(tf.global_variables_initializer())
+            session.run(updates, {training: False, x: [[1.0, 2.0], [3.0, 6.0]]})
+            assert session.run(mean).tolist() == [0.0, 0.0]
+            session.run(updates, {training: True, x: [[1.0, 2.0], [3.0, 6.0]]})
+            np.testing.assert_allclose(session.run(mean), [0.01 * (2 + 12), 0.01 * (4 + 14)], rtol=1e-5)

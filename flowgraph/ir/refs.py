@@ -174,8 +174,11 @@ class Refs:
             for op in self._readers.get(root, ()):
                 self.edges += [
                     (op, write)
-                    for write in writes
-                    if write is not op and not depends(op, write) and not exclude(op, write)
+                    for i, write in enumerate(writes)
+                    if write is not op
+                    and not depends(op, write)
+                    and not exclude(op, write)
+                    and not self._comes_after(op, write, writes[i + 1 :], exclude)
                 ]
             for i, later in enumerate(writes):
                 for earlier in reversed(writes[:i]):
@@ -187,6 +190,20 @@ class Refs:
                         break  # what it excludes, `later` excludes too: the rest comes before it
         if self.parts:
             self.edges = list(dict.fromkeys(self.edges))  # two ops may share several variables
+
+    def _comes_after(
+        self,
+        op: Operation,
+        write: Operation,
+        later: Sequence[Operation],
+        exclude: Callable[[Operation, Operation], bool],
+    ) -> bool:
+        """Whether a reader that does not depend on a write depends on one that comes after it, by order alone.
+
+        Two calls of one batch normalization do this: each has a Merge of its update with the average as it was.
+        """
+        depends = self.depends
+        return any(depends(op, other) and not depends(write, other) and not exclude(write, other) for other in later)
 
     def writes_to(self, root: Tensor) -> Sequence[Operation]:
         """The ops that change a variable, or one of those that it may be."""
