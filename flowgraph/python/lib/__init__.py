@@ -1,0 +1,5 @@
+"""tensorflow.python.lib."""
+
+from flowgraph import absent as _absent
+
+_absent.watch(__name__)
