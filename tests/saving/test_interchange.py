@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -129,3 +130,27 @@ def test_functions_that_did_not_come_along_are_named():
         with pytest.raises(tf.errors.UnimplementedError, match="is not defined"):
             sess.run(rows.initializer.name)
         sess.run(tf.constant(1.0))
+
+
+def test_a_saved_model_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    real, written = os.replace, []
+
+    def fails(source, target):
+        written.append(os.path.basename(target))
+        if len(written) > allowed:
+            raise OSError("no space left")
+        return real(source, target)
+
+    monkeypatch.setattr(os, "replace", fails)
+    for allowed in range(10):  # (the closure above reads it)
+        folder = tmp_path / str(allowed)
+        written.clear()
+        try:
+            interchange.write_saved_model(tf, str(folder), str(tmp_path))
+        except (OSError, tf.errors.OpError):
+            assert not tf.saved_model.contains_saved_model(str(folder))
+        else:
+            break
+    assert written[-1] == "saved_model.pb"
+    assert len(written) > 3
+    assert interchange.read_saved_model(tf, str(folder))[1] == 66
