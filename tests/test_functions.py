@@ -102,3 +102,14 @@ def test_a_tensor_of_a_strange_graph_is_refused():
         strange = tf.constant(1.0)
     with pytest.raises(ValueError, match="must be from the same graph as the function"):
         trace(lambda a: a + strange, [SCALAR], "mixed")
+
+
+def test_an_imported_dataset_never_runs_another_graphs_function():
+    """Bodies are not written: the import into a graph with a function of the same name must not take that one."""
+    tf.data.Dataset.range(3).map(lambda x: x + 1)
+    written = tf.get_default_graph().as_graph_def()
+    with tf.Graph().as_default() as graph:
+        tf.data.Dataset.range(3).map(lambda x: x * 100)
+        tf.import_graph_def(written, name="")
+        ours, theirs = (op.get_attr("f") for op in graph.get_operations() if op.type == "MapDataset")
+        assert ours != theirs

@@ -171,6 +171,13 @@ def keep_function(graph: Graph, function: Function) -> None:
     library[function.name] = function
 
 
+def name_of_imported(graph: Graph, name: str) -> str:
+    """What an imported op calls a function whose body did not come along: never the name of one of this graph's own."""
+    while isinstance(graph, FunctionGraph):
+        graph = graph.outer
+    return f"{name}_imported" if name in graph.memory.get(_LIBRARY, {}) else name
+
+
 def function_of(graph: Graph, name: str) -> Function:
     """A function of a graph's library.
 
