@@ -52,8 +52,8 @@ def bring_back() -> None:
     for name, item in _NUMPY.items():
         if name not in vars(np):
             setattr(np, name, item)
-    if "newshape" not in inspect.signature(np.reshape).parameters:
-        np.reshape = _reshape(np.reshape)
+    if "shape" in inspect.signature(np.reshape).parameters and np.reshape.__module__ != __name__:
+        np.reshape = _reshape(np.reshape)  # NumPy 2.1 began to warn of `newshape`, 2.4 is without it
     for name in collections.abc.__all__:
         if name not in vars(collections):
             setattr(collections, name, getattr(collections.abc, name))
