@@ -49,11 +49,10 @@ RENAMED = {
 """Names that TensorFlow itself has given up, and what it has called these things since 1.0."""
 
 NEAREST = {
-    "contrib.data": "feed_dict with numpy arrays",
     "contrib.keras": "tf.layers, tf.losses and tf.train",
     "contrib.learn.Estimator": "tf.layers, tf.losses and tf.train, with a loop over session.run",
-    "data": "feed_dict with numpy arrays",
     "contrib.distributions": "tf.distributions",
+    "data.experimental": "the methods of tf.data.Dataset",
     "distributions": "tf.random_gamma and its kin; a density is a line of tf.log, tf.exp and tf.lgamma",
     "estimator": "tf.layers, tf.losses and tf.train, with a loop over session.run",
     "contrib.estimator": "tf.layers, tf.losses and tf.train, with a loop over session.run",
@@ -62,8 +61,10 @@ NEAREST = {
     "keras.datasets": "tf.examples.tutorials.mnist.input_data",
     "keras.layers": "tf.layers",
     "python": "the public name of what is imported from it",
+    "saved_model": "tf.saved_model.simple_save and tf.saved_model.loader",
+    "train.Checkpoint": "tf.train.Saver",
+    "train.CheckpointManager": "tf.train.Saver(max_to_keep=...)",
     "raw_ops": "the function of the same name in lower case, as tf.matmul for tf.raw_ops.MatMul",
-    "summary.FileWriter": "session.run of tf.summary.merge_all(): its bytes, or the numbers themselves",
 }
 """What does the work of a thing that is not here and has no like-named kin, in words."""
 
