@@ -123,4 +123,5 @@ def _keep_our_words() -> None:
 
 
 def _not_written_yet(record: logging.LogRecord) -> bool:
-    return not (record.name in ("tensorflow", "flowgraph") and logging.getLogger(record.name).handlers)
+    name = record.name.partition(".")[0]  # (ours are those of their files: flowgraph.data.mnist)
+    return not (name in ("tensorflow", "flowgraph") and logging.getLogger(name).handlers)
