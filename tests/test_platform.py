@@ -231,6 +231,6 @@ def test_what_python_asks_of_every_object_does_not_parse_the_command_line() -> N
 
 
 def test_our_messages_keep_their_form_under_app_run(tmp_path: Path) -> None:
-    code = "import logging, flowgraph as tf\ndef main(_): logging.getLogger('flowgraph.data').warning('in plain words')\n"
+    code = "import logging, flowgraph as tf\ndef main(_): logging.getLogger('flowgraph.data').warning('plain words')\n"
     status, _, errors = script(tmp_path, code + "tf.app.run()")
-    assert (status, errors) == (0, "in plain words\n")
+    assert (status, errors) == (0, "plain words\n")
