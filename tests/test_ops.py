@@ -54,6 +54,7 @@ WITHOUT_CASES = {
     "NoOp",
     "ParallelConcat",
     "Placeholder",
+    "ReadFile",
     "PyFuncStateless",
 }
 
