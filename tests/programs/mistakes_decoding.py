@@ -76,7 +76,6 @@ PIECES = {
     "no_such_mode": lambda tf: _s(tf).monotonic_attention([[0.5]], [[1.0]], "soft"),
     "attention_of_other_shape": lambda tf: _s(tf).monotonic_attention([[0.5]], [[1.0, 2.0]], "parallel"),
     "hardmax_of_integers": lambda tf: _s(tf).hardmax([[1, 2]]),
-    "cumprod_of_integers": lambda tf: _s(tf).safe_cumprod([1, 2]),
     "tiled_scalar": lambda tf: _s(tf).tile_batch(tf.constant(1.0), 2),
     "tiled_without_rank": lambda tf: _s(tf).tile_batch(tf.placeholder(tf.float32), 2),
     "tree_of_matrices": lambda tf: _s(tf).gather_tree([[1]], [[0]], [1], 0),
@@ -146,7 +145,6 @@ WRAPPERS = {
     "inputs_of_other_batch": lambda tf: _wrapped(tf)(tf.ones([3, 3]), _wrapped(tf).zero_state(2, tf.float32)),
     "clone_of_other_shape": lambda tf: _wrapped(tf).zero_state(2, tf.float32).clone(cell_state=tf.zeros([2, 4])),
     "clone_of_other_structure": lambda tf: _wrapped(tf).zero_state(2, tf.float32).clone(cell_state=(tf.zeros([2, 3]),)),
-    "clone_with_unknown_part": lambda tf: _wrapped(tf).zero_state(2, tf.float32).clone(state=1),
     "untiled_batch_at_run_time": _untiled,
 }
 
@@ -165,13 +163,6 @@ BEAMS = {
     ),
     "end_out_of_vocabulary": lambda tf: _run(tf, _s(tf).dynamic_decode(_beam(tf, end=9), maximum_iterations=3)),
 }
-
-
-def helper_without_methods(tf):
-    class Mine(_s(tf).Helper):
-        pass
-
-    return Mine()
 
 
 def decoder_that_changes_structure(tf):
