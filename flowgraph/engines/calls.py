@@ -10,8 +10,7 @@ import numpy as np
 
 from flowgraph.engines.base import Engine
 from flowgraph.engines.store import Store
-from flowgraph.ir.function import Function, function_of
-from flowgraph.ir.tensor import Operation
+from flowgraph.ir.function import Function
 from flowgraph.kernels.pipeline import boxed
 
 
@@ -36,11 +35,6 @@ class Call:
     def __call__(self, *values: Any) -> list[Any]:
         """The function's outputs, flat, for flat arguments."""
         return self._executable.run([*values, *self._fed])
-
-
-def call_of(store: Store, op: Operation, attr: str, captured: Sequence[Any]) -> Call:
-    """The function that an op names in an attr, with what the op captured for it."""
-    return Call(store, function_of(op.graph, op.attrs[attr]), captured)
 
 
 class OwnStreams(Store):

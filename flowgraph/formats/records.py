@@ -121,17 +121,18 @@ class RecordFile:
     Args:
       path: its path.
       compression: '', 'GZIP' or 'ZLIB'.
-      level: how hard to compress, 0 to 9; -1 for zlib's default.
+      **settings: of zlib.compressobj: `level`, `method`, `wbits`, `memLevel`, `strategy`.
 
     Raises:
       OSError: it cannot be made.
     """
 
-    def __init__(self, path: str, compression: str = "", level: int = -1) -> None:
+    def __init__(self, path: str, compression: str = "", **settings: int) -> None:
         self._file: Any = open(path, "wb")  # noqa: SIM115 (closed by `close`)
         self._zlib: Any = None
         if compression:
-            self._zlib = zlib.compressobj(level, zlib.DEFLATED, 31 if compression == "GZIP" else 15)
+            chosen: dict[str, Any] = {"wbits": 31 if compression == "GZIP" else 15, **settings}
+            self._zlib = zlib.compressobj(**chosen)
 
     def write(self, record: bytes) -> None:
         """Add a record."""

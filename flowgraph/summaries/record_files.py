@@ -24,8 +24,10 @@ class TFRecordOptions:
     Args:
       compression_type: 'GZIP', 'ZLIB', '' or None, or a `TFRecordCompressionType`.
       compression_level: how hard to compress: 0 to 9, or -1 for zlib's default.
-      flush_mode, input_buffer_size, output_buffer_size, window_bits, compression_method, mem_level,
-        compression_strategy: finer settings of zlib, which do not change what is read; flowgraph leaves them to zlib.
+      window_bits, compression_method, mem_level, compression_strategy: the settings of zlib of these names; None: its
+        own. Of a GZIP file `window_bits` are 16 more than those of zlib.
+      flush_mode, input_buffer_size, output_buffer_size: how TF's buffers work, which changes nothing in the file;
+        flowgraph has others.
 
     Raises:
       ValueError: there is no such compression.
@@ -49,6 +51,17 @@ class TFRecordOptions:
         self.input_buffer_size, self.output_buffer_size = input_buffer_size, output_buffer_size
         self.window_bits, self.compression_method = window_bits, compression_method
         self.mem_level, self.compression_strategy = mem_level, compression_strategy
+
+    def _zlib_settings(self) -> dict[str, int]:
+        """What was given, as zlib calls it."""
+        given = {
+            "level": self.compression_level,
+            "method": self.compression_method,
+            "wbits": self.window_bits,
+            "memLevel": self.mem_level,
+            "strategy": self.compression_strategy,
+        }
+        return {name: value for name, value in given.items() if value is not None}
 
     @classmethod
     def get_compression_type_string(cls, options: Any) -> str:
@@ -85,11 +98,9 @@ class TFRecordWriter:
     """
 
     def __init__(self, path: Any, options: Any = None) -> None:
-        level = options.compression_level if isinstance(options, TFRecordOptions) else None
+        settings = options._zlib_settings() if isinstance(options, TFRecordOptions) else {}
         with told_as_tf(path):
-            self._file = RecordFile(
-                os.fspath(path), TFRecordOptions.get_compression_type_string(options), -1 if level is None else level
-            )
+            self._file = RecordFile(os.fspath(path), TFRecordOptions.get_compression_type_string(options), **settings)
 
     def __enter__(self) -> TFRecordWriter:
         return self

@@ -41,6 +41,20 @@ def test_compressed_records_come_back(compression, tmp_path):
             list(tf.python_io.tf_record_iterator(path))
 
 
+def test_settings_of_zlib_reach_the_file(tmp_path):
+    """Uncompressed, and with a strategy that finds no repetitions, the same records take more room."""
+    sizes = []
+    for more in ({}, {"compression_strategy": 2}, {"compression_level": 0, "mem_level": 1, "window_bits": 9}):
+        path, options = str(tmp_path / "file"), tf.python_io.TFRecordOptions("ZLIB", **more)
+        with tf.python_io.TFRecordWriter(path, options) as writer:
+            writer.write(b"abcd" * 5000)
+        assert list(tf.python_io.tf_record_iterator(path, options)) == [b"abcd" * 5000]
+        sizes.append(os.path.getsize(path))
+    repeated, coded, stored = sizes
+    assert 10 * repeated < coded
+    assert coded < 20000 < stored
+
+
 @pytest.mark.parametrize("compression", ["", "GZIP", "ZLIB"])
 def test_damage_is_told(compression, tmp_path):
     """Whatever happens to a file: the records before the damage, then an error or the end; never another record."""
