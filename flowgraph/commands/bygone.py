@@ -7,14 +7,16 @@ import builtins
 import collections
 import collections.abc
 import inspect
-import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["array_of", "bring_back", "bytes_of", "call", "compiled", "has_old_calls", "tree_of"]
+from flowgraph.commands.lone import LoneElements
+from flowgraph.commands.syntax import call
+
+__all__ = ["array_of", "bring_back", "bytes_of", "compiled", "tree_of"]
 
 _NUMPY = {
     **{name: getattr(builtins, name) for name in ("bool", "complex", "float", "int", "object", "str")},
@@ -69,19 +71,17 @@ def _reshape(new: Any) -> Any:
 
 
 def compiled(text: str, name: str, flags: int = 0) -> Any:
-    """The code of a script of those days: arrays have their `tostring()`, and rows may differ in length."""
+    """The code of a script of those days, in which arrays are as tolerant as they were.
+
+    They have their `tostring()`, their rows may differ in length, and those of one element are numbers.
+    """
     return compile(tree_of(text, name, flags), name, "exec", flags, dont_inherit=True)
 
 
 def tree_of(text: str, name: str, flags: int = 0) -> Any:
     """What `compiled` compiles, as a syntax tree."""
     tree = compile(text, name, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
-    return ast.fix_missing_locations(_OldCalls().visit(tree)) if has_old_calls(text) else tree
-
-
-def has_old_calls(text: str) -> bool:
-    """Whether something in the text may have to be compiled in another way than Python does."""
-    return "tostring()" in text or re.search(r"\b(np|numpy)\.array\(", text) is not None
+    return ast.fix_missing_locations(LoneElements().visit(_OldCalls().visit(tree)))
 
 
 def bytes_of(item: Any) -> Any:
@@ -105,16 +105,6 @@ def array_of(make: Callable[..., Any], rows: Any) -> Any:
         if "inhomogeneous" not in str(error):
             raise
         return make(rows, dtype=object)
-
-
-def call(function: Callable[..., Any], where: ast.AST, *arguments: ast.expr) -> ast.expr:
-    """The syntax of a call of a function of ours, found by the module's name: a script may use any other name."""
-    path = f"__import__('sys').modules[{function.__module__!r}].{function.__name__}"
-    found = ast.parse(path, mode="eval").body
-    made = ast.Call(found, list(arguments), [])
-    for part in (made, *ast.walk(found)):
-        ast.copy_location(part, where)
-    return made
 
 
 class _OldCalls(ast.NodeTransformer):

@@ -16,6 +16,7 @@ import numpy as np
 
 from flowgraph.commands import bygone
 from flowgraph.commands.source import Unreadable, parses
+from flowgraph.commands.syntax import call
 from flowgraph.ir.tensor import Tensor
 from flowgraph.ops.division import div
 from flowgraph.variables.variable import Variable
@@ -140,7 +141,7 @@ class _OldDivision(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """`a / b`."""
         self.generic_visit(node)
-        return bygone.call(divide, node, node.left, node.right) if isinstance(node.op, ast.Div) else node
+        return call(divide, node, node.left, node.right) if isinstance(node.op, ast.Div) else node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         """`a /= b`."""
@@ -148,7 +149,7 @@ class _OldDivision(ast.NodeTransformer):
         if not isinstance(node.op, ast.Div):
             return node
         old = ast.parse(ast.unparse(node.target), mode="eval").body
-        new = ast.Assign([node.target], bygone.call(divide_in_place, node, old, node.value))
+        new = ast.Assign([node.target], call(divide_in_place, node, old, node.value))
         return ast.copy_location(new, node)
 
 
