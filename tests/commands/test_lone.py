@@ -11,7 +11,7 @@ import pytest
 
 from flowgraph.commands import bygone, python2
 
-TEXT = '''\
+TEXT = """\
 import math
 import numpy as np
 one, square, many = np.array([2.5]), np.array([[3]]), np.array([1, 2])
@@ -45,7 +45,7 @@ def again():
 [0][said("place")] = said("value")
 count[0] += again()
 print(order, count)
-'''
+"""
 PRINTED = """\
 3 2.5 [2.5] array([2.5]) 2.50 4 % 3 [1]
 2.5 3 (2.5+0j) 255 2 5.0
@@ -58,7 +58,7 @@ PRINTED = """\
 @pytest.mark.parametrize("compiled", [bygone.compiled, python2.compiled])
 def test_an_array_of_one_element_is_a_number(compiled: Callable[[str, str], Any]) -> None:
     with redirect_stdout(io.StringIO()) as printed:
-        exec(compiled(TEXT, "old.py"), {})  # noqa: S102
+        exec(compiled(TEXT, "old.py"), {})
     assert printed.getvalue() == PRINTED
 
 
@@ -78,6 +78,6 @@ def test_an_array_of_one_element_is_a_number(compiled: Callable[[str, str], Any]
 )
 def test_what_was_a_mistake_is_still_one(line: str, error: type[Exception]) -> None:
     names: dict[str, object] = {}
-    exec(bygone.compiled(TEXT, "old.py"), names)  # noqa: S102
+    exec(bygone.compiled(TEXT, "old.py"), names)
     with pytest.raises(error):
-        exec(bygone.compiled(line, "old.py"), names)  # noqa: S102
+        exec(bygone.compiled(line, "old.py"), names)
