@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from flowgraph.errors import DataLossError, InvalidArgumentError
 from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, complaint, ending
+from flowgraph.kernels.workers import Pool
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ class MappedAhead:
 class _MappingAhead:
     def __init__(self, elements: Elements, call: Any, threads: int) -> None:
         self._elements, self._threads = elements, threads
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: Pool | None = None
         self._coming: deque[Future[Element]] = deque()
         self._call = call
 
@@ -188,7 +189,7 @@ class _MappingAhead:
 
     def __next__(self) -> Element:
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads, "map")
+            self._pool = Pool(self._threads, "map")
         trouble: Exception | None = None
         while len(self._coming) < self._threads and trouble is None:
             try:
@@ -247,7 +248,7 @@ class _ComingAhead:
 
     def __init__(self, elements: Elements, size: int) -> None:
         self._elements, self._size = elements, size
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: Pool | None = None
         self._coming: deque[Future[Any]] = deque()
         self._ended = False
 
@@ -258,7 +259,7 @@ class _ComingAhead:
         if self._ended:
             raise StopIteration
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, "prefetch")
+            self._pool = Pool(1, "prefetch")
         while len(self._coming) <= self._size:
             self._coming.append(self._pool.submit(next, self._elements, None))
         element = self._coming.popleft().result()
