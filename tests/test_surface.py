@@ -77,6 +77,7 @@ DIFFERENT = {
     },
     "contrib.learn.preprocessing.ByteProcessor": "TensorFlow shows the signature of a decorator",
     "contrib.learn.datasets.mnist.read_data_sets": "its 5000 knows whether it was given, for fewer digits are bundled",
+    "contrib.slim.queues.QueueRunners": "TensorFlow shows the signature of a decorator",
     "train.Coordinator.stop_on_exception": "takes nothing; TensorFlow shows the signature of a decorator",
     "train.Supervisor.managed_session": "TensorFlow shows the signature of a decorator",
 }

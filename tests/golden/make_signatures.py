@@ -36,7 +36,9 @@ CONTRIB = [
     "crf", "learn.datasets.mnist", "learn.preprocessing", "tensorboard.plugins.projector",
     "data", "distributions", "framework", "framework.nest", "image", "layers", "legacy_seq2seq", "losses", "lookup",
     "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses",
-    "slim.model_analyzer", "slim.utils", "summary", "tensorboard.plugins.projector", "training", "util",
+    "slim.model_analyzer", "slim.utils", "slim.data_decoder", "slim.data_provider", "slim.dataset",
+    "slim.dataset_data_provider", "slim.parallel_reader", "slim.prefetch_queue", "slim.queues",
+    "slim.tfexample_decoder", "summary", "tensorboard.plugins.projector", "training", "util",
 ]  # fmt: skip
 WITHOUT_METHODS = re.compile(r"(layers|nn\.rnn_cell|contrib|losses|metrics)\.|.*(Dataset|Proto|Def)V?\d?\b")
 
@@ -109,8 +111,8 @@ def main():
         module = functools.reduce(getattr, name.split("."), tf.contrib)
         for public in dir(module):
             item = getattr(module, public)
-            if getattr(item, "__init__", None) is object.__init__:
-                continue  # a bag of constants, or a named tuple
+            if getattr(item, "__init__", None) in (object.__init__, Exception.__init__):
+                continue  # a bag of constants, a named tuple, or an exception
             if getattr(item, "__module__", "").startswith("collections"):
                 continue  # what the module itself has imported
             if hasattr(item, "DESCRIPTOR"):

@@ -140,6 +140,7 @@ MODULES = [
     "data_pipelines_files",
     "data_pipelines_more",
     "data_pipelines_sparse",
+    "slim_data",
     "random_fields",
 ]
 

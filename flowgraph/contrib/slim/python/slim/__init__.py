@@ -2,12 +2,15 @@
 
 import sys as _sys
 
-from flowgraph.contrib.slim import learning, model_analyzer, nets
+from flowgraph.contrib.slim import learning, model_analyzer, nets, queues
+from flowgraph.contrib.slim.python.slim import data
 from flowgraph.neural.slim import summaries
 
-__all__ = ["learning", "model_analyzer", "nets", "summaries"]
+__all__ = ["data", "learning", "model_analyzer", "nets", "queues", "summaries"]
 
 for _name in __all__:
     _sys.modules[f"{__name__}.{_name}"] = globals()[_name]
 for _name in nets.__all__:
     _sys.modules[f"{__name__}.nets.{_name}"] = getattr(nets, _name)
+for _name in data.__all__:
+    _sys.modules[f"{__name__}.data.{_name}"] = getattr(data, _name)
