@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 WORKLOADS = (
     "import_time", "scalar_add", "deep_graph", "mlp_step", "lenet_step", "rows", "while_loop", "recurrent",
-    "checkpoint",
+    "checkpoint", "pipeline",
 )  # fmt: skip
 
 
@@ -33,6 +33,12 @@ def measure(python: str, module: str, workload: str) -> dict[str, float]:
     if done.returncode:
         raise SystemExit(f"{workload} failed under {module}:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def _compare(name: str, by_module: dict[str, list[float]]) -> None:
+    """What is no time but a digest of results must be the same everywhere."""
+    if len({figure for figures in by_module.values() for figure in figures}) > 1:
+        raise SystemExit(f"the results differ: {name} {dict(by_module)}")
 
 
 def main() -> None:
@@ -51,6 +57,9 @@ def main() -> None:
                 for name, value in measure(python, module, workload).items():
                     figures[name][module].append(value)
         for name, by_module in figures.items():
+            if name.endswith("_check"):
+                _compare(name, by_module)
+                continue
             ours = statistics.median(by_module["flowgraph"])
             line = f"{workload:12s} {name:24s} flowgraph {ours:10.2f}"
             for _, module in contestants[1:]:

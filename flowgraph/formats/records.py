@@ -8,14 +8,16 @@ from __future__ import annotations
 import gzip
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from flowgraph.errors import DataLossError
 from flowgraph.formats.checksums import crc32c, mask
 
 _HEADER = 12
+_BLOCK = 1 << 17
 _CHUNK = 1 << 20
+_LENGTHS_KEPT = 4096
 
 
 _COMPRESSIONS = {0: "", 1: "ZLIB", 2: "GZIP"}
@@ -58,30 +60,50 @@ def read_records(file: IO[bytes], compression: str = "") -> Iterator[bytes]:
         TF: somebody may still be writing there.)
     """
     reader = unpacked(file, compression)
-    at = 0
+    read = getattr(reader, "read1", reader.read)  # what there is now, for somebody may write into a pipe
+    lengths: dict[bytes, int] = {}  # of the headers seen: many records have one of few lengths
+    data, place = b"", 0  # bytes that were read, and where the next record begins among them
+    at = 0  # where it begins in the file
     while True:
-        header = _exactly(reader, _HEADER, at)
-        if len(header) < _HEADER:
-            return
-        length, check = struct.unpack("<QI", header)
-        if mask(crc32c(header[:8])) != check:
-            raise DataLossError(None, None, f"corrupted record at {at}")
-        data = _exactly(reader, length, at)
-        tail = _exactly(reader, 4, at)
-        if len(data) < length or len(tail) < 4:
-            raise DataLossError(None, None, f"truncated record at {at}")
-        if struct.pack("<I", mask(crc32c(data))) != tail:
+        if len(data) < place + _HEADER:
+            data, place = _going_on(read, data, place, _HEADER, at), 0
+            if len(data) < _HEADER:
+                return
+        start = place + _HEADER
+        header = data[place:start]
+        length = lengths.get(header)
+        if length is None:
+            length = _length(header, at)
+            if len(lengths) < _LENGTHS_KEPT:
+                lengths[header] = length
+        end = start + length
+        if len(data) < end + 4:
+            data, start, end = _going_on(read, data, start, length + 4, at), 0, length
+            if len(data) < length + 4:
+                raise DataLossError(None, None, f"truncated record at {at}")
+        record = data[start:end]
+        if mask(crc32c(record)) != int.from_bytes(data[end : end + 4], "little"):
             raise DataLossError(None, None, f"corrupted record at {at + _HEADER}")
-        yield data
+        yield record
+        place = end + 4
         at += _HEADER + length + 4
 
 
-def _exactly(reader: Any, size: int, at: int) -> bytes:
-    """So many bytes, or fewer at the end; never more memory than there are bytes."""
-    parts, left = [], size
+def _length(header: bytes, at: int) -> int:
+    """How long a record is, by the bytes in front of it."""
+    length, check = struct.unpack("<QI", header)
+    if mask(crc32c(header[:8])) != check:
+        raise DataLossError(None, None, f"corrupted record at {at}")
+    return int(length)
+
+
+def _going_on(read: Callable[[int], bytes], data: bytes, place: int, size: int, at: int) -> bytes:
+    """The bytes from one place on: `size` of them or more, or fewer at the end; never more memory than is needed."""
+    parts = [data[place:]]
+    left = size - len(parts[0])
     try:
-        while left:
-            part = reader.read(min(left, _CHUNK))
+        while left > 0:
+            part = read(_BLOCK if left < _BLOCK else min(left, _CHUNK))
             if not part:
                 break
             parts.append(part)

@@ -16,6 +16,8 @@ from flowgraph.kernels.philox import Stream
 from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, boxed, complaint, ending, pipeline_of, unboxed
 from flowgraph.kernels.seeds import fresh_pair
 
+_WORDS_AHEAD = 4096
+
 
 class Words:
     """The 32-bit words of TF's generator, one after the other."""
@@ -25,12 +27,14 @@ class Words:
             seed, seed2 = fresh_pair()
         self._stream = Stream.seeded(seed, seed2)
         self._words: list[int] = []
+        self._ahead = 4
 
     def next(self) -> int:
         """The next word."""
         if not self._words:
-            self._words = list(reversed(philox.block(self._stream)))
-            self._stream = self._stream.skip(1)
+            self._words = philox.words(self._stream, self._ahead)[::-1].tolist()
+            self._stream = self._stream.skip(self._ahead // 4)
+            self._ahead = min(4 * self._ahead, _WORDS_AHEAD)  # many have no need of more than a few
         return self._words.pop()
 
 

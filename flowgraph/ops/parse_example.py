@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from flowgraph.ir.refusal import error_of, invalid
 from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import examples, sequence_examples
 from flowgraph.kernels.attempts import Trouble
+from flowgraph.kernels.example_columns import Schema
 from flowgraph.kernels.examples import KINDS, Coordinates, Dense, Kind, Sparse, shape_of
 from flowgraph.kernels.sequence_examples import Found, Wanted
 from flowgraph.kernels.strings import each, entries
@@ -146,6 +149,24 @@ def _dense_specs(keys: Sequence[Any], defaults: Sequence[Any], shapes: Sequence[
     return specs
 
 
+_schemas: OrderedDict[Any, Schema] = OrderedDict()
+_SCHEMAS_KEPT = 64
+
+
+def _schema(
+    sparse_keys: tuple[str, ...], dense_keys: tuple[str, ...], defaults: Sequence[Any], sparse_types: Any, shapes: Any
+) -> Schema:
+    """The features that an op reads. From run to run they are the same, and so are the arrays of the defaults."""
+    key = (sparse_keys, dense_keys, sparse_types, shapes, *map(id, defaults))
+    schema = _schemas.get(key)
+    if schema is None or any(map(is_not, schema.defaults, defaults)):  # (an id may have come to another array)
+        schema = Schema(_sparse_specs(sparse_keys, sparse_types), _dense_specs(dense_keys, defaults, shapes), defaults)
+        _schemas[key] = schema
+        while len(_schemas) > _SCHEMAS_KEPT:
+            _schemas.popitem(last=False)
+    return schema
+
+
 def _of_runtime_rank(serialized: Any, rank: int) -> None:
     if np.ndim(serialized) != rank:
         kind = "vector" if rank else "scalar"
@@ -165,9 +186,10 @@ def _parse_batch(
     if len(names) not in (0, len(serialized)):
         line = "Expected len(names) == len(serialized), but got: "
         raise invalid(f"{line}{len(names)} vs. {len(serialized)}")
-    dense = _dense_specs(dense_keys, defaults, dense_shapes)
+    schema = _schema(tuple(map(_key, sparse_keys)), tuple(map(_key, dense_keys)), defaults, sparse_types, dense_shapes)
+    items = entries(serialized)
     try:
-        found, arrays = examples.parse_batch(serialized, names, _sparse_specs(sparse_keys, sparse_types), dense)
+        found, arrays = schema.of_many(items) or examples.parse_batch(items, names, schema.sparse, schema.dense)
     except Trouble as trouble:
         raise error_of(trouble) from None
     return (*_parts(found), *arrays)
@@ -180,9 +202,10 @@ def _parse_single(
     _of_runtime_rank(serialized, 0)
     if num_sparse != len(sparse_keys):
         raise invalid(f"num_sparse ({num_sparse}) must match the size of sparse_keys ({len(sparse_keys)})")
-    dense = _dense_specs(dense_keys, defaults, dense_shapes)
+    schema = _schema(sparse_keys, dense_keys, defaults, sparse_types, dense_shapes)
+    item = entries(serialized)[0]
     try:
-        found, arrays = examples.parse_one(entries(serialized)[0], _sparse_specs(sparse_keys, sparse_types), dense)
+        found, arrays = schema.of_one(item) or examples.parse_one(item, schema.sparse, schema.dense)
     except Trouble as trouble:
         raise error_of(trouble) from None
     return (*_parts(found), *arrays)

@@ -28,6 +28,28 @@ def test_records_come_back(records):
     assert list(read_records(data)) == records
 
 
+@given(st.lists(st.binary(max_size=50), max_size=8), st.integers(1, 40), st.integers(0, 200))
+def test_it_does_not_matter_how_much_is_read_at_a_time(records, block, cut):
+    data = b"".join(map(framed, records))
+    at, whole = 0, []
+    for record in records:
+        at += len(record) + 16
+        if at <= cut:
+            whole.append(record)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flowgraph.formats.records._BLOCK", block)
+        patch.setattr("flowgraph.formats.records._CHUNK", block)
+        assert list(read_records(io.BytesIO(data))) == records
+        reader = read_records(io.BytesIO(data[:cut]))
+        assert [next(reader) for _ in whole] == whole
+        start = sum(len(record) + 16 for record in whole)
+        if min(cut, len(data)) < start + 12:
+            assert next(reader, None) is None
+        else:
+            with pytest.raises(tf.errors.DataLossError, match=f"truncated record at {start}$"):
+                next(reader)
+
+
 @pytest.mark.parametrize("compression", ["", "GZIP", "ZLIB"])
 def test_compressed_records_come_back(compression, tmp_path):
     path = str(tmp_path / "file")
