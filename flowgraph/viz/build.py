@@ -33,7 +33,7 @@ def picture(
     _check("constants", constants, ("fold", "show"))
     if depth is not None and depth < 0:
         raise ValueError(f"depth is a number of name scopes to open, 0 or more, not {depth!r}.")
-    ops, keep = _chosen(graph, fetches)
+    ops, keep = chosen(graph, fetches)
     home = fold.first_homes(ops)
     if gradients == "hide":
         fold.hide_gradients(home)
@@ -60,7 +60,7 @@ def _check(name: str, value: str, allowed: Sequence[str]) -> None:
         raise ValueError(f"{name} is one of {', '.join(map(repr, allowed))}, not {value!r}.")
 
 
-def _chosen(graph: Graph, fetches: Any) -> tuple[list[Operation], set[Operation]]:
+def chosen(graph: Graph, fetches: Any) -> tuple[list[Operation], set[Operation]]:
     """The ops that the fetches need (all ops without fetches), and those that the fetches name."""
     if fetches is None:
         return graph.get_operations(), set()
