@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import flowgraph
 from flowgraph.commands.source import Unreadable
@@ -26,6 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from flowgraph.commands.check import check
 
             return check(asked.scripts, asked.tf0, asked.json)
+        if asked.command == "draw":
+            from flowgraph.commands.draw import draw
+
+            options = {name: getattr(asked, name) for name in ("depth", "gradients", "constants", "rankdir")}
+            how = {"py2": asked.py2, "tf0": asked.tf0, "hide_tensorflow": asked.hide_tensorflow}
+            draw(asked.script, asked.arguments, asked.output, fetches=asked.fetch, options=options, **how)
+            return 0
     except Unreadable as problem:
         sys.stderr.write(f"flowgraph: {problem}\n")
         return 2
@@ -47,11 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "unchanged. All that stands after the script is the script's own. Names that numpy and Python have dropped "
         "since (np.float, collections.Iterable, ...) are there again.",
     )
-    run.add_argument("--py2", action="store_true", help="convert Python 2, and say what was changed (needs fissix)")
-    _add_tf0(run)
-    run.add_argument("--hide-tensorflow", action="store_true", help="even where a real TensorFlow is installed")
-    run.add_argument("script", help="a .py or .ipynb file")
-    run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
+    _add_script(run)
     look = commands.add_parser(
         "check",
         help="say what a script needs, without running it",
@@ -62,7 +66,33 @@ def _parser() -> argparse.ArgumentParser:
     _add_tf0(look)
     look.add_argument("--json", action="store_true", help="print all that was found, as JSON")
     look.add_argument("scripts", nargs="+", metavar="script", help="a .py or .ipynb file")
+    _add_draw(commands)
     return parser
+
+
+def _add_draw(commands: Any) -> None:
+    draw = commands.add_parser(
+        "draw",
+        help="draw a script's graph without training it",
+        usage="flowgraph draw [options] script [arguments ...]",
+        description="Run a script up to its first training step, and draw the graph that it has built: as a picture "
+        "(.svg, .png, .pdf), as a page to walk through (.html), or as text for Graphviz (.dot).",
+    )
+    draw.add_argument("-o", "--output", default="graph.svg", metavar="FILE", help="what to write (default: graph.svg)")
+    draw.add_argument("--fetch", action="append", metavar="NAME", help="draw only what this needs (can be repeated)")
+    draw.add_argument("--depth", type=int, help="how many levels of name scopes to open")
+    draw.add_argument("--gradients", choices=("fold", "show", "hide"), default="fold")
+    draw.add_argument("--constants", choices=("fold", "show"), default="fold")
+    draw.add_argument("--rankdir", choices=("TB", "LR", "BT", "RL"), default="TB", help="where the flow goes")
+    _add_script(draw)
+
+
+def _add_script(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--py2", action="store_true", help="convert Python 2, and say what was changed (needs fissix)")
+    _add_tf0(parser)
+    parser.add_argument("--hide-tensorflow", action="store_true", help="even where a real TensorFlow is installed")
+    parser.add_argument("script", help="a .py or .ipynb file")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script finds in sys.argv")
 
 
 def _add_tf0(parser: argparse.ArgumentParser) -> None:

@@ -58,9 +58,10 @@ def brief(value: Any) -> str:
     if array.ndim == 0:
         return short(_entry(array.item()))
     sizes = "×".join(map(str, array.shape))
-    first = array.reshape(-1)[0].item() if array.size else None
-    if array.size and array.dtype.kind in "biuf" and bool(np.all(array == first)):
-        return f"{sizes} of {_entry(first)}"
+    if array.size and array.dtype.kind in "biuf":
+        first = array.reshape(-1)[0].item()
+        if bool(np.all(array == first)):
+            return f"{sizes} of {_entry(first)}"
     return f"{sizes} values"
 
 

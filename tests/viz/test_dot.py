@@ -291,3 +291,9 @@ def test_a_resource_variable_is_drawn_with_its_reads():
     assert edges(dot, "w", "product")
     reads = [node for node in dot.nodes if node.endswith("ReadVariableOp")]
     assert reads == ["ReadVariableOp"]  # that which waits for the update
+
+
+def test_many_texts_in_a_constant_are_counted():
+    """A Saver keeps the names of its variables in one."""
+    graph = graph_of(lambda: tf.constant([[b"a", b"b"]] * 4, name="names"))
+    assert r'label="names\nConst 4×2 values"' in to_dot(graph)

@@ -104,7 +104,7 @@ def _slice(home: int, members: list[int], groups: list[Group], homes: list[int],
         made = []
         for run, around in zip(level, outer, strict=True):
             first, last_name = ops[run[0]].name, ops[run[-1]].name
-            groups.append(Group(f"{first} … {last_name}", f"{len(run):,} ops", around))
+            groups.append(Group(f"{first} … {last_name}", f"{first} …", around))
             made.append(len(groups) - 1)
             for at in run:
                 homes[at] = made[-1]

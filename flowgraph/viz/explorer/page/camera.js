@@ -76,6 +76,16 @@ class Camera {
     this.apply();
   }
 
+  /** Show all of it, or of something long its beginning, so large that it can be read. */
+  begin(readable = 0.45) {
+    this.fit();
+    if (this.scale >= readable) return;
+    this.scale = readable;
+    this.x = Math.max(0, (this.stage.clientWidth - this.width * readable) / 2);
+    this.y = 0;
+    this.apply();
+  }
+
   /** Where a part of the drawing is on the stage. */
   placeOf(part) {
     const [box, frame] = [part.getBoundingClientRect(), this.stage.getBoundingClientRect()];

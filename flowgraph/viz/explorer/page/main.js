@@ -20,7 +20,7 @@ class Page {
     this.listen();
     this.panel.showGraph();
     this.draw();
-    this.camera.fit();
+    this.camera.begin();
   }
 
   /** Open scopes, the outermost first, as long as what is drawn stays easy to read. */
