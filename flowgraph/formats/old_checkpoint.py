@@ -106,7 +106,7 @@ class OldCheckpoint:
         proto.tensor_shape.CopyFrom(of_sizes(shape))
         try:
             return make_ndarray(proto)
-        except (TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError):
             raise damaged(name) from None
 
 

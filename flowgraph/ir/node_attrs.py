@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flowgraph import protos
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.opdef import OpDef
 from flowgraph.protos.signatures import dtype_text
-from flowgraph.protos.tensors import make_ndarray, shape_of
+from flowgraph.protos.tensors import array_of, shape_of
 
 _KINDS = {"s": "string", "i": "int", "f": "float", "b": "bool", "type": "type", "shape": "shape", "tensor": "tensor",
           "func": "func"}  # fmt: skip
@@ -75,6 +76,9 @@ def _check(name: str, value: Any, attr: Any) -> None:
             f"AttrValue had value with type '{kind}' when '{attr.type}' expected\n\t for attr '{name}'\n\t",
             "{line}; NodeDef: {node}; {op}",
         )
+    if attr.type in ("type", "list(type)"):
+        for number in value.list.type if kind.startswith("list") else [value.type]:
+            _check_dtype(name, number)
     allowed = attr.allowed_values.list
     if attr.type == "type" and allowed.type and value.type not in allowed.type:
         names = ", ".join(map(dtype_text, allowed.type))
@@ -94,6 +98,18 @@ def _check(name: str, value: Any, attr: Any) -> None:
             f"Value for attr '{name}' of {value.i} must be at least minimum {attr.minimum}\n\t",
             "{line}; NodeDef: {node}; {op}",
         )
+
+
+def _check_dtype(name: str, number: int) -> None:
+    line = None
+    if number == 0:
+        line = "AttrValue has invalid DataType"
+    elif number not in protos.enum("DataType").values():
+        line = f"AttrValue has invalid DataType enum: {number}"
+    elif as_dtype(number).is_ref:
+        line = f"AttrValue must not have reference type value of {dtype_text(number)}"
+    if line is not None:
+        raise NodeError(f"{line}\n\t for attr '{name}'\n\t", "{line}; NodeDef: {node}; {op}")
 
 
 def _kind(value: Any) -> str:
@@ -133,7 +149,7 @@ def _plain(kind: str, value: Any, as_bytes: bool) -> Any:
     if kind == "shape":
         return shape_of(value).sizes
     if kind == "tensor":
-        return make_ndarray(value)
+        return array_of(value)
     return value.name if kind == "func" else value
 
 

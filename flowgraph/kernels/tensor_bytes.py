@@ -106,9 +106,10 @@ def _entries(dtype: DType, proto: Any) -> np.ndarray:
         items = np.empty(len(strings), object)
         items[:] = strings
         return items.reshape(sizes)
-    if not proto.tensor_content and not any(field.name.endswith("_val") for field, _ in proto.ListFields()):
-        return np.full(sizes, b"" if dtype is dt.string else 0, dtype.np)  # nothing is said of its entries
-    return make_ndarray(proto)
+    array = make_ndarray(proto)
+    if not array.flags.writeable:
+        raise ValueError("one entry that is to fill more memory than is believed")
+    return array
 
 
 def _strings(content: bytes, count: int) -> list[bytes]:

@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from flowgraph import errors, protos
+from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir import device as device_strings
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
@@ -28,6 +31,10 @@ _INPUT = re.compile(r"^(?P<control>\^)?(?P<name>[^:^]+)(?::(?P<index>\d+))?$")
 _NODE_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _LATER = ("NextIteration", "RefNextIteration")
 """What a loop's Merge takes although it comes later."""
+
+_MOST_OUTPUTS = 1 << 16
+"""So many inputs or outputs at most a number in an attr stands for."""
+_TF_VERSION = 134
 
 Source = tuple[str, int]
 """What an input names: a node and the index of its output, -1 for the node itself."""
@@ -76,6 +83,7 @@ def import_graph_def(
     wanted = [return_elements] if isinstance(return_elements, str) else list(return_elements or ())
     if not all(isinstance(item, str) for item in wanted):
         raise TypeError("return_elements must be a list of strings.")
+    _check_versions(graph_def.versions)
     graph = get_default_graph()
     with name_scope(name, "import", list((input_map or {}).values())) as scope:
         mapped = _mapped(input_map or {}, scope, graph)
@@ -83,6 +91,25 @@ def import_graph_def(
         work = _Import(graph, graph_def, scope, mapped, given)
         found = work.run(wanted)
     return None if return_elements is None else found
+
+
+def _check_versions(versions: Any) -> None:
+    """Whether TF 1.15.5 would read a graph of these versions."""
+    if versions.min_consumer > _TF_VERSION:
+        raise refusal(
+            f"GraphDef min consumer version {versions.min_consumer} above current version {_TF_VERSION} for "
+            "TensorFlow 1.15.5.  Please upgrade TensorFlow."
+        )
+    if versions.producer < 0:
+        raise refusal(
+            f"GraphDef producer version {versions.producer} below min producer 0 supported by TensorFlow 1.15.5.  "
+            "Please regenerate your graph."
+        )
+    if _TF_VERSION in versions.bad_consumers:
+        raise refusal(
+            f"GraphDef disallows consumer version {_TF_VERSION}.  Please upgrade TensorFlow: this version is likely "
+            "buggy."
+        )
 
 
 def _mapped(input_map: Mapping[str, Any], scope: str, graph: Graph) -> dict[Source, Tensor]:
@@ -207,8 +234,13 @@ class _Import:
             raise refusal(error.text(full, op_text(known))) from None
         data = [source for source in sources if source[1] >= 0]
         tensors = self._inputs(node, data)
+        self._check_counts(full, known, values)
+        try:
+            kept, marks = python_attrs(values, opdef)
+            _check_value(kept)
+        except (TypeError, ValueError) as error:
+            raise refusal(f"{error} for '{full}' (op: '{node.op}') with input shapes: .") from None
         self._check_dtypes(full, known, values, tensors)
-        kept, marks = python_attrs(values, opdef)
         for attr in known.attr:
             if attr.type == "func":
                 kept[attr.name] = name_of_imported(self.graph, kept[attr.name])
@@ -246,6 +278,15 @@ class _Import:
             )
         return outputs[index]
 
+    def _check_counts(self, full: str, known: Any, values: Mapping[str, Any]) -> None:
+        """Numbers say how many inputs and outputs there are, before any is made."""
+        for arg in (*known.input_arg, *known.output_arg):
+            count = values[arg.number_attr].i if arg.number_attr else 0
+            if not 0 <= count < 2**31:
+                raise refusal(f"Attr {arg.number_attr} has value {count} out of range for an int32")
+            if count > _MOST_OUTPUTS:
+                raise refusal(f"Node '{full}': {arg.number_attr} = {count} inputs or outputs are more than can be")
+
     def _check_dtypes(self, full: str, known: Any, values: Mapping[str, Any], tensors: list[Tensor]) -> None:
         expected = arg_dtypes(known.input_arg, values)
         if len(expected) != len(tensors):
@@ -269,14 +310,15 @@ class _Import:
             self.graph._place(op)
         op.colocation = None
         if groups:
-            names = [text.decode().removeprefix("loc:@") for text in groups]
+            texts = groups if isinstance(groups, tuple) else ()
+            names = [text.decode(errors="replace").removeprefix("loc:@") for text in texts if isinstance(text, bytes)]
             for name in names:
                 if name not in self.by_name:
                     raise refusal(f"Node '{node.name}' expects to be colocated with unknown node '{name}'")
             op.colocation = tuple(self.scope + name for name in names)
         if marks:
             op.marks = {**(op.marks or {}), **marks}
-        for i, (tensor, sizes) in enumerate(zip(op.outputs, shapes or ())):
+        for i, (tensor, sizes) in enumerate(zip(op.outputs, shapes if isinstance(shapes, tuple) else ())):
             try:
                 tensor.set_shape(sizes)
             except ValueError as error:
@@ -320,6 +362,14 @@ def _source_of(node: Any, text: str) -> Source:
         return _source(text)
     except ValueError:
         raise refusal(f"Node '{node.name}': Invalid input '{text}'") from None
+
+
+def _check_value(attrs: Mapping[str, Any]) -> None:
+    """The value of a constant is of the constant's dtype."""
+    value, dtype = attrs.get("value"), attrs.get("dtype")
+    if isinstance(value, np.ndarray) and isinstance(dtype, DType) and value.dtype != dtype.np:
+        found = dtype_text(as_dtype(value.dtype).enum)
+        raise ValueError(f"Type mismatch between value ({found}) and dtype ({dtype_text(dtype.enum)})")
 
 
 def _grouped(known: Any, values: Mapping[str, Any], tensors: list[Tensor]) -> list[Any]:

@@ -76,24 +76,45 @@ def _numbers(flat: np.ndarray, dtype: DType) -> list[Any]:
 def make_ndarray(tensor: Any) -> np.ndarray:
     """The array in a TensorProto; strings come as bytes in an array of objects.
 
+    One entry may stand for many, all alike: of more than 128 megabytes of those the array is a view that repeats the
+    one and cannot be written to.
+
     Args:
       tensor: a TensorProto, or what has its fields.
 
     Raises:
       TypeError: no array has entries of its dtype.
-      ValueError: it has too many or too few bytes.
+      ValueError: it has too many or too few bytes, no array has its shape, or a few entries stand for more than 128
+        megabytes and 64 times themselves.
 
     >>> make_ndarray(make_tensor_proto([[1.0, 2.0]]))
     array([[1., 2.]], dtype=float32)
+    """
+    array = array_of(tensor)
+    return array if array.flags.writeable or array.nbytes > _MOST_FILLED else array.copy()
+
+
+_MOST_FILLED, _MOST_TIMES = 1 << 27, 64
+"""So many bytes, or so many times the bytes that are given, come at most of entries the last of which is repeated."""
+
+
+def array_of(tensor: Any) -> np.ndarray:
+    """The array in a TensorProto, as `make_ndarray` gives it; one entry that stands for many takes no memory for them.
+
+    >>> huge = make_tensor_proto(7, shape=[2])
+    >>> huge.tensor_shape.dim[0].size = 2**40
+    >>> array_of(huge).shape
+    (1099511627776,)
     """
     dtype = as_dtype(tensor.dtype).base_dtype
     sizes = tuple(dim.size for dim in tensor.tensor_shape.dim)
     if dtype not in _FIELDS:
         raise TypeError(f"Unsupported tensor type: {tensor.dtype}")
+    if min(sizes, default=0) < 0 or tensor.tensor_shape.unknown_rank:
+        raise ValueError(f"Shape {_text(tensor.tensor_shape)} is not fully defined")
+    _check_shape(tensor.tensor_shape)
     if tensor.tensor_content and dtype is not dt.string:
         return np.frombuffer(tensor.tensor_content, dtype.np).copy().reshape(sizes)
-    if min(sizes, default=0) < 0:
-        raise ValueError("a tensor has no unknown size")
     items = list(getattr(tensor, _FIELDS[dtype]))
     flat: np.ndarray
     if dtype is dt.string:
@@ -102,10 +123,18 @@ def make_ndarray(tensor: Any) -> np.ndarray:
     elif dtype.is_complex:
         flat = np.array(items, dtype.real_dtype.np).view(dtype.np)
     elif dtype in (dt.float16, dt.bfloat16):
-        flat = np.array(items, np.uint16).view(dtype.np)
+        flat = np.array(items, np.int64).astype(np.uint16).view(dtype.np)
     else:
         flat = np.array(items).astype(dtype.np)
-    return fill_to_shape(flat, sizes) if len(items) < prod(sizes) else flat[: prod(sizes)].reshape(sizes)
+    count = prod(sizes)
+    if count <= max(len(flat), 1):
+        return fill_to_shape(flat[:count], sizes)
+    if len(flat) > 1:
+        if count * flat.itemsize > max(_MOST_FILLED, _MOST_TIMES * flat.nbytes):
+            raise ValueError(f"{len(flat)} entries cannot stand for the {count} of the shape {list(sizes)}")
+        return fill_to_shape(flat, sizes)
+    last = flat[0] if len(flat) else b"" if dtype is dt.string else flat.dtype.type(0)
+    return np.broadcast_to(np.array(last, flat.dtype), sizes)
 
 
 def of_sizes(sizes: Any) -> Any:
@@ -120,7 +149,30 @@ def of_sizes(sizes: Any) -> Any:
 
 
 def shape_of(proto: Any) -> TensorShape:
-    """The shape in a TensorShapeProto."""
+    """The shape in a TensorShapeProto.
+
+    Raises:
+      ValueError: there is none.
+    """
     if proto.unknown_rank:
+        if proto.dim:
+            raise ValueError("An unknown shape must not have any dimensions set.")
         return TensorShape(None)
+    _check_shape(proto)
     return TensorShape([None if dim.size == -1 else dim.size for dim in proto.dim])
+
+
+def _check_shape(proto: Any) -> None:
+    if len(proto.dim) > _MOST_DIMENSIONS:
+        raise ValueError(f"Shape {_text(proto)} has too many dimensions")
+    if any(dim.size < -1 for dim in proto.dim):
+        raise ValueError(f"Shape {_text(proto)} has dimensions with values below -1 (where -1 means unknown)")
+    if prod(dim.size for dim in proto.dim if dim.size > 0) > 2**63 - 1 and all(dim.size for dim in proto.dim):
+        raise ValueError(f"Shape {_text(proto)} is too large (more than 2**63 - 1 entries)")
+
+
+_MOST_DIMENSIONS = 254
+
+
+def _text(proto: Any) -> str:
+    return f"[{','.join('?' if dim.size == -1 else str(dim.size) for dim in proto.dim)}]"

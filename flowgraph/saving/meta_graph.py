@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from flowgraph import errors, protos
@@ -340,20 +341,37 @@ def _restore_collection(graph: Graph, key: str, definition: Any, scope: str | No
     if kind == "bytes_list" and key in _PROTOS:
         message, from_proto = _PROTOS[key]
         for data in values:
-            graph.add_to_collection(key, from_proto(protos.message(message).FromString(data), scope))
+            with _told_as_damage(f"the collection {key!r}"):
+                found = from_proto(protos.message(message).FromString(data), scope)
+            graph.add_to_collection(key, found)
     elif kind == "node_list":
         for name in values:
-            graph.add_to_collection(key, graph.as_graph_element(f"{scope}/{name}" if scope else name))
+            with _told_as_damage(f"the collection {key!r}"):
+                found = graph.as_graph_element(f"{scope}/{name}" if scope else name)
+            graph.add_to_collection(key, found)
     else:
         for value in values:
             graph.add_to_collection(key, int(value) if kind == "int64_list" else value)
+
+
+@contextlib.contextmanager
+def _told_as_damage(what: str) -> Iterator[None]:
+    """What a message says of its graph, and is not so, or is of another kind than it has to be, is a ValueError."""
+    from google.protobuf.message import DecodeError
+
+    try:
+        yield
+    except (AttributeError, DecodeError, IndexError, KeyError, TypeError) as error:
+        text = error.args[0] if error.args else type(error).__name__
+        raise ValueError(f"The meta graph does not fit together, in {what}: {text}") from error
 
 
 def _saver_of(meta: Any, scope: str | None, graph: Graph) -> Any:
     from flowgraph.saving.saver import Saver
 
     if meta.HasField("saver_def"):
-        return Saver.from_proto(meta.saver_def, scope)
+        with _told_as_damage("its saver"):
+            return Saver.from_proto(meta.saver_def, scope)
     if graph.get_collection(GraphKeys.GLOBAL_VARIABLES, scope=scope):
         return Saver()
     logs.info("Saver not created because there are no variables in the graph to restore")

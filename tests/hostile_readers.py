@@ -1,0 +1,537 @@
+"""Every reader of files and serialized strings, with good bytes for it: what `tests/test_hostile_*.py` do harm to."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import io
+import json
+import os
+import struct
+import tempfile
+import wave
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from google.protobuf.message import DecodeError
+from google.protobuf.text_format import ParseError
+
+import flowgraph as tf
+from flowgraph import interop, protos
+from flowgraph.formats.records import framed
+
+GOLDEN = Path(__file__).parent / "golden"
+Read = Callable[[bytes], Any]
+
+
+@functools.cache
+def runner(make: Callable[[Any], Any]) -> Read:
+    """What feeds bytes to ops that `make` builds once."""
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.string, [])
+        fetched = make(x)
+    session = tf.Session(graph=graph)
+    return lambda data: session.run(fetched, {x: data})
+
+
+def example() -> Any:
+    """An Example with a feature of each kind."""
+    return tf.train.Example(
+        features=tf.train.Features(
+            feature={
+                "f": tf.train.Feature(float_list=tf.train.FloatList(value=[1.0, 2.0])),
+                "i": tf.train.Feature(int64_list=tf.train.Int64List(value=[3])),
+                "s": tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"abc", b""])),
+            }
+        )
+    )
+
+
+def sequence() -> Any:
+    steps = [tf.train.Feature(int64_list=tf.train.Int64List(value=[n, n])) for n in range(3)]
+    return tf.train.SequenceExample(
+        context=example().features,
+        feature_lists=tf.train.FeatureLists(feature_list={"steps": tf.train.FeatureList(feature=steps)}),
+    )
+
+
+def example_parsers(x: Any) -> Any:
+    sparse = {"f": tf.VarLenFeature(tf.float32), "i": tf.FixedLenFeature([], tf.int64, 0)}
+    dense = {"s": tf.FixedLenFeature([2], tf.string, [b"", b""]), "f": tf.FixedLenSequenceFeature([], tf.float32, True)}
+    index = {"p": tf.SparseFeature("i", "f", tf.float32, 5)}
+    return [
+        tf.parse_example([x, x], {**sparse, "s": dense["s"]}),
+        tf.parse_single_example(x, sparse),
+        tf.parse_example([x], dense),
+        tf.parse_example([x], index),
+    ]
+
+
+def sequence_parsers(x: Any) -> Any:
+    return tf.parse_single_sequence_example(
+        x,
+        {"f": tf.VarLenFeature(tf.float32), "s": tf.FixedLenFeature([2], tf.string, [b"", b""])},
+        {"steps": tf.FixedLenSequenceFeature([2], tf.int64, allow_missing=True)},
+    )
+
+
+def tensors() -> list[Any]:
+    return [
+        tf.make_tensor_proto([[1.0, 2.0], [3.0, 4.0]]),
+        tf.make_tensor_proto(7, shape=[2, 3]),
+        tf.make_tensor_proto([b"abc", b"d"]),
+        tf.make_tensor_proto(2.5, tf.float16),
+        tf.make_tensor_proto([1 + 2j, 3j], tf.complex64),
+    ]
+
+
+def many_sparse(data: bytes) -> Any:
+    """Three strings, told apart by their first byte each."""
+    return _many_sparse()([part for part in data.split(b"|SPLIT|")])
+
+
+@functools.cache
+def _many_sparse() -> Callable[[list[bytes]], Any]:
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.string, [None, 3])
+        out = tf.deserialize_many_sparse(x, tf.float32)
+    session = tf.Session(graph=graph)
+    return lambda parts: session.run(out, {x: [(parts * 3)[:3] if len(parts) < 3 else parts[:3]]})
+
+
+def serialized_sparse() -> bytes:
+    value = tf.SparseTensorValue(np.array([[0, 1], [1, 2]]), np.array([1.5, 2.5], np.float32), np.array([2, 3]))
+    with tf.Graph().as_default(), tf.Session() as session:
+        return b"|SPLIT|".join(session.run(tf.serialize_sparse(value)).tolist())
+
+
+def raw(x: Any) -> Any:
+    return [tf.decode_raw(x, kind) for kind in (tf.uint8, tf.int32, tf.float64, tf.float16)]
+
+
+def number(kind: Any, x: Any) -> Any:
+    return tf.string_to_number(x, kind)
+
+
+def json_text() -> bytes:
+    from google.protobuf import json_format
+
+    return json_format.MessageToJson(example(), descriptor_pool=protos._pool()).encode()
+
+
+def compressed(kind: str, x: Any) -> Any:
+    return tf.decode_compressed([x], kind)
+
+
+# -- pictures and sound ----------------------------------------------------------------------------------------
+
+
+def picture(format: str, size: tuple[int, int] = (9, 7), mode: str = "RGB", **more: Any) -> bytes:
+    from PIL import Image
+
+    width, height = size
+    pixels = np.arange(width * height * 3, dtype=np.uint8).reshape(height, width, 3)
+    file = io.BytesIO()
+    Image.fromarray(pixels).convert(mode).save(file, format, **more)
+    return file.getvalue()
+
+
+def pictures() -> list[bytes]:
+    from PIL import Image
+
+    film = [Image.new("P", (5, 4), n) for n in range(3)]
+    return [
+        picture("PNG"), picture("PNG", mode="P"), picture("PNG", mode="RGBA"), picture("PNG", mode="1"),
+        picture("JPEG"), picture("JPEG", mode="L", progressive=True), picture("JPEG", mode="CMYK"),
+        picture("GIF"), picture("GIF", mode="P", save_all=True, append_images=film),
+        picture("BMP"), picture("BMP", mode="L"),
+    ]  # fmt: skip
+
+
+def each_decoder(function: Callable[..., Any], x: Any) -> Any:
+    return function(x)
+
+
+def wav() -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(np.arange(20, dtype="<i2").tobytes())
+    return file.getvalue()
+
+
+def wav_decoders(x: Any) -> Any:
+    from flowgraph import audio
+
+    return [audio.decode_wav(x), audio.decode_wav(x, desired_channels=1, desired_samples=7)]
+
+
+# -- files -----------------------------------------------------------------------------------------------------
+
+
+def of_file(read: Callable[[str], Any], name: str, folder: Path) -> Read:
+    """A reader of a file, as one of bytes."""
+    path = folder / name
+
+    def read_bytes(data: bytes) -> Any:
+        path.write_bytes(data)
+        return read(str(path))
+
+    return read_bytes
+
+
+def graph_def() -> Any:
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, [None, 4], name="x")
+        w = tf.get_variable("w", [4, 3], initializer=tf.zeros_initializer())
+        y = tf.nn.relu(tf.matmul(x, w), name="y")
+        tf.reshape(tf.concat([y, y], 1), [2, -1])
+        tf.nn.conv2d(tf.reshape(x, [1, 2, 2, -1]), tf.ones([1, 1, 4, 2]), [1, 1, 1, 1], "SAME")
+        tf.strided_slice(x, [0, 0], [1, 2], [1, 1]) + tf.tile(tf.fill([1, 2], 2.0), [2, 1])[:1]
+        tf.cond(tf.reduce_sum(y) > 0, lambda: y + 1, lambda: y - 1)
+        tf.while_loop(lambda i: i < 3, lambda i: i + 1, [tf.constant(0)])
+        tf.split(y, 3, 1), tf.transpose(y, [1, 0]), tf.one_hot([1], 3), tf.pad(y, [[1, 1], [0, 0]])
+        tf.FIFOQueue(3, [tf.int32], [[]]).enqueue([1])
+        tf.string_join(["a", "b"]), tf.random_normal([2, 3])
+        tf.range(3), tf.zeros([2], tf.int32), tf.linspace(0.0, 1.0, 3)
+        tf.image.resize_bilinear(tf.reshape(x, [1, 2, 2, -1]), [3, 3])
+        tf.data.Dataset.range(3).map(lambda n: n + 1).batch(2).make_one_shot_iterator().get_next()
+        return graph.as_graph_def(add_shapes=True)
+
+
+def import_graph(message: Any) -> Any:
+    with tf.Graph().as_default():
+        tf.import_graph_def(message, name="")
+
+
+def meta_graph() -> Any:
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 2], name="x")
+        w = tf.get_variable("w", [2, 2], initializer=tf.zeros_initializer())
+        r = tf.get_variable("r", [2], initializer=tf.zeros_initializer(), use_resource=True)
+        tf.add_to_collection("outs", tf.matmul(x, w) + r)
+        tf.add_to_collection("numbers", 3)
+        with tf.control_dependencies([w]):
+            tf.cond(tf.constant(True), lambda: w + 1, lambda: w + 2)
+            tf.while_loop(lambda i: i < 3, lambda i: i + 1, [tf.constant(0)])
+        tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(w), global_step=tf.train.create_global_step())
+        tf.train.string_input_producer(["a"])
+        saver = tf.train.Saver()
+        return tf.train.export_meta_graph(saver_def=saver.as_saver_def(), graph=graph)
+
+
+def import_meta(message: Any) -> Any:
+    with tf.Graph().as_default():
+        tf.train.import_meta_graph(message)
+
+
+def import_meta_file(path: str) -> Any:
+    with tf.Graph().as_default():
+        tf.train.import_meta_graph(path)
+
+
+def events(path: str) -> Any:
+    return list(tf.train.summary_iterator(path))
+
+
+def records(compression: str, path: str) -> Any:
+    return list(tf.python_io.tf_record_iterator(path, compression))
+
+
+def packed(data: bytes, compression: str) -> bytes:
+    return {"": data, "GZIP": gzip.compress(data), "ZLIB": zlib.compress(data)}[compression]
+
+
+def event_file() -> bytes:
+    events = [
+        protos.Event(wall_time=1.0, file_version="brain.Event:2"),
+        protos.Event(step=3, summary=protos.Summary(value=[protos.message("Summary.Value")(tag="a", simple_value=1)])),
+    ]
+    return b"".join(framed(event.SerializeToString()) for event in events)
+
+
+def dataset_of(make: Callable[[Any], Any], path: str) -> Any:
+    with tf.Graph().as_default(), tf.Session() as session:
+        item = make(path).make_one_shot_iterator().get_next()
+        while True:
+            try:
+                session.run(item)
+            except tf.errors.OutOfRangeError:
+                return None
+
+
+def record_dataset(compression: str, path: str) -> None:
+    dataset_of(lambda path: tf.data.TFRecordDataset(path, compression), path)
+
+
+def line_dataset(compression: str, path: str) -> None:
+    dataset_of(lambda path: tf.data.TextLineDataset(path, compression), path)
+
+
+def fixed_dataset(compression: str, path: str) -> None:
+    dataset_of(lambda path: tf.data.FixedLengthRecordDataset(path, 4, 8, 4, compression_type=compression), path)
+
+
+def reader_of(reader: Callable[[], Any], path: str) -> Any:
+    with tf.Graph().as_default(), tf.Session() as session:
+        queue = tf.FIFOQueue(1, [tf.string], [[]])
+        item = reader().read(queue)
+        session.run(queue.enqueue([path]))
+        session.run(queue.close())
+        while True:
+            try:
+                session.run(item)
+            except tf.errors.OutOfRangeError:
+                return None
+
+
+def table(path: str) -> Any:
+    from flowgraph import lookup
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        first = tf.contrib.lookup.index_table_from_file(path, num_oov_buckets=1)
+        pairs = lookup.TextFileInitializer(path, tf.string, 0, tf.int64, 1, delimiter=" ")
+        second = tf.contrib.lookup.HashTable(pairs, -1)
+        session.run(first.init)
+        session.run(second.init)
+
+
+def idx(path: str) -> Any:
+    from flowgraph.data.idx import extract_images
+
+    with open(path, "rb") as file:
+        return extract_images(file)
+
+
+def idx_file() -> bytes:
+    return struct.pack(">4I", 2051, 2, 3, 3) + bytes(range(18))
+
+
+def checkpoint_state(path: str) -> Any:
+    folder = os.path.dirname(path)
+    tf.train.latest_checkpoint(folder)
+    return tf.train.get_checkpoint_state(folder)
+
+
+def notebook() -> bytes:
+    cells = [
+        {"cell_type": "markdown", "source": ["# A"], "metadata": {}},
+        {"cell_type": "code", "source": ["import tensorflow as tf\n", "%time x = 1\n", "print(tf.constant(1))"]},
+        {"cell_type": "code", "source": "x = tf.zeros([2])\n!ls"},
+    ]
+    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 2, "metadata": {}}).encode()
+
+
+def check(path: str) -> Any:
+    """`flowgraph check`; a script that cannot be read is told in one line, and ends it with a number."""
+    from flowgraph.commands.main import main
+
+    return main(["check", path])
+
+
+def safetensors(path: str) -> Any:
+    return interop.read_safetensors(path)
+
+
+def safetensors_file() -> bytes:
+    header = json.dumps({"a": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}}).encode()
+    return struct.pack("<Q", len(header)) + header + bytes(16)
+
+
+def bundle_of(folder: Path) -> Read:
+    """A checkpoint's index, whose data file is as it was."""
+    (folder / "all.data-00000-of-00001").write_bytes((GOLDEN / "checkpoints/all.data-00000-of-00001").read_bytes())
+    return of_file(lambda path: _all_of(path.removesuffix(".index")), "all.index", folder)
+
+
+def _all_of(prefix: str) -> Any:
+    reader = tf.train.NewCheckpointReader(prefix)
+    reader.debug_string()
+    for name in reader.get_variable_to_shape_map():
+        try:
+            reader.get_tensor(name)
+        except tf.errors.OpError:
+            continue
+
+
+def state_file() -> bytes:
+    return (
+        b'model_checkpoint_path: "m-1"\nall_model_checkpoint_paths: "m-0"\nall_model_checkpoint_timestamps: 1.5\n'
+    )
+
+
+def saved_model(path: str) -> Any:
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.saved_model.loader.load(session, ["serve"], os.path.dirname(path))
+
+
+def saved_models(folder: Path) -> Callable[[Any], Any]:
+    read = of_file(saved_model, "saved_model.pb", folder)
+    return lambda data: read(data if isinstance(data, bytes) else data.SerializeToString())
+
+
+def saved_model_message() -> Any:
+    """A graph with signature, asset and an op to run first, without variables."""
+    with tempfile.TemporaryDirectory() as folder, tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None], name="x")
+        signature = tf.saved_model.predict_signature_def({"x": x}, {"y": x + 1})
+        words = Path(folder, "words.txt")
+        words.write_text("a")
+        asset = tf.constant(str(words), name="asset")
+        tf.add_to_collection(tf.GraphKeys.ASSET_FILEPATHS, asset)
+        builder = tf.saved_model.Builder(str(Path(folder, "model")))
+        first = tf.group(tf.identity(asset))
+        builder.add_meta_graph_and_variables(session, ["serve"], {"y": signature}, legacy_init_op=first)
+        return protos.SavedModel.FromString(Path(builder.save().decode()).read_bytes())
+
+
+# -- all of them -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader of something untrusted.
+
+    Attributes:
+      samples: what it reads gladly: bytes or messages.
+      opened: gives the reader, which may use a folder.
+      also: errors besides TensorFlow's and ValueError with which it may refuse: those that TensorFlow has there.
+    """
+
+    samples: Callable[[], list[Any]]
+    opened: Callable[[Path], Callable[[Any], Any]]
+    also: tuple[type[Exception], ...] = ()
+
+
+def _op(make: Callable[[Any], Any]) -> Callable[[Path], Read]:
+    return lambda _folder: runner(make)
+
+
+def _file(read: Callable[[str], Any], name: str) -> Callable[[Path], Read]:
+    return lambda folder: of_file(read, name, folder)
+
+
+def _bytes(read: Callable[[Any], Any], message: str) -> Callable[[Any], Any]:
+    """A reader of messages that takes bytes as well."""
+    return lambda data: read(protos.message(message).FromString(data) if isinstance(data, bytes) else data)
+
+
+def _decoder(function: Callable[..., Any], which: slice) -> Reader:
+    return Reader(lambda: pictures()[which], _op(functools.partial(each_decoder, function)))
+
+
+def _parsed(number: int) -> Reader:
+    dtype = tf.as_dtype(tensors()[number].dtype)
+    return Reader(lambda: [tensors()[number]], _serialized(lambda x: tf.parse_tensor(x, dtype)))
+
+
+def _serialized(make: Callable[[Any], Any]) -> Callable[[Path], Read]:
+    """A reader of messages as strings."""
+    read = runner(make)
+    return lambda _folder: lambda data: read(data if isinstance(data, bytes) else data.SerializeToString())
+
+
+def _as_text(data: bytes) -> None:
+    definition = protos.message("GraphDef")()
+    protos.read_text(data.decode("latin-1"), definition)
+    import_graph(definition)
+
+
+def _text_of(message: Any) -> bytes:
+    return protos.text_of(message)
+
+
+def _three_records() -> bytes:
+    return b"".join(map(framed, [b"abc", b"", b"x" * 300]))
+
+
+_KINDS = ("", "GZIP", "ZLIB")
+_LINES = b"a 1\nb 2\r\nc 3\n"
+
+READERS: dict[str, Reader] = {
+    "parse_example": Reader(lambda: [example()], _serialized(example_parsers)),
+    "parse_sequence_example": Reader(lambda: [sequence()], _serialized(sequence_parsers)),
+    **{f"parse_tensor_{i}": _parsed(i) for i in range(len(tensors()))},
+    "make_ndarray": Reader(
+        tensors, lambda _folder: _bytes(tf.make_ndarray, "TensorProto"), (DecodeError, TypeError)
+    ),
+    "deserialize_many_sparse": Reader(lambda: [serialized_sparse()], lambda _folder: many_sparse),
+    "decode_csv": Reader(
+        lambda: [b'1.5,2,"a,b",4'],
+        _op(lambda x: tf.decode_csv(x, [[1.0], [2], ["a"], [tf.constant(3, tf.int64)]])),
+    ),
+    "decode_csv_plain": Reader(lambda: [b"1;2;3;4"], _op(lambda x: tf.decode_csv(x, [[""]] * 4, ";", False))),
+    "decode_raw": Reader(lambda: [b"12345678" * 3], _op(raw)),
+    **{
+        f"string_to_number_{kind.name}": Reader(lambda: [b"12", b" -7 "], _op(functools.partial(number, kind)))
+        for kind in (tf.float32, tf.float64, tf.int32, tf.int64)
+    },
+    "decode_json_example": Reader(lambda: [json_text()], _op(tf.decode_json_example)),
+    **{
+        f"decode_compressed_{kind}": Reader(
+            functools.partial(lambda kind: [packed(b"abc" * 50, kind)], kind),
+            _op(functools.partial(compressed, kind)),
+        )
+        for kind in _KINDS[1:]
+    },
+    "decode_image": _decoder(tf.image.decode_image, slice(None)),
+    "decode_png": _decoder(tf.image.decode_png, slice(0, 4)),
+    "decode_jpeg": _decoder(tf.image.decode_jpeg, slice(4, 7)),
+    "decode_gif": _decoder(tf.image.decode_gif, slice(7, 9)),
+    "decode_bmp": _decoder(tf.image.decode_bmp, slice(9, 10)),
+    "extract_jpeg_shape": _decoder(tf.image.extract_jpeg_shape, slice(4, 7)),
+    "decode_wav": Reader(lambda: [wav()], _op(wav_decoders)),
+    "import_graph_def": Reader(
+        lambda: [graph_def()], lambda _folder: _bytes(import_graph, "GraphDef"), (DecodeError,)
+    ),
+    "graph_as_text": Reader(lambda: [_text_of(graph_def())], lambda _folder: _as_text, (ParseError,)),
+    "import_meta_graph": Reader(lambda: [meta_graph()], lambda _folder: _bytes(import_meta, "MetaGraphDef"), (DecodeError,)),
+    "meta_graph_file": Reader(
+        lambda: [meta_graph().SerializeToString(), _text_of(meta_graph())],
+        _file(import_meta_file, "m.meta"),
+        (OSError,),
+    ),
+    "saved_model": Reader(lambda: [saved_model_message()], saved_models, (OSError, RuntimeError)),
+    "events": Reader(lambda: [event_file()], _file(events, "events")),
+    **{
+        f"{name}{kind}": Reader(
+            functools.partial(lambda data, kind: [packed(data, kind)], data, kind),
+            _file(functools.partial(read, kind), f"{name}{kind}"),
+        )
+        for kind in _KINDS
+        for name, data, read in (
+            ("tf_record_iterator", _three_records(), records),
+            ("TFRecordDataset", _three_records(), record_dataset),
+            ("TextLineDataset", _LINES, line_dataset),
+            ("FixedLengthRecordDataset", b"abcd" * 20, fixed_dataset),
+        )
+    },
+    **{
+        name: Reader(functools.partial(lambda data: [data], data), _file(functools.partial(reader_of, reader), name))
+        for name, data, reader in (
+            ("TFRecordReader", _three_records(), tf.TFRecordReader),
+            ("TextLineReader", _LINES, tf.TextLineReader),
+            ("WholeFileReader", _LINES, tf.WholeFileReader),
+            ("FixedLengthRecordReader", b"abcd" * 5, lambda: tf.FixedLengthRecordReader(4, 4, 4)),
+        )
+    },
+    "vocabulary": Reader(lambda: [b"a 1\nb 2\nc 3\n"], _file(table, "words")),
+    "idx": Reader(
+        lambda: [idx_file(), gzip.compress(idx_file())], _file(idx, "idx"), (OSError, EOFError, zlib.error)
+    ),
+    "checkpoint_state": Reader(lambda: [state_file()], _file(checkpoint_state, "checkpoint")),
+    "notebook": Reader(lambda: [notebook()], _file(check, "n.ipynb")),
+    "script": Reader(lambda: [b"import tensorflow as tf\nprint(tf.mul(1, 2))\n"], _file(check, "s.py")),
+    "safetensors": Reader(lambda: [safetensors_file()], _file(safetensors, "s.safetensors")),
+    "bundle": Reader(lambda: [(GOLDEN / "checkpoints/all.index").read_bytes()], bundle_of),
+    "old_checkpoint": Reader(lambda: [(GOLDEN / "checkpoints/old").read_bytes()], _file(_all_of, "old")),
+}
