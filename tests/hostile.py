@@ -144,7 +144,9 @@ def _scalar(value: Any, dice: random.Random) -> Any:
         return dice.choice((float("nan"), float("inf"), -1.0, 1e38, 0.0))
     if isinstance(value, bytes):
         return harmed(value, dice)
-    return dice.choice(("", "\0", "../x", "/abs", "^a", "a:99999999999999999999", "loc:@", "é", "x" * 300, value + ":1"))
+    return dice.choice(
+        ("", "\0", "../x", "/abs", "^a", "a:99999999999999999999", "loc:@", "é", "x" * 300, value + ":1")
+    )
 
 
 # -- what a reader may do --------------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ class TooSlow(BaseException):
 
 @contextlib.contextmanager
 def bounds(seconds: int = SECONDS, room: int = ROOM) -> Iterator[None]:
-    """No more memory than `room` beside what the process has, and no more time than `seconds`, where that can be set."""
+    """No more memory than `room` beside what the process has, and no more time than `seconds`, if that can be set."""
 
     def late(*_: Any) -> None:
         raise TooSlow
@@ -180,10 +182,12 @@ def bounds(seconds: int = SECONDS, room: int = ROOM) -> Iterator[None]:
 
 
 def refused(read: Callable[[], Any], also: tuple[type[Exception], ...] = ()) -> Exception | None:
-    """The error with which a reader refuses what it was given, or None; any other kind of end is an error of the test."""
+    """The error with which a reader refuses what it was given, or None; any other end is an error of the test."""
     with bounds():
         try:
             read()
+        except tf.errors.ResourceExhaustedError:  # (which a lack of memory in an op becomes)
+            raise
         except (tf.errors.OpError, *also) as error:
             return error
         except ValueError as error:

@@ -92,7 +92,7 @@ def tensors() -> list[Any]:
 
 def many_sparse(data: bytes) -> Any:
     """Three strings, told apart by their first byte each."""
-    return _many_sparse()([part for part in data.split(b"|SPLIT|")])
+    return _many_sparse()(list(data.split(b"|SPLIT|")))
 
 
 @functools.cache
@@ -363,10 +363,30 @@ def _all_of(prefix: str) -> Any:
             continue
 
 
+def entries() -> list[Any]:
+    """Entries of a checkpoint's index."""
+    from flowgraph.formats.bundle import Bundle
+
+    bundle = Bundle(str(GOLDEN / "checkpoints/all"))
+    return [bundle.entry(name) for name in bundle.names() if name in ("float32", "string", "pieces", "empty")]
+
+
+def entry_reader(folder: Path) -> Callable[[Any], Any]:
+    """Reads a checkpoint that has this entry and no other, under checksums that are right."""
+    from flowgraph.formats.table import write_table
+
+    header = protos.BundleHeaderProto(num_shards=1).SerializeToString()
+    read = bundle_of(folder)
+
+    def read_entry(entry: Any) -> Any:
+        data = entry if isinstance(entry, bytes) else entry.SerializeToString()
+        return read(write_table([(b"", header), (b"a", data)]))
+
+    return read_entry
+
+
 def state_file() -> bytes:
-    return (
-        b'model_checkpoint_path: "m-1"\nall_model_checkpoint_paths: "m-0"\nall_model_checkpoint_timestamps: 1.5\n'
-    )
+    return b'model_checkpoint_path: "m-1"\nall_model_checkpoint_paths: "m-0"\nall_model_checkpoint_timestamps: 1.5\n'
 
 
 def saved_model(path: str) -> Any:
@@ -461,9 +481,7 @@ READERS: dict[str, Reader] = {
     "parse_example": Reader(lambda: [example()], _serialized(example_parsers)),
     "parse_sequence_example": Reader(lambda: [sequence()], _serialized(sequence_parsers)),
     **{f"parse_tensor_{i}": _parsed(i) for i in range(len(tensors()))},
-    "make_ndarray": Reader(
-        tensors, lambda _folder: _bytes(tf.make_ndarray, "TensorProto"), (DecodeError, TypeError)
-    ),
+    "make_ndarray": Reader(tensors, lambda _folder: _bytes(tf.make_ndarray, "TensorProto"), (DecodeError, TypeError)),
     "deserialize_many_sparse": Reader(lambda: [serialized_sparse()], lambda _folder: many_sparse),
     "decode_csv": Reader(
         lambda: [b'1.5,2,"a,b",4'],
@@ -490,11 +508,11 @@ READERS: dict[str, Reader] = {
     "decode_bmp": _decoder(tf.image.decode_bmp, slice(9, 10)),
     "extract_jpeg_shape": _decoder(tf.image.extract_jpeg_shape, slice(4, 7)),
     "decode_wav": Reader(lambda: [wav()], _op(wav_decoders)),
-    "import_graph_def": Reader(
-        lambda: [graph_def()], lambda _folder: _bytes(import_graph, "GraphDef"), (DecodeError,)
-    ),
+    "import_graph_def": Reader(lambda: [graph_def()], lambda _folder: _bytes(import_graph, "GraphDef"), (DecodeError,)),
     "graph_as_text": Reader(lambda: [_text_of(graph_def())], lambda _folder: _as_text, (ParseError,)),
-    "import_meta_graph": Reader(lambda: [meta_graph()], lambda _folder: _bytes(import_meta, "MetaGraphDef"), (DecodeError,)),
+    "import_meta_graph": Reader(
+        lambda: [meta_graph()], lambda _folder: _bytes(import_meta, "MetaGraphDef"), (DecodeError,)
+    ),
     "meta_graph_file": Reader(
         lambda: [meta_graph().SerializeToString(), _text_of(meta_graph())],
         _file(import_meta_file, "m.meta"),
@@ -525,13 +543,12 @@ READERS: dict[str, Reader] = {
         )
     },
     "vocabulary": Reader(lambda: [b"a 1\nb 2\nc 3\n"], _file(table, "words")),
-    "idx": Reader(
-        lambda: [idx_file(), gzip.compress(idx_file())], _file(idx, "idx"), (OSError, EOFError, zlib.error)
-    ),
+    "idx": Reader(lambda: [idx_file(), gzip.compress(idx_file())], _file(idx, "idx"), (OSError, EOFError, zlib.error)),
     "checkpoint_state": Reader(lambda: [state_file()], _file(checkpoint_state, "checkpoint")),
     "notebook": Reader(lambda: [notebook()], _file(check, "n.ipynb")),
     "script": Reader(lambda: [b"import tensorflow as tf\nprint(tf.mul(1, 2))\n"], _file(check, "s.py")),
     "safetensors": Reader(lambda: [safetensors_file()], _file(safetensors, "s.safetensors")),
     "bundle": Reader(lambda: [(GOLDEN / "checkpoints/all.index").read_bytes()], bundle_of),
+    "bundle_entry": Reader(entries, entry_reader),
     "old_checkpoint": Reader(lambda: [(GOLDEN / "checkpoints/old").read_bytes()], _file(_all_of, "old")),
 }

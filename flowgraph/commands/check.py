@@ -67,6 +67,8 @@ def _report_or_error(path: str, tf0: bool) -> dict[str, Any]:
         return _report(path, tf0)
     except Unreadable as problem:
         return {"script": path, "error": str(problem)}
+    except RecursionError:
+        return {"script": path, "error": "it is nested too deeply to be looked through"}
 
 
 def _report(path: str, tf0: bool) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def read(path: str) -> list[Piece]:
         if path.endswith(".ipynb"):
             return [_cell(path, *cell) for cell in _code_cells(json.loads(data))]
         return [_script(path, data)]
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise Unreadable(f"{path!r} is not a notebook: {type(error).__name__}: {error}") from None
 
 
@@ -61,7 +61,7 @@ def _script(path: str, data: bytes) -> Piece:
     """A script in the encoding that it names; what does not fit, as in comments of long ago, is replaced."""
     try:
         text = importlib.util.decode_source(data)
-    except (SyntaxError, UnicodeDecodeError):
+    except (SyntaxError, UnicodeDecodeError, LookupError):
         text = data.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
         say(f"{path!r} is not all text in its encoding: what cannot be read is replaced")
     return Piece(path, text, text)
@@ -70,14 +70,24 @@ def _script(path: str, data: bytes) -> Piece:
 def parses(text: str) -> bool:
     """Whether this is Python 3.
 
+    Raises:
+      Unreadable: nobody can say, so deeply is it nested.
+
     >>> parses("print(1)"), parses("print 1")
     (True, False)
     """
     try:
         ast.parse(text)
-    except (SyntaxError, ValueError):
+    except (RecursionError, MemoryError):
+        raise Unreadable(_TOO_DEEP) from None
+    except (SyntaxError, ValueError) as error:
+        if str(error).startswith("too many"):  # parentheses, or levels of indentation
+            raise Unreadable(f"{_TOO_DEEP}: {error}") from None
         return False
     return True
+
+
+_TOO_DEEP = "it is nested more deeply than Python can read"
 
 
 def _code_cells(notebook: Any) -> Iterator[tuple[int, str]]:

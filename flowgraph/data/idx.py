@@ -7,6 +7,7 @@ may be compressed with gzip, as published, or not; its first two bytes tell.
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import struct
 import zlib
@@ -16,6 +17,8 @@ import numpy as np
 
 IMAGE_MAGIC = 0x0803  # 08: unsigned bytes, 03: three dimensions (which image, row, column)
 LABEL_MAGIC = 0x0801
+_LARGEST = 1 << 28
+"""So many bytes at most a file unpacks to; the largest in use has 47 million."""
 
 
 def extract_images(f: BinaryIO) -> np.ndarray:
@@ -105,9 +108,13 @@ def _uncompressed(data: bytes, name: str) -> bytes:
     if data[:2] != b"\x1f\x8b":
         return data
     try:
-        return gzip.decompress(data)
+        with gzip.open(io.BytesIO(data)) as file:
+            found = file.read(_LARGEST + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise type(error)(f"{error}\nThe compressed file is damaged: {name}\nFetch it again.") from error
+    if len(found) > _LARGEST:
+        raise ValueError(f"{name} unpacks to more than {_LARGEST} bytes, which no such file has.")
+    return found
 
 
 def _what_else_starts_with(magic: int) -> str:

@@ -18,6 +18,9 @@ _HEADER = 12
 _BLOCK = 1 << 17
 _CHUNK = 1 << 20
 _LENGTHS_KEPT = 4096
+_PACKED = 1 << 14  # few, for what is left of them is copied at each read
+LARGEST_UNPACKED = 1 << 28
+"""So many bytes at most become of one record or line in a compressed file, which may be a thousand times smaller."""
 
 
 _COMPRESSIONS = {0: "", 1: "ZLIB", 2: "GZIP"}
@@ -74,6 +77,9 @@ def read_records(file: IO[bytes], compression: str = "") -> Iterator[bytes]:
         length = lengths.get(header)
         if length is None:
             length = _length(header, at)
+            if compression and length > LARGEST_UNPACKED:
+                line = f"corrupted record at {at}: {length} bytes, more than a compressed file is believed"
+                raise DataLossError(None, None, line)
             if len(lengths) < _LENGTHS_KEPT:
                 lengths[header] = length
         end = start + length
@@ -113,27 +119,37 @@ def _going_on(read: Callable[[int], bytes], data: bytes, place: int, size: int, 
     return b"".join(parts)
 
 
-def unpacked(file: IO[bytes], compression: str) -> Any:
-    """What reads a file, unpacked if it is compressed ('GZIP' or 'ZLIB')."""
+def unpacked(file: IO[bytes], compression: str, may_go_on: bool = True) -> Any:
+    """What reads a file, unpacked if it is compressed ('GZIP' or 'ZLIB').
+
+    Args:
+      file: the file.
+      compression: how it is compressed.
+      may_go_on: whether a file of zlib's may end before its end: somebody still writes it. Otherwise `read` raises
+        EOFError there.
+    """
     if compression == "GZIP":
         return gzip.GzipFile(fileobj=file)
-    return _Inflated(file) if compression == "ZLIB" else file
+    return _Inflated(file, may_go_on) if compression == "ZLIB" else file
 
 
 class _Inflated:
     """Reads what a file of zlib's format unpacks to."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], may_go_on: bool) -> None:
+        self._may_go_on = may_go_on
         self._file, self._zlib, self._rest = file, zlib.decompressobj(), b""
 
     def read(self, size: int) -> bytes:
         found = self._zlib.decompress(self._rest, size)
         while not found and not self._zlib.eof:
-            more = self._zlib.unconsumed_tail or self._file.read(_CHUNK)
+            more = self._zlib.unconsumed_tail or self._file.read(_PACKED)
             if not more:
                 break
             found = self._zlib.decompress(more, size)
         self._rest = self._zlib.unconsumed_tail
+        if not found and size and not self._zlib.eof and not self._may_go_on:
+            raise EOFError
         return found
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from flowgraph import dtypes as dt
 from flowgraph import errors
 from flowgraph.dtypes import DType
+from flowgraph.formats.records import LARGEST_UNPACKED
 from flowgraph.ir.cases import VALUE, case
 from flowgraph.ir.emit import BareError, emit
 from flowgraph.ir.graph import user_site
@@ -117,11 +118,14 @@ def _decompress(_xp: Any, data: Any, *, compression_type: str) -> Any:
 
     def plain(item: bytes) -> bytes:
         try:
-            return zlib.decompressobj(_WINDOWS[compression_type]).decompress(item)
+            found = zlib.decompressobj(_WINDOWS[compression_type]).decompress(item, LARGEST_UNPACKED + 1)
         except zlib.error as error:
-            found = re.match(r"Error (-?\d+) while decompressing data: (.*)", str(error))
-            line = f"inflate() failed with error {found[1]}: {found[2]}" if found else str(error)
+            told = re.match(r"Error (-?\d+) while decompressing data: (.*)", str(error))
+            line = f"inflate() failed with error {told[1]}: {told[2]}" if told else str(error)
             raise errors.DataLossError(None, None, line) from None
+        if len(found) > LARGEST_UNPACKED:
+            raise errors.DataLossError(None, None, f"a string unpacks to more than {LARGEST_UNPACKED} bytes")
+        return found
 
     return each(plain, data)
 

@@ -32,13 +32,18 @@ def as_string(values: Sequence[Any]) -> np.ndarray:
     return np.array(protos.message("Summary")(value=values).SerializeToString(), object)
 
 
+def _text(tag: bytes) -> str:
+    """A tag, which need not be text as it must in a Summary."""
+    return tag.decode(errors="replace")
+
+
 def _scalars(_xp: Any, tags: Any, values: Any) -> np.ndarray:
     if np.shape(tags) != np.shape(values):
         shapes = f"{to_text(np.shape(tags))} != {to_text(np.shape(values))}"
-        only = f" (tag '{np.ravel(tags)[0].decode()}')" if np.size(tags) == 1 else ""
+        only = f" (tag '{_text(np.ravel(tags)[0])}')" if np.size(tags) == 1 else ""
         raise invalid(f"tags and values not the same shape: {shapes}{only}")
     pairs = zip(np.ravel(tags), np.ravel(values), strict=True)
-    return as_string([{"tag": tag.decode(), "simple_value": np.float32(number)} for tag, number in pairs])
+    return as_string([{"tag": _text(tag), "simple_value": np.float32(number)} for tag, number in pairs])
 
 
 SCALAR_SUMMARY = OpDef(
@@ -54,12 +59,12 @@ SCALAR_SUMMARY = OpDef(
 def _histogram(_xp: Any, tag: Any, values: Any) -> np.ndarray:
     if np.ndim(tag):
         raise invalid("tags must be scalar")
-    numbers, text = np.asarray(values, np.float64), np.asarray(tag).item()
+    numbers, text = np.asarray(values, np.float64), _text(np.asarray(tag).item())
     odd = numbers[~np.isfinite(numbers)]
     if odd.size:
         kind = "Nan" if np.isnan(odd.flat[0]) else "Infinity"
-        raise invalid(f"{kind} in summary histogram for: {text.decode()}")
-    return as_string([{"tag": text.decode(), "histo": histograms.histogram(numbers)}])
+        raise invalid(f"{kind} in summary histogram for: {text}")
+    return as_string([{"tag": text, "histo": histograms.histogram(numbers)}])
 
 
 HISTOGRAM_SUMMARY = OpDef(

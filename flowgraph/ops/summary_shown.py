@@ -27,7 +27,7 @@ from flowgraph.sizes import to_text
 def _tag(tag: Any, line: str) -> str:
     if np.ndim(tag):
         raise invalid(line)
-    text: str = np.asarray(tag).item().decode()
+    text: str = np.asarray(tag).item().decode(errors="replace")
     return text
 
 
@@ -207,10 +207,19 @@ def audio(
 
 def _tensor(_xp: Any, tag: Any, tensor: Any, metadata: Any) -> np.ndarray:
     text = _tag(tag, "tag must be scalar")
-    told = protos.message("SummaryMetadata")()
-    told.MergeFromString(np.ravel(metadata)[0])
+    told = _metadata(np.ravel(metadata)[0])
     array = np.asarray(tensor)
     return as_string([{"tag": text, "tensor": of_array(array, dt.as_dtype(array.dtype), 0), "metadata": told}])
+
+
+def _metadata(data: bytes) -> Any:
+    """A SummaryMetadata; an empty one where the bytes are none, as in TF."""
+    from google.protobuf.message import DecodeError
+
+    try:
+        return protos.message("SummaryMetadata").FromString(data)
+    except DecodeError:
+        return protos.message("SummaryMetadata")()
 
 
 TENSOR_SUMMARY = OpDef(

@@ -80,7 +80,10 @@ def read_text(text: str, found: Any) -> None:
     """
     from google.protobuf import text_format
 
-    text_format.Parse(text, found, descriptor_pool=_pool())
+    try:
+        text_format.Parse(text, found, descriptor_pool=_pool())
+    except RecursionError:
+        raise text_format.ParseError("the text is nested too deeply") from None
 
 
 def __getattr__(name: str) -> Any:

@@ -46,7 +46,13 @@ def make_tensor_proto(
         return values
     dtype = None if dtype is None else as_dtype(dtype).base_dtype
     array = to_numpy(values, dtype, shape, verify_shape, allow_broadcast)
-    return of_array(array, dtype or as_dtype(array.dtype))
+    dtype = dtype or as_dtype(array.dtype)
+    given = array if shape is None else to_numpy(values, dtype)
+    if not 0 < given.size < array.size:
+        return of_array(array, dtype)
+    proto = of_array(given, dtype, size_of_lists=given.size)  # the last of which stands for the others
+    proto.tensor_shape.CopyFrom(of_sizes(array.shape))
+    return proto
 
 
 def of_array(array: np.ndarray, dtype: DType, size_of_lists: int = 1) -> Any:

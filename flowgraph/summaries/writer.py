@@ -270,8 +270,14 @@ def summary_iterator(path: Any) -> Iterator[Any]:
       NotFoundError: there is no such file.
       DataLossError: it is damaged.
     """
+    from google.protobuf.message import DecodeError
+
     from flowgraph.platform.folders import told_as_tf
 
     with told_as_tf(path), open(os.fspath(path), "rb") as file:
         for record in read_records(file):
-            yield protos.message("Event").FromString(record)
+            try:
+                event = protos.message("Event").FromString(record)
+            except DecodeError:
+                raise errors.DataLossError(None, None, f"a record of {os.fspath(path)} is no Event") from None
+            yield event
