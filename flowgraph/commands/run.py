@@ -16,7 +16,7 @@ from typing import Any
 
 from flowgraph.aliases import stand_in
 from flowgraph.commands import bygone, hints, python2
-from flowgraph.commands.source import Piece, Unreadable, read, say
+from flowgraph.commands.source import Piece, Unreadable, parses, read, say
 
 __all__ = ["run"]
 
@@ -40,10 +40,10 @@ def run(path: str, arguments: list[str], py2: bool = False, tf0: bool = False, h
     if py2:
         pieces = [_converted(piece) for piece in pieces]
         _tell(python2_changes)
-    sys.meta_path.insert(sys.meta_path.index(PathFinder), _Neighbours(folder, py2))
     _take_the_place_of_tensorflow(path, tf0, hide_tensorflow)
     bygone.bring_back()
     main = _main_module(path, arguments, folder)
+    sys.meta_path.insert(sys.meta_path.index(PathFinder), _Neighbours(folder, py2))
     vars(main).update(python2.FORGOTTEN if py2 else {})
     if path.endswith(".ipynb"):
         os.chdir(folder)
@@ -96,21 +96,34 @@ def _converted(piece: Piece) -> Piece:
 
 
 class _Neighbours:
-    """Finds the modules beside a script, which are as old as it is."""
+    """Finds modules that are as old as a script: those in its folder, and in folders that it or PYTHONPATH adds.
+
+    In Python 2 are those in its folder, and of the others those that are no Python 3.
+    """
 
     def __init__(self, folder: str, py2: bool) -> None:
         self._folder, self._py2 = os.path.join(folder, ""), py2
+        added = {os.path.realpath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+        here = [os.path.join(path, "") for path in map(os.path.realpath, sys.path) if path not in added]
+        self._modern = (os.path.join(_PACKAGE, ""), *here)
 
     def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002
-        """The spec of a module in the script's folder, or None."""
+        """The spec of an old module, or None."""
         spec = PathFinder.find_spec(fullname, path)
         if spec is None or not isinstance(spec.loader, SourceFileLoader) or "site-packages" in str(spec.origin):
             return None
-        if not os.path.realpath(str(spec.origin)).startswith(self._folder):
+        origin = os.path.realpath(str(spec.origin))
+        near = origin.startswith(self._folder)
+        if not near and origin.startswith(self._modern):
             return None
-        kind = _Python2Loader if self._py2 else _OldLoader
+        kind = _Python2Loader if self._py2 and (near or not _is_python3(origin)) else _OldLoader
         spec.loader = kind(spec.loader.name, spec.loader.path)
         return spec
+
+
+def _is_python3(path: str) -> bool:
+    [piece] = read(path)
+    return parses(piece.text)
 
 
 class _OldLoader(SourceFileLoader):

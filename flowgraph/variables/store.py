@@ -267,8 +267,8 @@ class VariableStore:
 
     def _unknown(self, name: str) -> ValueError:
         """The error for a variable that is to be found and is not there."""
-        short = name.rpartition("/")[2]
-        near = [other for other in self._variables if other.rpartition("/")[2] == short]
+        short = name.rstrip("/").rpartition("/")[2]  # the name of an optimizer's slot ends with a slash
+        near = [other for other in self._variables if other.rstrip("/").rpartition("/")[2] == short]
         if not near:
             from difflib import get_close_matches  # slow to import, and seldom needed
 

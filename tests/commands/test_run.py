@@ -186,6 +186,20 @@ def test_python_2_is_converted(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.pyc"))
 
 
+def test_modules_of_other_folders_are_as_old_as_the_script(tmp_path: Path) -> None:
+    pytest.importorskip("fissix")
+    write(tmp_path, "lib/rows.py", "import numpy as np\nROWS = np.array([[1], [2, 3]])\n")
+    write(tmp_path, "lib/halves.py", "HALF = 3 / 2\n")
+    write(tmp_path, "elsewhere/said.py", "print 'said', 3 / 2\n")
+    write(
+        tmp_path,
+        "scripts/main.py",
+        "import sys; sys.path.append('lib')\nimport rows, said, halves\nprint(len(rows.ROWS), halves.HALF)\n",
+    )
+    done = command(tmp_path, "run", "--py2", "scripts/main.py", path=str(tmp_path / "elsewhere"))
+    assert done.stdout == "said 1\n2 1.5\n"
+
+
 def test_an_option_that_may_help_is_told(tmp_path: Path) -> None:
     write(tmp_path, "old.py", "print 'x'")
     assert command(tmp_path, "run", "old.py").stderr.endswith("try flowgraph run --py2 old.py\n")
