@@ -40,6 +40,8 @@ from flowgraph.saving.states import (
 )
 from flowgraph.saving.warm import warm_start
 from flowgraph.summaries.writer import summary_iterator
+from flowgraph.tracking.checkpoint import Checkpoint
+from flowgraph.tracking.manager import CheckpointManager
 from flowgraph.training.adadelta import AdadeltaOptimizer
 from flowgraph.training.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer
 from flowgraph.training.adam import AdamOptimizer
@@ -63,8 +65,9 @@ from flowgraph.training.schedules import (
 from flowgraph.training.sync_replicas import SyncReplicasOptimizer
 
 __all__ = [
-    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "BytesList", "CheckpointSaverHook",
-    "CheckpointSaverListener", "ChiefSessionCreator", "ClusterDef", "ClusterSpec", "Coordinator", "Example",
+    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer", "BytesList", "Checkpoint",
+    "CheckpointManager", "CheckpointSaverHook", "CheckpointSaverListener", "ChiefSessionCreator", "ClusterDef",
+    "ClusterSpec", "Coordinator", "Example",
     "ExponentialMovingAverage", "Feature", "FeatureList", "FeatureLists", "Features", "FeedFnHook", "FinalOpsHook",
     "FloatList", "FtrlOptimizer", "GlobalStepWaiterHook", "GradientDescentOptimizer", "Int64List", "JobDef",
     "LoggingTensorHook", "LooperThread", "MomentumOptimizer", "MonitoredSession", "MonitoredTrainingSession",

@@ -15,6 +15,7 @@ FLOORS: list[set[str]] = [
     {
         "absent",
         "aliases",
+        "trackable",
         "errors",
         "dtypes",
         "dtype_table",
@@ -46,6 +47,7 @@ FLOORS: list[set[str]] = [
         "monitored",
         "testing",
         "saving",
+        "tracking",
         "summaries",
     },
     {"viz"},

@@ -7,8 +7,8 @@ import importlib
 from flowgraph import absent as _absent
 
 __all__ = [
-    "crf", "data", "distributions", "framework", "layers", "learn", "legacy_seq2seq", "lookup", "losses", "metrics",
-    "nn", "opt", "rnn", "seq2seq", "slim", "tensorboard", "training", "util",
+    "checkpoint", "crf", "data", "distributions", "eager", "framework", "layers", "learn", "legacy_seq2seq",
+    "lookup", "losses", "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "tensorboard", "training", "util",
 ]
 
 

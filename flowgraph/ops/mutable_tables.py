@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -85,8 +86,12 @@ class MutableHashTable(LookupInterface):
         self.resource_handle = emit(
             opdef, *inputs, use_node_name_sharing=checkpoint, value_dtype=self._value_dtype, name=name, **attrs
         )
+        self._saved_name = name
         if checkpoint:
             add_to_collection(GraphKeys.SAVEABLE_OBJECTS, SaveableTable(self, name))
+
+    def _gather_saveables_for_checkpoint(self) -> dict[str, Any]:
+        return {"table": functools.partial(SaveableTable, table=self, name=self._saved_name)}
 
     @property
     def name(self) -> str:

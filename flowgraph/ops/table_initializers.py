@@ -13,6 +13,7 @@ from flowgraph.ir.scope import GraphKeys, add_to_collection, device, get_default
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.kernels.tables import LINE_NUMBER, WHOLE_LINE
 from flowgraph.ops.table_ops import INITIALIZE_TABLE_FROM_TEXT_FILE, import_values
+from flowgraph.trackable import Trackable
 
 
 def _check_types(table: Any, key_dtype: DType, value_dtype: DType) -> None:
@@ -24,7 +25,7 @@ def _check_types(table: Any, key_dtype: DType, value_dtype: DType) -> None:
             raise refusal(f"Invalid {name} dtype, expected {wanted} but got {given}.", TypeError)
 
 
-class TableInitializerBase:
+class TableInitializerBase(Trackable):
     """What all initializers of tables have in common.
 
     Args:
@@ -111,7 +112,7 @@ class TextFileIndex:
     LINE_NUMBER = LINE_NUMBER
 
 
-class _Asset:
+class _Asset(Trackable):
     """A file that belongs to the graph."""
 
     def __init__(self, path: Any) -> None:
@@ -160,7 +161,7 @@ class TextFileInitializer(TableInitializerBase):
         self._filename_arg = filename
         self._key_index, self._value_index = key_index, value_index
         self._vocab_size, self._delimiter, self._name = vocab_size, delimiter, name
-        self._filename = _Asset(filename)
+        self._filename = self._track_trackable(_Asset(filename), "_filename")
 
     def initialize(self, table: Any) -> Operation:
         """An op that fills `table`; `tf.tables_initializer` runs it, too.

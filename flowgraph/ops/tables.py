@@ -16,9 +16,10 @@ from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.ops.table_initializers import TableInitializerBase, outside_branches
 from flowgraph.ops.table_ops import HASH_TABLE, LOOKUP_TABLE_EXPORT, LOOKUP_TABLE_FIND, LOOKUP_TABLE_SIZE
 from flowgraph.shapes import TensorShape
+from flowgraph.trackable import Trackable
 
 
-class LookupInterface:
+class LookupInterface(Trackable):
     """What all lookup tables have in common.
 
     Args:
@@ -69,7 +70,7 @@ class InitializableLookupTableBase(LookupInterface):
 
     def __init__(self, default_value: Any, initializer: TableInitializerBase) -> None:
         super().__init__(initializer.key_dtype, initializer.value_dtype)
-        self._initializer = initializer
+        self._initializer = self._track_trackable(initializer, "_initializer")
         self._default_value = convert_to_tensor(default_value, dtype=self._value_dtype)
         self._default_value.shape.merge_with(TensorShape([]))
         with init_scope():

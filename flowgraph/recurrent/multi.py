@@ -13,6 +13,7 @@ from flowgraph.ops.joining import concat
 from flowgraph.ops.slicing import slice as part
 from flowgraph.platform import logs
 from flowgraph.recurrent.base import RNNCell
+from flowgraph.trackable import Trackable
 from flowgraph.variables.block import variable_scope
 
 
@@ -46,6 +47,9 @@ class MultiRNNCell(RNNCell):
                 1,
             )
         self._cells = cells
+        for number, cell in enumerate(cells):
+            if isinstance(cell, Trackable):
+                self._track_trackable(cell, f"cell-{number}")
         self._state_is_tuple = state_is_tuple
         sizes = [cell.state_size for cell in cells]
         if not state_is_tuple and any(nest.is_nested(size) for size in sizes):

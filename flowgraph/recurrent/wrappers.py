@@ -22,6 +22,7 @@ from flowgraph.ops.unary import floor
 from flowgraph.recurrent.base import RNNCell, assert_like_rnncell
 from flowgraph.recurrent.cells import LSTMStateTuple
 from flowgraph.shapes import TensorShape
+from flowgraph.trackable import Trackable
 
 
 class CellAround(RNNCell):
@@ -50,6 +51,11 @@ class CellAround(RNNCell):
 
 class CellWrapper(CellAround):
     """A cell that does something around another one, in whose variable scope it lies."""
+
+    def __init__(self, cell: Any, **kwargs: Any) -> None:
+        super().__init__(cell, **kwargs)
+        if isinstance(cell, Trackable):
+            self._track_trackable(cell, "cell")
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
         """One step: see `RNNCell`."""

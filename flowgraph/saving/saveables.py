@@ -40,6 +40,11 @@ class SaveableObject:
         self.op, self.specs, self.name = op, specs, name
 
     @property
+    def optional_restore(self) -> bool:
+        """Whether nobody minds if a program does not take it back."""
+        return False
+
+    @property
     def device(self) -> str:
         """Where its tensors are."""
         return str(self.specs[0].tensor.device)
@@ -107,7 +112,7 @@ def saveables_of(var_list: Any) -> list[Any]:
     found: list[Any] = []
     seen: set[Any] = set()
     for name in sorted(named):
-        for saveable in _saveables(name, named[name]):
+        for saveable in saveables_for(name, named[name]):
             key = saveable.specs[0].tensor.op if isinstance(saveable, _OfVariable | _OfResource) else id(saveable.op)
             if key in seen:
                 raise ValueError(f"The same saveable will be restored with two names: {saveable.name}")
@@ -163,7 +168,8 @@ def _tensor_name(item: Any) -> str:
     )
 
 
-def _saveables(name: Any, item: Any) -> Iterator[Any]:
+def saveables_for(name: Any, item: Any) -> Iterator[Any]:
+    """The saveables of a variable, or of the pieces of a partitioned one, under a name."""
     if not isinstance(name, str):
         line = "names_to_saveables must be a dict mapping string names to trackable operations. Name is not a string: "
         raise TypeError(f"{line}{name}")

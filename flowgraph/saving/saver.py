@@ -104,6 +104,7 @@ class Saver:
         self._pad_step_number, self._relative = pad_step_number, save_relative_paths
         self.saver_def = saver_def
         self._is_empty = self._is_built = False
+        self._saver_by_name: Saver | None = None
         self._kept: list[tuple[str, float]] = []
         self._to_delete: list[tuple[str, float]] = []
         self._one_at_a_time = threading.RLock()  # or the older of two saves might be the last to say which is newest
@@ -337,6 +338,8 @@ class Saver:
         try:
             sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: path})
         except errors.NotFoundError as error:
+            if self._restored_by_name(sess, path):
+                return
             raise _failed(
                 error, "a Variable name or other graph key that is missing from the checkpoint", path
             ) from error
@@ -344,6 +347,16 @@ class Saver:
             raise _failed(
                 error, "a mismatch between the current graph and the graph from the checkpoint", path
             ) from error
+
+    def _restored_by_name(self, sess: Any, path: str) -> bool:
+        """Restore variables from an object-based checkpoint; False if it is not one."""
+        from flowgraph.tracking.by_name import saver_by_name
+
+        self._saver_by_name = saver_by_name(path, self._var_list, self._saver_by_name)
+        if self._saver_by_name is None:
+            return False
+        self._saver_by_name.restore(sess, path)
+        return True
 
     # -- the graph beside ------------------------------------------------------------------------------------
 

@@ -84,10 +84,10 @@ class SaverOps:
         count = constant(len(shards), name="num_shards")
         prefixes, saved = [], []
         for shard, (place, saveables) in enumerate(shards):
-            with device(_cpu_of(place)):
+            with device(cpu_of(place)):
                 prefixes.append(sharded_filename(temporary, shard, count))
                 saved.append(self._save(prefixes[-1], saveables))
-        with control_dependencies([x.op for x in saved]), device(_cpu_of(shards[-1][0])):
+        with control_dependencies([x.op for x in saved]), device(cpu_of(shards[-1][0])):
             merged = merge_v2_checkpoints(prefixes, path, delete_old_dirs=True)
             with control_dependencies([merged]):
                 return identity(path)
@@ -138,6 +138,6 @@ def _by_device(saveables: Sequence[Any]) -> list[tuple[str, list[Any]]]:
     return sorted(found.items())
 
 
-def _cpu_of(place: str) -> str:
+def cpu_of(place: str) -> str:
     """The CPU beside a device."""
     return device_strings.join((*device_strings.parse(place)[:3], "CPU:0"))

@@ -30,13 +30,14 @@ from flowgraph.ops.indexed_slices import IndexedSlices, convert_to_tensor_or_ind
 from flowgraph.ops.resource import ASSIGN_ADD_VARIABLE_OP
 from flowgraph.ops.state import assign_add
 from flowgraph.shapes import TensorShape
+from flowgraph.trackable import Trackable, TrackableReference
 from flowgraph.training import slots
 from flowgraph.variables.lists import trainable_variables
 from flowgraph.variables.resource_variable import BaseResourceVariable
 from flowgraph.variables.variable import Variable
 
 
-class Optimizer:
+class Optimizer(Trackable):
     """The base of all optimizers; a subclass says how one gradient updates one variable.
 
     A subclass defines `_apply_dense(grad, var)`, and as far as it needs them `_prepare()` (ops made once before the
@@ -60,6 +61,7 @@ class Optimizer:
         self._name = name
         self._slots: dict[str, dict[Operation, Variable]] = {}
         self._non_slots: dict[tuple[str, Graph], Variable] = {}
+        self._slots_to_restore: dict[tuple[str, Operation], list[Any]] = {}
 
     def get_name(self) -> str:
         """The scope of the update ops, as the constructor was given it."""
@@ -222,6 +224,7 @@ class Optimizer:
                     trainable=False,
                     use_resource=isinstance(colocate_with, BaseResourceVariable),
                 )
+            self._handle_deferred_dependencies(name, self._non_slots[key])
         return self._non_slots[key]
 
     def _get_non_slot_variable(self, name: str, graph: Graph | None = None) -> Variable | None:
@@ -230,8 +233,32 @@ class Optimizer:
     def _slot(self, var: Any, slot_name: str, make: Callable[[], Variable]) -> Variable:
         named = self._slots.setdefault(slot_name, {})
         if var.op not in named:
-            named[var.op] = make()
+            slot = make()
+            waiting = self._slots_to_restore.pop((slot_name, var.op), [])
+            for position in sorted(waiting, key=lambda position: position.restore_uid, reverse=True):
+                position.restore(slot)
+            named[var.op] = slot
         return named[var.op]
+
+    # -- object-based checkpoints ----------------------------------------------------------------------------
+
+    @property
+    def _checkpoint_dependencies(self) -> list[TrackableReference]:
+        graph = get_default_graph()
+        own = {name: variable for (name, home), variable in self._non_slots.items() if home is graph}
+        return [*super()._checkpoint_dependencies, *(TrackableReference(name, own[name]) for name in sorted(own))]
+
+    def _lookup_dependency(self, name: str) -> Any:
+        found = super()._lookup_dependency(name)
+        return self._get_non_slot_variable(name) if found is None else found
+
+    def _create_or_restore_slot_variable(self, slot_variable_position: Any, slot_name: str, variable: Any) -> None:
+        """Restore the slot of a variable, now or when it is made."""
+        slot = self._slots.get(slot_name, {}).get(variable.op)
+        if slot is None:
+            self._slots_to_restore.setdefault((slot_name, variable.op), []).append(slot_variable_position)
+        else:
+            slot_variable_position.restore(slot)
 
     # -- what subclasses say ---------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +11,23 @@ from flowgraph import errors
 from flowgraph.ir.graph import user_site
 from flowgraph.ir.scope import GraphKeys, get_collection, get_collection_ref
 from flowgraph.platform import logs
+from flowgraph.trackable import Trackable
 from flowgraph.variables.block import variable_scope
 from flowgraph.variables.scope import VariableScope, scopes_of_thread
+from flowgraph.variables.variable import Variable
 
 
-class Template:
+class _Calls(threading.local):
+    """The templates that a thread is calling, the innermost last."""
+
+    def __init__(self) -> None:
+        self.open: list[Template] = []
+
+
+_CALLS = _Calls()
+
+
+class Template(Trackable):
     """A function with variables of its own; made by `tf.make_template`.
 
     Calling it calls the function in the template's variable scope, which every call but the first reuses.
@@ -34,6 +47,7 @@ class Template:
         self._made_at = user_site()
         self._scope: VariableScope | None = None
         self._was_called = False  # to its end: it has its variables
+        self._called_inside: list[Template] = []
         if create_scope_now:
             scope_name = unique_name or scopes_of_thread().unused(name)
             with variable_scope(scope_name, custom_getter=custom_getter, auxiliary_name_scope=False) as scope:
@@ -51,6 +65,9 @@ class Template:
     def _call(self, args: Any, kwargs: Any) -> Any:
         all_before = len(get_collection_ref(GraphKeys.GLOBAL_VARIABLES))
         trainable_before = len(get_collection_ref(GraphKeys.TRAINABLE_VARIABLES))
+        if _CALLS.open and not self._was_called:
+            _CALLS.open[-1]._called_inside.append(self)
+        _CALLS.open.append(self)
         try:
             result = self._func(*args, **kwargs)
             if self._was_called:
@@ -60,14 +77,29 @@ class Template:
                 words = f"{error.args[0]}\n\noriginally defined at:\n  {errors.made_at(self._made_at)}"
                 error.args = (words, *error.args[1:])
             raise
+        finally:
+            _CALLS.open.pop()
         if self._was_called and len(get_collection_ref(GraphKeys.GLOBAL_VARIABLES)) > all_before:
             logs.info(
                 "New variables created when calling a template after the first time, perhaps you used tf.Variable when "
                 "you meant tf.get_variable: %s",
                 get_collection_ref(GraphKeys.GLOBAL_VARIABLES)[all_before:],
             )
-        self._was_called = True
+        if not self._was_called:
+            self._was_called = True
+            self._track_made()
         return result
+
+    def _track_made(self) -> None:
+        """Let what the function made belong to the template: variables, and templates that it called."""
+        prefix = self.variable_scope_name or ""
+        inside: set[int] = set()
+        for template in self._called_inside:
+            self._track_trackable(template, (template.variable_scope_name or "")[len(prefix) : -1], overwrite=True)
+            inside.update(map(id, template.variables))
+        for variable in self.variables:
+            if id(variable) not in inside and isinstance(variable, Variable):
+                self._track_trackable(variable, variable.op.name[len(prefix) :], overwrite=True)
 
     @property
     def name(self) -> str:

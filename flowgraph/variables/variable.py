@@ -20,6 +20,7 @@ from flowgraph.ops.cond import cond
 from flowgraph.ops.slicing import get_item
 from flowgraph.ops.state import is_variable_initialized
 from flowgraph.shapes import TensorShape
+from flowgraph.trackable import VALUE_KEY, Trackable
 from flowgraph.variables import partitioned
 from flowgraph.variables.options import VariableAggregation, VariableSynchronization, resource_variables_enabled
 from flowgraph.variables.updates import Updates
@@ -117,7 +118,7 @@ def _signature(cls: Any) -> inspect.Signature:
     return found.replace(parameters=list(found.parameters.values())[1:])
 
 
-class Variable(Updates, metaclass=_VariableType):
+class Variable(Updates, Trackable, metaclass=_VariableType):
     """A value that lives in a session, lasts from run to run, and is changed by ops.
 
     Wherever a tensor is expected a variable stands for its value. It has no value in a session before its
@@ -194,6 +195,9 @@ class Variable(Updates, metaclass=_VariableType):
 
     def _get_save_slice_info(self) -> partitioned.SaveSliceInfo | None:
         return self._save_slice_info
+
+    def _gather_saveables_for_checkpoint(self) -> dict[str, Any]:
+        return {VALUE_KEY: self}
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("'Variable' object is not iterable.")

@@ -33,7 +33,7 @@ LEFT_OUT = re.compile(
     r"tools|tpu|xla|(?!layers|data\.)(.*\.)?experimental|linalg\.LinearOperator\w*|.*\.python)(\.|$)"
 )
 CONTRIB = [
-    "crf", "learn.datasets.mnist", "learn.preprocessing", "tensorboard.plugins.projector",
+    "checkpoint", "crf", "learn.datasets.mnist", "learn.preprocessing", "tensorboard.plugins.projector",
     "data", "distributions", "framework", "framework.nest", "image", "layers", "legacy_seq2seq", "losses", "lookup",
     "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "slim.learning", "slim.evaluation", "slim.losses",
     "slim.model_analyzer", "slim.utils", "slim.data_decoder", "slim.data_provider", "slim.dataset",

@@ -28,6 +28,7 @@ from flowgraph.neural.named.lookup import constraint_of, initializer_of, regular
 from flowgraph.ops.array import shape
 from flowgraph.ops.cast import cast
 from flowgraph.ops.initializers import GlorotUniform, Zeros
+from flowgraph.trackable import Trackable
 from flowgraph.variables.block import variable_scope
 from flowgraph.variables.options import VariableAggregation, VariableSynchronization
 from flowgraph.variables.scope import VariableScope, get_variable
@@ -36,7 +37,7 @@ _NUMBERS = "numbers of layer names"
 """The key of a graph's memory under which the number of layers of each name is kept."""
 
 
-class Layer(LayerMembers):
+class Layer(LayerMembers, Trackable):
     """A function of a tensor, with variables of its own: `layer(inputs)`.
 
     A subclass makes its variables in `build(input_shape)`, with `add_weight`, and computes in `call(inputs)`.
@@ -395,6 +396,8 @@ class Layer(LayerMembers):
                 synchronization=synchronization,
                 aggregation=aggregation,
             )
+            if isinstance(variable, Trackable):
+                self._track_trackable(variable, name, overwrite=True)
             if regularizer is not None and not any_is(pieces(variable), before):
                 for piece in pieces(variable):
                     self._add_penalty(name, piece, regularizer_of(regularizer))
@@ -420,6 +423,7 @@ class Layer(LayerMembers):
         variable = own_variable(
             name, shape, found_dtype, initializer, is_trained, constraint_of(constraint), use_resource
         )
+        self._track_trackable(variable, name, overwrite=True)
         if regularizer is not None:
             self._add_penalty(variable.name.partition(":")[0], variable, regularizer_of(regularizer))
         (self._trainable_weights if is_trained else self._non_trainable_weights).append(variable)
