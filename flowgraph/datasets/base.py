@@ -93,7 +93,18 @@ class Described:
         Raises:
           ValueError: the dataset takes something from a placeholder, or something that a session keeps.
         """
-        return iterators.one_shot(self._variant_tensor, self.element_spec, self._optimizations())
+        return iterators.one_shot(self)
+
+    def _with_options(self) -> Tensor:
+        """The dataset as an iterator goes through it: with what the options add behind it."""
+        variant, settings = self._variant_tensor, self.options().experimental_optimization
+        attrs = flat_attrs(self.element_spec)
+        if chosen := self._optimizations():
+            names = convert_to_tensor(chosen, dt.string, "optimizations")
+            variant = emit(ops.OPTIMIZE_DATASET, variant, names, optimization_configs=_CONFIGS, **attrs)
+        if settings.autotune is not False:
+            variant = emit(ops.MODEL_DATASET, variant, cpu_budget=settings.autotune_cpu_budget or 0, **attrs)
+        return variant
 
     def make_initializable_iterator(self, shared_name: str | None = None) -> iterators.Iterator:
         """An iterator that begins when its initializer is run, and begins again when it is run again.
@@ -109,13 +120,7 @@ class Described:
         ...     print(sess.run(element))
         0
         """
-        variant, settings = self._variant_tensor, self.options().experimental_optimization
-        attrs = flat_attrs(self.element_spec)
-        if chosen := self._optimizations():
-            names = convert_to_tensor(chosen, dt.string, "optimizations")
-            variant = emit(ops.OPTIMIZE_DATASET, variant, names, optimization_configs=_CONFIGS, **attrs)
-        if settings.autotune is not False:
-            variant = emit(ops.MODEL_DATASET, variant, cpu_budget=settings.autotune_cpu_budget or 0, **attrs)
+        variant, attrs = self._with_options(), flat_attrs(self.element_spec)
         resource = emit(functions.ITERATOR, container="", shared_name=shared_name or "", **attrs)
         with colocate_with(resource.op):
             initializer = emit(functions.MAKE_ITERATOR, variant, resource)

@@ -10,8 +10,8 @@ from flowgraph.datasets import structure
 from flowgraph.datasets.structure import DatasetSpec, TensorSpec, flat_attrs, flatten, map_leaves
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
-from flowgraph.ir.function import FunctionGraph, keep_function
-from flowgraph.ir.program import Program
+from flowgraph.ir.function import Factory, FunctionGraph, library_of
+from flowgraph.ir.graph import Graph
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import add_to_collection, colocate_with, device, get_default_graph, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
@@ -27,6 +27,8 @@ from flowgraph.protos.registry import op_def
 from flowgraph.shapes import TensorShape
 
 _COLLECTION = "iterators"
+_ENOUGH = 1000
+"""How many ops a one-shot iterator's function has before it takes one of them twice."""
 
 
 def _on_cpu(opdef: Any, *inputs: Any, **attrs: Any) -> Tensor:
@@ -277,42 +279,55 @@ def _spec_of(item: Any) -> Any:
 # -- iterators that begin by themselves ----------------------------------------------------------------------
 
 
-class Factory:
-    """What makes the pipeline of a one-shot iterator: a function of nothing, over the graph of the dataset itself.
+class _Copying(FunctionGraph):
+    """The body of a function that needs nothing from outside: what it would capture is copied into it.
 
-    Args:
-      variant: the dataset's tensor.
-      optimizations: what TF's optimizer is to do.
+    As in TF an op that is taken twice is copied twice; not so where the copies are too many already.
     """
 
-    inputs: Sequence[Tensor] = ()
+    def __init__(self, outer: Graph) -> None:
+        super().__init__(outer)
+        self._copied: dict[Operation, Operation] = {}
 
-    def __init__(self, variant: Tensor, optimizations: Sequence[str]) -> None:
-        self.name = "_make_dataset"
-        self.outputs, self.optimizations = [variant], list(optimizations)
+    def capture(self, tensor: Tensor, scope: str = "") -> Tensor:
+        """A copy of a tensor of the graph around, whose inputs are copied before it."""
+        if tensor.graph is self:
+            return tensor
+        copies: dict[Operation, list[Operation]] = {}
+        left = [(tensor.op, False)]
+        with self.name_scope(f"{scope}/" if scope else None):
+            while left:
+                op, has_inputs = left.pop()
+                if has_inputs:
+                    inputs = [copies[one.op].pop().outputs[one.index] for one in reversed(op.inputs)]
+                    copies.setdefault(op, []).append(self._copy(op, inputs[::-1]))
+                elif self.version > _ENOUGH and op in self._copied:
+                    copies.setdefault(op, []).append(self._copied[op])
+                else:
+                    left.append((op, True))
+                    left.extend((one.op, False) for one in reversed(op.inputs))
+        return self._copied[tensor.op].outputs[tensor.index]
 
-    def program(self, rewrites_divisions: bool) -> Program:
-        """What makes the dataset."""
-        from flowgraph.ir.build import build_program
-
-        return build_program(self.outputs, [], [], rewrites_divisions)
-
-    def fed(self, captured: Sequence[Any]) -> list[Any]:
-        """Nothing is fed."""
-        return list(captured)
+    def _copy(self, op: Operation, inputs: Sequence[Tensor]) -> Operation:
+        dtypes, sizes = [one.dtype for one in op.outputs], [one.sizes for one in op.outputs]
+        made = self._copied[op] = self.add(op.opdef, self.unique_name(op.name), tuple(inputs), op.attrs, dtypes, sizes)
+        return made
 
 
-def one_shot(variant: Tensor, spec: Any, optimizations: Sequence[str]) -> Iterator:
+def one_shot(dataset: Any) -> Iterator:
     """An iterator over a dataset that needs nothing from outside.
 
     Raises:
       ValueError: it needs a placeholder, or something that a session keeps.
     """
-    _check_captures(variant)
-    factory = Factory(variant, optimizations)
-    keep_function(get_default_graph(), factory)  # type: ignore[arg-type]
-    resource = emit(ONE_SHOT_ITERATOR, dataset_factory=factory.name, **flat_attrs(spec))
-    return Iterator._of(resource, None, spec)
+    _check_captures(dataset._variant_tensor)
+    graph = _Copying(get_default_graph())
+    with graph.as_default():
+        output = dataset._with_options()
+    factory = Factory(graph, output)
+    library_of(graph)[factory.name] = factory
+    resource = emit(ONE_SHOT_ITERATOR, dataset_factory=factory.name, **flat_attrs(dataset.element_spec))
+    return Iterator._of(resource, None, dataset.element_spec)
 
 
 def _check_captures(variant: Tensor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -92,4 +93,6 @@ def _spec_of(result: Any, method: str) -> Any:
 def _name_of(function: Any) -> str:
     if isinstance(function, functools.partial):
         return _name_of(function.func)
+    if inspect.ismethod(function):
+        return f"{type(function.__self__).__name__}.{function.__name__}"
     return str(getattr(function, "__name__", type(function).__name__))

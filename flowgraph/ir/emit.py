@@ -36,8 +36,6 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
     """
     inputs: Sequence[Any] = args
     graph = graph_of(args)
-    if graph.building_function:
-        inputs = args = graph.captured(args)  # type: ignore[attr-defined]
     full_name = graph.claim(name, opdef.name)
     if opdef.defaults or attrs:
         attrs = _settle(opdef, attrs)
@@ -47,6 +45,8 @@ def emit(opdef: OpDef, *args: Any, name: str | None = None, **attrs: Any) -> Any
             break
     else:
         types = _check_types(opdef, args)
+    if graph.building_function:
+        inputs = graph.captured(inputs, full_name)  # type: ignore[attr-defined]
     try:
         sizes = opdef.infer(*inputs, **attrs)
     except ValueError as error:

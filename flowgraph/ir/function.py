@@ -7,12 +7,15 @@ of the same name stands for it, and so for the same state of the session.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowgraph import errors, nest
 from flowgraph.dtypes import DType
-from flowgraph.ir.graph import Graph, user_site
+from flowgraph.ir.graph import Graph, user_site, waited_for
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import Program
 from flowgraph.ir.scope import get_default_graph
@@ -21,6 +24,8 @@ from flowgraph.shapes import Sizes
 
 _LIBRARY = "functions"
 """The key of a graph's memory under which its functions are kept, by name."""
+_numbers = itertools.count()
+"""Behind the names of functions, as in TF no two of one process have the same: so graphs can be put together."""
 
 
 class FunctionGraph(Graph):
@@ -28,7 +33,8 @@ class FunctionGraph(Graph):
 
     Attributes:
       outer: the graph around it, in which the function is called.
-      captures: tensor of the graph around -> what stands for it here.
+      captures: tensor of a graph around -> what stands for it here.
+      argument_names: what stands for such a tensor -> how a FunctionDef names that argument.
     """
 
     building_function = True
@@ -37,20 +43,26 @@ class FunctionGraph(Graph):
         super().__init__()
         self.outer = outer
         self.captures: dict[Tensor, Tensor] = {}
+        self.argument_names: dict[Tensor, str] = {}
         self.seed = outer.seed
 
-    def captured(self, args: Sequence[Any]) -> list[Any]:
-        """Inputs of an op, with tensors of graphs around replaced by what stands for them here."""
+    def captured(self, args: Sequence[Any], scope: str = "") -> list[Any]:
+        """Inputs of an op, with tensors of graphs around replaced by what stands for them here.
+
+        Args:
+          args: the inputs, lists among them.
+          scope: the name of the op, which begins the names of what is made for it.
+        """
         return [
-            self.capture(arg)
+            self.capture(arg, scope)
             if isinstance(arg, Tensor)
-            else [self.capture(item) if isinstance(item, Tensor) else item for item in arg]
+            else [self.capture(item, scope) if isinstance(item, Tensor) else item for item in arg]
             if type(arg) in (list, tuple)
             else arg
             for arg in args
         ]
 
-    def capture(self, tensor: Tensor) -> Tensor:
+    def capture(self, tensor: Tensor, scope: str = "") -> Tensor:
         """What stands here for a tensor of a graph around; a tensor of this graph is itself.
 
         Raises:
@@ -60,7 +72,7 @@ class FunctionGraph(Graph):
             return tensor
         found = self.captures.get(tensor)
         if found is None:
-            if tensor.graph is not self.outer and not isinstance(self.outer, FunctionGraph):
+            if not self._lies_in(tensor.graph):
                 raise ValueError(
                     errors.explain(
                         f"{tensor} must be from the same graph as the function that uses it.",
@@ -68,29 +80,38 @@ class FunctionGraph(Graph):
                         where=user_site(),
                     )
                 )
-            source = self.outer.capture(tensor) if isinstance(self.outer, FunctionGraph) else tensor
-            found = self.captures[tensor] = self._stand_in(source)
+            found = self.captures[tensor] = self._stand_in(tensor, scope)
         return found
 
-    def _stand_in(self, tensor: Tensor) -> Tensor:
+    def _lies_in(self, graph: Graph) -> bool:
+        around = self.outer
+        while isinstance(around, FunctionGraph) and around is not graph:
+            around = around.outer
+        return around is graph
+
+    def _stand_in(self, tensor: Tensor, scope: str) -> Tensor:
         from flowgraph.ir.opdef import REGISTRY
 
-        with self.as_default(), self.control_dependencies(None):
-            op = tensor.op
+        op = tensor.op
+        with self.as_default(), self.control_dependencies(None), self.name_scope(f"{scope}/" if scope else None):
+            name = self.unique_name(op.name)
             if op.opdef.effect is Effect.STATE and not op.inputs:
                 dtypes = [output.dtype for output in op.outputs]
                 made = self.add(op.opdef, op.name, (), op.attrs, dtypes, [output.sizes for output in op.outputs])
                 made.device = op.device
-                return made.outputs[tensor.index]
-            name = self.unique_name("captured")
-            dtype = tensor.dtype.base_dtype
-            attrs = {"dtype": dtype, "shape": tensor.sizes}
-            return self.add(REGISTRY["Placeholder"], name, (), attrs, [dtype], [tensor.sizes]).outputs[0]
+            else:
+                dtype = tensor.dtype.base_dtype
+                attrs = {"dtype": dtype, "shape": tensor.sizes}
+                made = self.add(REGISTRY["Placeholder"], name, (), attrs, [dtype], [tensor.sizes])
+        found = made.outputs[tensor.index if len(made.outputs) > 1 else 0]
+        self.argument_names[found] = name
+        return found
 
     def control_dependencies(self, control_inputs: Sequence[Any] | None) -> Any:
         """As in any graph; ops of graphs around have run before the function is called."""
         if control_inputs is not None:
-            control_inputs = [x for x in control_inputs if getattr(x, "graph", self) is self]
+            waited = [waited_for(item) for item in control_inputs]
+            control_inputs = [item for item in waited if getattr(item, "graph", self) is self]
         return super().control_dependencies(control_inputs)
 
 
@@ -104,7 +125,12 @@ class Function:
       captured: what the op that calls it takes besides: tensors of the graph around.
       outputs: what it returns, flat.
       structure: what it returned, nested as it was.
+      message: its FunctionDef, once that was asked for.
+      is_imported: whether it came with a GraphDef.
     """
+
+    is_imported = False
+    message: Any = None
 
     def __init__(
         self, name: str, graph: FunctionGraph, inputs: list[Tensor], outputs: list[Tensor], structure: Any
@@ -130,6 +156,21 @@ class Function:
         return [op for op in self.graph.get_operations() if op.opdef.effect not in quiet and op.context is None]
 
 
+class Factory(Function):
+    """A function of nothing, as TF's `Defun` makes it for a one-shot iterator.
+
+    Args:
+      graph: its body.
+      output: what it returns.
+    """
+
+    def __init__(self, graph: FunctionGraph, output: Tensor) -> None:
+        # TF's name ends with a hash of the body; this one is of a number, for the body may hold all the data
+        digest = hashlib.sha1(b"%d" % next(_numbers), usedforsecurity=False).digest()
+        ending = base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=").replace("-", "a").replace("_", "A")
+        super().__init__(f"_make_dataset_{ending}", graph, [], [output], output)
+
+
 def trace(
     function: Callable[..., Any],
     arguments: Sequence[tuple[DType, Sizes]],
@@ -145,6 +186,7 @@ def trace(
       call: calls `function` with the placeholders, if they must be nested first; it returns the outputs, nested.
     """
     from flowgraph.ir.convert import convert_to_tensor
+    from flowgraph.ir.emit import emit
     from flowgraph.ir.opdef import REGISTRY
 
     outer = get_default_graph()
@@ -156,45 +198,29 @@ def trace(
             inputs.append(graph.add(REGISTRY["Placeholder"], f"args_{i}", (), attrs, [dtype], [sizes]).outputs[0])
         structure = call(inputs) if call is not None else function(*inputs)
         flat = nest.flatten(structure, expand_composites=True)
-        outputs = [graph.capture(convert_to_tensor(item)) for item in flat]
-    made = Function(name, graph, inputs, outputs, structure)
-    keep_function(outer, made)
+        outputs = [emit(REGISTRY["Identity"], convert_to_tensor(item)) for item in flat]
+    made = Function(f"{name}_{next(_numbers)}", graph, inputs, outputs, structure)
+    library_of(outer)[made.name] = made
     return made
 
 
-def keep_function(graph: Graph, function: Function) -> None:
-    """Put a function into the library of a graph, with a number behind its name."""
+def library_of(graph: Graph) -> dict[str, Function]:
+    """The functions of a graph by their names; those that are made in a function's body are there, too."""
     while isinstance(graph, FunctionGraph):
         graph = graph.outer
-    library = graph.memory.setdefault(_LIBRARY, {})
-    function.name = f"{function.name}_{len(library)}"
-    library[function.name] = function
-
-
-def name_of_imported(graph: Graph, name: str) -> str:
-    """What an imported op calls a function whose body did not come along: never the name of one of this graph's own."""
-    while isinstance(graph, FunctionGraph):
-        graph = graph.outer
-    return f"{name}_imported" if name in graph.memory.get(_LIBRARY, {}) else name
+    library: dict[str, Function] = graph.memory.setdefault(_LIBRARY, {})
+    return library
 
 
 def function_of(graph: Graph, name: str) -> Function:
     """A function of a graph's library.
 
     Raises:
-      UnimplementedError: it is not there: its name came with a GraphDef, in which flowgraph writes no bodies.
+      FailedPreconditionError: it is not there: the graph was imported without it.
     """
-    while isinstance(graph, FunctionGraph):
-        graph = graph.outer
-    found: Function | None = graph.memory.get(_LIBRARY, {}).get(name)
+    found = library_of(graph).get(name)
     if found is None:
-        raise errors.UnimplementedError(
-            None,
-            None,
-            errors.explain(
-                f"Function {name} is not defined.",
-                details=["flowgraph neither writes the functions of datasets into GraphDefs nor reads them from there"],
-                mend="Make the dataset by the code that made it, and import the rest of the graph with `input_map`.",
-            ),
-        )
+        line = f"Could not find required function definition {name}"
+        mend = "Import the GraphDef with its `library`, in which the functions of its nodes stand."
+        raise errors.FailedPreconditionError(None, None, errors.explain(line, mend=mend))
     return found

@@ -258,7 +258,7 @@ class Graph(Members):
             return Controller(self, None)
         deps: dict[Operation, None] = {}
         for item in control_inputs:
-            op = self.as_graph_element(_wait_for(item)).op
+            op = self.as_graph_element(waited_for(item)).op
             deps[op] = None
         return Controller(self, tuple(deps))
 
@@ -291,7 +291,7 @@ class Graph(Members):
         if ignore_existing:
             self._colocations = ()
         if op is not None:
-            self._colocations = (*self._colocations, _wait_for(getattr(op, "handle", op)).op)
+            self._colocations = (*self._colocations, waited_for(getattr(op, "handle", op)).op)
         # an internal colocation is stronger than the device blocks around it
         self._devices = ()
         try:
@@ -474,7 +474,7 @@ def _finalized(change: str) -> RuntimeError:
     )
 
 
-def _wait_for(item: Any) -> Any:
+def waited_for(item: Any) -> Any:
     """The tensor or op that stands for `item` (a variable, slices of one) where something waits for it."""
     if isinstance(item, Operation | Tensor):
         return item

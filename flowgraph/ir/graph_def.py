@@ -9,6 +9,7 @@ import numpy as np
 
 from flowgraph import protos
 from flowgraph.dtypes import as_dtype
+from flowgraph.ir.function import library_of
 from flowgraph.ir.tensor import Operation
 from flowgraph.protos.registry import attr_kinds
 from flowgraph.protos.tensors import of_array, of_sizes
@@ -21,7 +22,7 @@ PRODUCER = 134
 
 
 def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = False) -> Any:
-    """The nodes of a graph, in the order in which they were made.
+    """The nodes of a graph, in the order in which they were made, and the functions that they refer to.
 
     Args:
       graph: the graph.
@@ -32,6 +33,10 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
     message.versions.producer = PRODUCER
     for op in graph.get_operations()[from_version or 0 :]:
         fill_node(message.node.add(), op, add_shapes)
+    if library_of(graph):
+        from flowgraph.ir.function_def import fill_library
+
+        fill_library(message, graph)
     return message
 
 

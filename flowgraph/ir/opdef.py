@@ -155,6 +155,8 @@ class OpDef:
         `forward` does; `forward` itself waits for its outcome.
       moves: `moves(op) -> bool`: whether it may give its variable another buffer although there is one.
       cases: the cases on which the op tests itself (`flowgraph.ir.cases`).
+      called: for an op that calls a function: the function's name, which is that of its type; such a type belongs to
+        one graph and is in no registry.
     """
 
     __slots__ = (
@@ -185,12 +187,13 @@ class OpDef:
         begin: Callable[..., Any] | None = None,
         moves: Callable[[Any], bool] | None = None,
         cases: Sequence[Any] = (),
+        called: str | None = None,
     ) -> None:
         match = _SIGNATURE.match(signature)
         if match is None:
             raise ValueError(f"bad op signature {signature!r}")
         self.signature = signature
-        self.name = match["name"]
+        self.name = called or match["name"]
         self.inputs = _parse_args(match["inputs"])
         self.outputs = _parse_args(match["outputs"])
         self.infer = infer
@@ -210,6 +213,8 @@ class OpDef:
         self.moves = moves
         self.cases = tuple(cases)
         self._settle_attrs(dict(attrs or {}))
+        if called is not None:
+            return
         if self.name in REGISTRY:
             raise ValueError(f"op type {self.name!r} is defined twice")
         REGISTRY[self.name] = self

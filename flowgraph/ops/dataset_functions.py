@@ -15,7 +15,7 @@ from flowgraph.kernels import pipeline_batches as batches
 from flowgraph.kernels import pipeline_orders as orders
 from flowgraph.kernels.iterators import Held, found
 from flowgraph.kernels.pipeline_batches import bracketed
-from flowgraph.ops.dataset_ops import SPEC, dataset_op, optimized
+from flowgraph.ops.dataset_ops import SPEC, dataset_op
 
 _INPUTS = "input_dataset: variant, other_arguments: Targuments[]"
 
@@ -120,10 +120,8 @@ MAP_AND_BATCH_DATASET = dataset_op(
 def _generator(
     ctx: Any, first: Any, following: Any, last: Any, *, init_func: str, next_func: str, finalize_func: str, **_spec: Any
 ) -> pipe.Generated:
-    from flowgraph.ir.function import function_of
-
-    init = function_of(ctx.op.graph, init_func)
-    count = len(init.inputs)
+    init = ctx.bound(init_func, ())
+    count = len(init.function.inputs)
     return pipe.Generated(
         ctx.bound(init_func, first[count:]), ctx.bound(next_func, following), ctx.bound(finalize_func, last),
         tuple(first[:count]),
@@ -222,7 +220,7 @@ def _one_shot(ctx: Any, *, dataset_factory: str, **attrs: Any) -> Held:
 
     def make() -> Any:
         run, factory = ctx.calls(), ctx.bound(dataset_factory, ())
-        return optimized(pipe.unboxed(run.bind(factory)()[0]), factory.function.optimizations), run
+        return pipe.unboxed(run.bind(factory)()[0]), run
 
     held.begin_once(make)
     return held

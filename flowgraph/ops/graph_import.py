@@ -17,7 +17,6 @@ from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir import device as device_strings
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
-from flowgraph.ir.function import name_of_imported
 from flowgraph.ir.graph import Graph, user_site
 from flowgraph.ir.node_attrs import NodeError, python_attrs, with_defaults
 from flowgraph.ir.opdef import REGISTRY, OpDef
@@ -241,9 +240,6 @@ class _Import:
         except (TypeError, ValueError) as error:
             raise refusal(f"{error} for '{full}' (op: '{node.op}') with input shapes: .") from None
         self._check_dtypes(full, known, values, tensors)
-        for attr in known.attr:
-            if attr.type == "func":
-                kept[attr.name] = name_of_imported(self.graph, kept[attr.name])
         with contextlib.ExitStack() as stack:
             if not self.scope:
                 stack.enter_context(name_scope(None))
