@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.dtypes import resource
 from flowgraph.engines import chunks
 from flowgraph.engines.abstract import Known, analyse
 from flowgraph.engines.base import explain_failure, own, world
@@ -52,6 +53,8 @@ class NumpyExecutable(ReferenceExecutable):
         super().__init__(program, store)
         # a variable that takes another shape gets another buffer in the midst of the run
         self._moves = any(step.opdef.moves is not None and step.opdef.moves(step.op) for step in program.walk())
+        # a function may be given handles, which have no shapes
+        self._moves |= any(program.tensors[i].dtype is resource for i in program.feeds if i in program.tensors)
         self._frames: OrderedDict[Any, list[Frame]] = OrderedDict()
 
     def _run(self, feeds: Sequence[Any]) -> list[Any]:

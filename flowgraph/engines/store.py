@@ -303,3 +303,16 @@ class Context:
         from flowgraph.engines.calls import Calls
 
         return Calls(self.store)
+
+    def call(self, function: str, values: Sequence[Any]) -> list[Any]:
+        """What a function of the graph gives for some values, within this run."""
+        from flowgraph.engines.calls import called
+        from flowgraph.ir.function import function_of
+
+        return called(self.store, function_of(self.op.graph, function), values)
+
+    def differentiate(self, function: str, values: Sequence[Any]) -> list[Any]:
+        """The gradients of a function by its arguments; `values` are these and the gradients of what it returns."""
+        from flowgraph.engines.calls import called, gradient_of
+
+        return called(self.store, gradient_of(self.op.graph, function), values)

@@ -262,6 +262,8 @@ class Builder:
 
     @staticmethod
     def _takes_cell(opdef: OpDef, index: int) -> bool:
+        if opdef.lists and any(arg.is_mixed for arg in opdef.inputs):
+            return True  # what a function is given
         return index < opdef.n_inputs and opdef.inputs[index].is_handle
 
     def _read_resource(self, op: Operation, block: Block) -> None:

@@ -150,6 +150,10 @@ class Function:
         stand_ins = self.graph.captures.values()
         return [value for value, t in zip(captured, stand_ins, strict=True) if t.op.opdef.role == "placeholder"]
 
+    def again(self) -> Function:
+        """The same function with a body of its own, to which ops may be added; only imported ones are called so."""
+        raise errors.UnimplementedError(None, None, f"Function {self.name} cannot be differentiated.")
+
     def _effects(self) -> list[Operation]:
         """The ops that run for what they do: all of them, as in TF's functions."""
         quiet = (Effect.NONE, Effect.RANDOM, Effect.STATE, Effect.READ, Effect.ARRAY)
@@ -206,10 +210,20 @@ def trace(
 
 def library_of(graph: Graph) -> dict[str, Function]:
     """The functions of a graph by their names; those that are made in a function's body are there, too."""
+    library: dict[str, Function] = _outermost(graph).memory.setdefault(_LIBRARY, {})
+    return library
+
+
+def gradients_of(graph: Graph) -> dict[str, str]:
+    """For functions of which a GraphDef said so: the names of those that are their gradients."""
+    found: dict[str, str] = _outermost(graph).memory.setdefault("gradients of functions", {})
+    return found
+
+
+def _outermost(graph: Graph) -> Graph:
     while isinstance(graph, FunctionGraph):
         graph = graph.outer
-    library: dict[str, Function] = graph.memory.setdefault(_LIBRARY, {})
-    return library
+    return graph
 
 
 def function_of(graph: Graph, name: str) -> Function:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowgraph import protos
-from flowgraph.ir.function import Factory, Function, library_of
+from flowgraph.ir.function import Factory, Function, gradients_of, library_of
 from flowgraph.ir.graph_def import fill_node
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.protos.registry import op_def
@@ -40,6 +40,10 @@ def fill_library(message: Any, graph: Graph) -> None:
         named += names_in(node, library)
     for function in reachable(named, library):
         message.library.function.add().CopyFrom(definition(function))
+    written = {function.signature.name for function in message.library.function}
+    for name, gradient in gradients_of(graph).items():
+        if name in written:
+            message.library.gradient.add(function_name=name, gradient_func=gradient)
     if message.library.function:
         message.versions.min_consumer = MIN_CONSUMER
 

@@ -10,6 +10,7 @@ import numpy as np
 from flowgraph import protos
 from flowgraph.dtypes import as_dtype
 from flowgraph.ir.function import library_of
+from flowgraph.ir.node_attrs import FunctionName
 from flowgraph.ir.tensor import Operation
 from flowgraph.protos.registry import attr_kinds
 from flowgraph.protos.tensors import of_array, of_sizes
@@ -64,6 +65,10 @@ def fill_attr(message: Any, value: Any, kind: str, op: Operation | None = None) 
         message.list.SetInParent()
         field = _FIELDS[kind[5:-1]]
         items = [value] if isinstance(value, str | bytes) else value
+        if kind == "list(func)":
+            for item in items:
+                message.list.func.add(name=_text(item).decode())
+            return
         getattr(message.list, field).extend(_plain(item, kind[5:-1]) for item in items)
     elif kind == "tensor":
         dtype = op.attrs.get("dtype") if op is not None else None
@@ -71,7 +76,10 @@ def fill_attr(message: Any, value: Any, kind: str, op: Operation | None = None) 
     elif kind == "shape":
         message.shape.CopyFrom(of_sizes(value))
     elif kind == "func":
-        message.func.name = _text(value).decode()
+        if isinstance(value, FunctionName):
+            message.func.CopyFrom(value.message)
+        else:
+            message.func.name = _text(value).decode()
     else:
         setattr(message, _FIELDS[kind], _plain(value, kind))
 

@@ -15,6 +15,28 @@ _KINDS = {"s": "string", "i": "int", "f": "float", "b": "bool", "type": "type", 
           "func": "func"}  # fmt: skip
 
 
+class FunctionName(str):
+    """The name of a function, as an attr has it, with attrs of its own.
+
+    Attributes:
+      message: the NameAttrList.
+    """
+
+    __slots__ = ("message",)
+
+    message: Any
+
+    @staticmethod
+    def of(message: Any) -> str:
+        """The name that a NameAttrList has; a plain one if that is all."""
+        if not message.attr:
+            return str(message.name)
+        made = FunctionName(message.name)
+        made.message = type(message)()
+        made.message.CopyFrom(message)
+        return made
+
+
 class NodeError(ValueError):
     """A node's attrs are not those of its op type.
 
@@ -150,7 +172,7 @@ def _plain(kind: str, value: Any, as_bytes: bool) -> Any:
         return shape_of(value).sizes
     if kind == "tensor":
         return array_of(value)
-    return value.name if kind == "func" else value
+    return FunctionName.of(value) if kind == "func" else value
 
 
 def _decoded(text: bytes) -> Any:

@@ -100,7 +100,7 @@ class Operation:
                 found[arg.number_attr] = count
         for name, value in self.attrs.items():
             if name[0] != "_" or name in self.opdef.defaults:
-                found[name] = value.encode() if isinstance(value, str) else value
+                found[name] = value.encode() if type(value) is str else value
         found.update(self.marks or {})
         if self.colocation:
             found["_class"] = self.colocation_groups()

@@ -301,11 +301,19 @@ ITERATOR_FROM_STRING_HANDLE = OpDef(
     effect=Effect.RANDOM,
 )
 
+
+def _get_next(_ctx: Any, held: Held, *, output_types: Sequence[Any], **_attrs: Any) -> tuple[Any, ...]:
+    element = tuple(held.take())
+    if len(element) != len(output_types):  # (only an imported graph can be that wrong)
+        raise invalid(f"Expected an element of {len(output_types)} components, but got {len(element)}.")
+    return element
+
+
 ITERATOR_GET_NEXT = OpDef(
     "IteratorGetNext(iterator: resource) -> components: output_types[]",
     attrs=SPEC,
     infer=lambda _iterator, *, output_shapes, **_attrs: list(output_shapes),
-    forward=lambda _ctx, held, **_attrs: tuple(held.take()),
+    forward=_get_next,
     gradient=NO_GRADIENT,
     effect=Effect.WORLD,
 )

@@ -23,7 +23,7 @@ from flowgraph.ir.opdef import REGISTRY, OpDef
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import get_default_graph, name_scope
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.protos.registry import op_def
+from flowgraph.ops.function_import import define, forget, op_type
 from flowgraph.protos.signatures import arg_dtypes, dtype_text, op_text
 
 _INPUT = re.compile(r"^(?P<control>\^)?(?P<name>[^:^]+)(?::(?P<index>\d+))?$")
@@ -87,8 +87,12 @@ def import_graph_def(
     with name_scope(name, "import", list((input_map or {}).values())) as scope:
         mapped = _mapped(input_map or {}, scope, graph)
         given = {op.name: op for op in producer_op_list.op} if producer_op_list is not None else {}
-        work = _Import(graph, graph_def, scope, mapped, given)
-        found = work.run(wanted)
+        functions = define(graph, graph_def.library)
+        try:
+            found = Importer(graph, graph_def, scope, mapped, given).run(wanted)
+        except BaseException:
+            forget(graph, functions)
+            raise
     return None if return_elements is None else found
 
 
@@ -143,7 +147,7 @@ def _source(text: str) -> Source:
     return match["name"], -1 if match["control"] else int(match["index"] or 0)
 
 
-class _Import:
+class Importer:
     """One import: nodes become ops as soon as all their inputs are there, the first of the file first."""
 
     def __init__(
@@ -151,12 +155,12 @@ class _Import:
     ) -> None:
         self.graph, self.scope, self.mapped, self.producers = graph, scope, mapped, producers
         self.nodes = list(graph_def.node)
-        self.functions = {function.signature.name for function in graph_def.library.function}
         self.ops: dict[str, Operation] = {}
         self.sources: list[list[Source]] = []
         self.back: list[tuple[Operation, list[Source]]] = []
 
     def run(self, wanted: Sequence[str]) -> list[Operation | Tensor]:
+        """Add all nodes; gives the ops and tensors of some names."""
         self._index()
         self._check_wanted(wanted)
         used = {source for sources in self.sources for source in sources}
@@ -223,9 +227,11 @@ class _Import:
     # -- one node --------------------------------------------------------------------------------------------
 
     def _add(self, node: Any, sources: list[Source]) -> Operation:
-        known, opdef = op_def(node.op), _defined(node.op)
+        known, opdef = op_type(node.op, self.graph)
+        if opdef is None:
+            opdef = _defined(node.op)
         if known is None or opdef is None:
-            raise _unknown_op(node, self.functions, known is not None)
+            raise _unknown_op(node, known is not None)
         full = self.scope + node.name if self.scope else self.graph.unique_name(node.name)
         try:
             values = with_defaults(node, known, self.producers.get(node.op))
@@ -406,14 +412,12 @@ def _all_or_nothing(graph: Graph) -> Iterator[None]:
         raise
 
 
-def _unknown_op(node: Any, functions: set[str], in_tf: bool) -> Exception:
+def _unknown_op(node: Any, in_tf: bool) -> Exception:
     line = (
         f"Op type not registered '{node.op}' in binary running on this machine. Make sure the Op and Kernel are "
         "registered in the binary running in this process."
     )
-    if node.op in functions:
-        why = "It is a function of the graph's library; flowgraph cannot call those yet."
-    elif in_tf:
+    if in_tf:
         why = "TensorFlow 1.15 has this op, flowgraph does not have it yet."
     else:
         why = "TensorFlow 1.15 has no such op either: the graph is of another version, or needs a library of its own."

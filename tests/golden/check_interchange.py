@@ -7,6 +7,7 @@ python3.7 tests/golden/check_interchange.py tensorflow FOLDER
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(1, str(Path(__file__).resolve().parents[2]))
 
+import function_cases
 import interchange
 import numpy as np
 
@@ -28,6 +30,13 @@ def write(tf, folder):
         np.savez(str(folder / (name + ".npz")), output=output, dx=grads[0], dw=grads[1], **feeds)
     for as_text in (False, True):
         interchange.write_saved_model(tf, str(folder / ("text" if as_text else "binary")), tempfile.mkdtemp(), as_text)
+    for name, case in function_cases.CASES.items():
+        if name not in function_cases.OF_THE_PROCESS:
+            graph = function_cases.build(tf, case)
+            (folder / (name + ".functions")).write_bytes(graph.as_graph_def().SerializeToString())
+            (folder / (name + ".json")).write_text(json.dumps(function_cases.run(tf, graph)))
+            with graph.as_default():
+                tf.train.export_meta_graph(str(folder / (name + ".meta")))
     print("written")
 
 
@@ -48,6 +57,16 @@ def read(tf, folder):
         np.testing.assert_array_equal(vectors, [[30, 3], [10, 1]])
         assert total == 66, total
         print("the", kind, "saved model is the same")
+    for name in function_cases.CASES:
+        if name not in function_cases.OF_THE_PROCESS:
+            rows = json.loads((folder / (name + ".json")).read_text())
+            definition = tf.GraphDef()
+            definition.ParseFromString((folder / (name + ".functions")).read_bytes())
+            assert function_cases.run_imported(tf, definition) == rows, name
+            with tf.Graph().as_default() as graph:
+                tf.train.import_meta_graph(str(folder / (name + ".meta")))
+            assert function_cases.run(tf, graph) == rows, name
+            print("the functions of", name, "do the same")
 
 
 if __name__ == "__main__":
