@@ -7,7 +7,7 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.datasets import structure
-from flowgraph.datasets.structure import DatasetSpec, TensorSpec, flat_attrs, flatten, map_leaves
+from flowgraph.datasets.structure import TensorSpec, flat_attrs, flatten, map_leaves
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.function import Factory, FunctionGraph, library_of
@@ -229,7 +229,7 @@ def _same_type(one: Any, other: Any) -> bool:
 
 
 def _same_shape(one: Any, other: Any) -> bool:
-    return isinstance(one, DatasetSpec) or one.shape.is_compatible_with(other.shape)
+    return not hasattr(one, "shape") or one.shape.is_compatible_with(other.shape)
 
 
 def get_output_types(dataset_or_iterator: Any) -> Any:
@@ -241,7 +241,7 @@ def get_output_types(dataset_or_iterator: Any) -> Any:
     >>> get_output_types(tf.data.Dataset.range(3))
     tf.int64
     """
-    return _legacy(_spec_of(dataset_or_iterator), "types")
+    return _legacy(spec_of_items(dataset_or_iterator), "types")
 
 
 def get_output_shapes(dataset_or_iterator: Any) -> Any:
@@ -253,7 +253,7 @@ def get_output_shapes(dataset_or_iterator: Any) -> Any:
     >>> get_output_shapes(tf.data.Dataset.from_tensors({"a": [1, 2]}))
     {'a': TensorShape([Dimension(2)])}
     """
-    return _legacy(_spec_of(dataset_or_iterator), "shapes")
+    return _legacy(spec_of_items(dataset_or_iterator), "shapes")
 
 
 def get_output_classes(dataset_or_iterator: Any) -> Any:
@@ -265,10 +265,15 @@ def get_output_classes(dataset_or_iterator: Any) -> Any:
     >>> get_output_classes(tf.data.Dataset.range(3)) is tf.Tensor
     True
     """
-    return _legacy(_spec_of(dataset_or_iterator), "classes")
+    return _legacy(spec_of_items(dataset_or_iterator), "classes")
 
 
-def _spec_of(item: Any) -> Any:
+def spec_of_items(item: Any) -> Any:
+    """The specs of the elements of a dataset or an iterator.
+
+    Raises:
+      TypeError: it is neither.
+    """
     try:
         return item.element_spec
     except AttributeError:

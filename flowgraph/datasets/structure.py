@@ -67,7 +67,7 @@ def pack(structure: Any, leaves: Sequence[Any]) -> Any:
     """Leaves, nested as a structure is.
 
     >>> pack((0, {"b": 0, "a": 0}), [1, 2, 3])
-    (1, {'a': 2, 'b': 3})
+    (1, {'b': 3, 'a': 2})
     """
     return _pack(structure, iter(leaves))
 
@@ -75,7 +75,7 @@ def pack(structure: Any, leaves: Sequence[Any]) -> Any:
 def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
     if isinstance(structure, Mapping):
         made = {key: _pack(structure[key], leaves) for key in sorted(structure)}
-        return type(structure)(made)  # type: ignore[call-arg]
+        return type(structure)((key, made[key]) for key in structure)  # type: ignore[call-arg]
     if isinstance(structure, tuple):
         children = [_pack(child, leaves) for child in structure]
         return type(structure)(*children) if hasattr(structure, "_fields") else tuple(children)
@@ -353,9 +353,12 @@ def spec_of(value: Any) -> Any:
       TypeError: a component is none that goes through a pipeline.
     """
     from flowgraph.datasets.dataset import Dataset
+    from flowgraph.datasets.optional import Optional, OptionalSpec
 
     if isinstance(value, Dataset):
         return DatasetSpec(value.element_spec)
+    if isinstance(value, Optional):
+        return OptionalSpec(value.value_structure)
     if isinstance(value, SparseTensor):
         return SparseTensorSpec(value.get_shape(), value.dtype)
     if _children(value) is not None:

@@ -267,7 +267,7 @@ class _Repeats:
 
 @dataclass(frozen=True)
 class Sliced:
-    """The elements of a pipeline from one place up to another (None: up to the end), or each `step`-th of them."""
+    """The elements of a pipeline from one place up to another (None or -1: to the end), or each `step`-th of them."""
 
     source: Pipeline
     start: int

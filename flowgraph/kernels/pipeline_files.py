@@ -35,8 +35,8 @@ def _opened(name: str) -> IO[bytes]:
         return open(name, "rb")  # closed when the iterator goes
 
 
-def _unpacked(name: str, compression: str) -> IO[bytes]:
-    """A file to read from, unpacked."""
+def open_unpacked(name: str, compression: str) -> IO[bytes]:
+    """A file to read from, unpacked as one reads."""
     file = _opened(name)
     return io.BufferedReader(_Unpacking(file, name, compression), _BUFFER) if compression else file
 
@@ -97,7 +97,7 @@ class Lines:
         return _reading(self.names, self._lines)
 
     def _lines(self, name: str) -> Iterator[bytes]:
-        with _unpacked(name, self.compression) as file:
+        with open_unpacked(name, self.compression) as file:
             while line := file.readline(LARGEST_UNPACKED + 1 if self.compression else -1):
                 if self.compression and len(line) > LARGEST_UNPACKED:
                     text = f"{name} has a line of more than {LARGEST_UNPACKED} bytes, which is not believed"
@@ -152,7 +152,7 @@ class Pieces:
 
     def _unpacked_pieces(self, name: str) -> Iterator[bytes]:
         """The pieces of a compressed file, whose length nobody knows before its end."""
-        with _unpacked(name, self.compression) as file:
+        with open_unpacked(name, self.compression) as file:
             file.read(self.header)
             held = file.read(self.footer)
             while len(more := file.read(self.size)) == self.size:

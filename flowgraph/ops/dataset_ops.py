@@ -198,7 +198,7 @@ def shuffled_repeats(source: Any, size: int, seeds: tuple[int, int], count: int)
 
 
 def _take(_ctx: Any, source: Any, count: Any, **_spec: Any) -> pipe.Sliced:
-    return pipe.Sliced(source, 0, None if count < 0 else int(count))
+    return pipe.Sliced(source, 0, max(int(count), -1))
 
 
 def _skip(_ctx: Any, source: Any, count: Any, **_spec: Any) -> pipe.Sliced:

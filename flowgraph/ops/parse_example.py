@@ -186,13 +186,24 @@ def _parse_batch(
     if len(names) not in (0, len(serialized)):
         line = "Expected len(names) == len(serialized), but got: "
         raise invalid(f"{line}{len(names)} vs. {len(serialized)}")
+    found, arrays = parsed_batch(serialized, names, sparse_keys, dense_keys, defaults, sparse_types, dense_shapes)
+    return (*_parts(found), *arrays)
+
+
+def parsed_batch(
+    serialized: Any, names: Any, sparse_keys: Any, dense_keys: Any, defaults: Any, sparse_types: Any, dense_shapes: Any
+) -> tuple[Any, Any]:
+    """The sparse tensors, each as its three parts, and the dense ones of a batch of examples.
+
+    Raises:
+      InvalidArgumentError: an example is damaged, or not as it should be.
+    """
     schema = _schema(tuple(map(_key, sparse_keys)), tuple(map(_key, dense_keys)), defaults, sparse_types, dense_shapes)
     items = entries(serialized)
     try:
-        found, arrays = schema.of_many(items) or examples.parse_batch(items, names, schema.sparse, schema.dense)
+        return schema.of_many(items) or examples.parse_batch(items, names, schema.sparse, schema.dense)
     except Trouble as trouble:
         raise error_of(trouble) from None
-    return (*_parts(found), *arrays)
 
 
 def _parse_single(

@@ -164,7 +164,7 @@ def decode_compressed(bytes: Any, compression_type: str = "", name: str | None =
 
 # -- decode_csv --------------------------------------------------------------------------------------------
 
-_CSV_TYPES = (dt.float32, dt.float64, dt.int32, dt.int64, dt.string)
+CSV_TYPES = (dt.float32, dt.float64, dt.int32, dt.int64, dt.string)
 _UNQUOTED = "Unquoted fields cannot have quotes/CRLFs inside"
 _READERS: dict[DType, tuple[str, Callable[[Any], Any]]] = {
     dt.float32: ("float", lambda field: to_float(field, single=True)),
@@ -179,8 +179,8 @@ def _csv_sizes(records: Any, defaults: list[Any], **_attrs: Any) -> list[Sizes]:
     if not defaults:
         raise BareError("Attr 'OUT_TYPE' of 'DecodeCSV' Op passed list of length 0 less than minimum 1.")
     for default in defaults:
-        if default.dtype.base_dtype not in _CSV_TYPES:
-            allowed = ", ".join(dtype.name for dtype in _CSV_TYPES)
+        if default.dtype.base_dtype not in CSV_TYPES:
+            allowed = ", ".join(dtype.name for dtype in CSV_TYPES)
             line = f"Value passed to parameter 'record_defaults' has DataType {default.dtype.base_dtype.name}"
             raise TypeError(errors.explain(f"{line} not in list of allowed values: {allowed}", where=user_site()))
         if default.sizes is not None and len(default.sizes) > 1:
@@ -244,11 +244,16 @@ def _decode_csv(
         if len(fields) != len(defaults):
             raise invalid(f"Expect {len(defaults)} fields but have {len(fields)} in record {row}")
         for i, (column, field) in enumerate(zip(columns, fields, strict=True)):
-            column.append(_value(field, defaults[i], field in missing, f"Field {i}", f"record {row}"))
+            column.append(field_value(field, defaults[i], field in missing, f"Field {i}", f"record {row}"))
     return tuple(_column(column, default, np.shape(records)) for column, default in zip(columns, defaults, strict=True))
 
 
-def _value(field: bytes, default: Any, is_missing: bool, where: str, record: str) -> Any:
+def field_value(field: bytes, default: Any, is_missing: bool, where: str, record: str) -> Any:
+    """What a field of a record holds, read as its default's dtype asks for.
+
+    Raises:
+      InvalidArgumentError: it holds something else, or nothing and there is no default.
+    """
     default = np.asarray(default)
     if is_missing:
         if not default.size:
@@ -269,7 +274,7 @@ def _column(values: list[Any], default: Any, shape: tuple[int, ...]) -> Any:
 DECODE_CSV = OpDef(
     "DecodeCSV(records: string, record_defaults: OUT_TYPE[]) -> output: OUT_TYPE[]",
     attrs={
-        "OUT_TYPE": TypeAttr(_CSV_TYPES), "field_delim": ",", "use_quote_delim": True, "na_value": "",
+        "OUT_TYPE": TypeAttr(CSV_TYPES), "field_delim": ",", "use_quote_delim": True, "na_value": "",
         "select_cols": (),
     },
     infer=_csv_sizes,

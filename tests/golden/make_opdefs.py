@@ -29,7 +29,7 @@ import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
 LEFT_OUT = re.compile(
-    "BoostedTrees|Collective|ConfigureDistributedTPU|Experimental|LoadTPU|Nccl|RetrieveTPU|TPU|Tpu|XRT|Xla"
+    "BoostedTrees|Collective|ConfigureDistributedTPU|Experimental(?!GroupByReducer)|LoadTPU|Nccl|RetrieveTPU|TPU|Tpu|XRT|Xla"
 )
 OF_CONTRIB = ["GatherTree"]
 """Ops of tf.contrib that are here; importing tf.contrib registers many more."""

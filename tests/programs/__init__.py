@@ -141,6 +141,7 @@ MODULES = [
     "data_pipelines_more",
     "data_pipelines_sparse",
     "slim_data",
+    "data_pipelines_tables",
     "random_fields",
 ]
 

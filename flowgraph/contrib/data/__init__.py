@@ -3,6 +3,13 @@
 
 from flowgraph import absent as _absent
 from flowgraph.datasets.choosing import choose_from_datasets, sample_from_datasets
+from flowgraph.datasets.csv_files import (
+    make_csv_dataset,
+)
+from flowgraph.datasets.examples import (
+    make_batched_features_dataset,
+    parse_example_dataset,
+)
 from flowgraph.datasets.experimental import (
     Counter,
     RandomDataset,
@@ -17,18 +24,36 @@ from flowgraph.datasets.experimental import (
     unbatch,
     unique,
 )
+from flowgraph.datasets.more import (
+    Reducer,
+    dense_to_sparse_batch,
+    group_by_reducer,
+)
 from flowgraph.datasets.older import (
     batch_and_drop_remainder,
     bucket_by_sequence_length,
     padded_batch_and_drop_remainder,
     sloppy_interleave,
 )
+from flowgraph.datasets.optional import (
+    Optional,
+    get_next_as_optional,
+)
+from flowgraph.datasets.resampling import (
+    rejection_resample,
+)
+from flowgraph.datasets.tables import (
+    CsvDataset,
+    SqlDataset,
+)
 
 __all__ = [
-    "Counter", "RandomDataset", "batch_and_drop_remainder", "bucket_by_sequence_length", "choose_from_datasets",
-    "enumerate_dataset", "get_single_element", "group_by_window", "ignore_errors", "map_and_batch",
-    "padded_batch_and_drop_remainder", "parallel_interleave", "sample_from_datasets", "scan", "shuffle_and_repeat",
-    "sloppy_interleave", "unbatch", "unique",
+    "Counter", "CsvDataset", "Optional", "RandomDataset", "Reducer", "SqlDataset", "batch_and_drop_remainder",
+    "bucket_by_sequence_length", "choose_from_datasets", "dense_to_sparse_batch", "enumerate_dataset",
+    "get_next_as_optional", "get_single_element", "group_by_reducer", "group_by_window", "ignore_errors",
+    "make_batched_features_dataset", "make_csv_dataset", "map_and_batch", "padded_batch_and_drop_remainder",
+    "parallel_interleave", "parse_example_dataset", "rejection_resample", "sample_from_datasets", "scan",
+    "shuffle_and_repeat", "sloppy_interleave", "unbatch", "unique",
 ]
 
 _absent.watch(__name__)
