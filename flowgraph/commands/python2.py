@@ -80,14 +80,19 @@ FORGOTTEN = {
 """What Python 2 had among its builtins, given to converted modules as their own."""
 
 
-def convert(text: str, name: str) -> tuple[str, Counter[str]]:
+def convert(text: str, name: str, in_package: bool = False) -> tuple[str, Counter[str]]:
     """Python 2 source as Python 3, and what was changed, each with the number of places.
+
+    Args:
+      text: the source.
+      name: the file's name.
+      in_package: whether it is imported as part of a package: then `import x` may mean the package's own x.
 
     Raises:
       Unreadable: fissix is not installed, or this is not Python 2 either.
     """
     ends = text.replace("\r\n", "\n")
-    tool, changes = _converter(), Counter[str]()
+    tool, changes = _converter(in_package), Counter[str]()
     for fixer in {*tool.pre_order, *tool.post_order}:
         fixer.transform = _counting(fixer.transform, CHANGES[type(fixer).__module__.rpartition("fix_")[2]], changes)
     tool.driver.grammar = _grammar(prints=not parses(text) and "print_function" not in _futures(text))
@@ -168,14 +173,14 @@ def _counting(transform: Any, what: str, changes: Counter[str]) -> Any:
     return count
 
 
-def _converter() -> Any:
+def _converter(in_package: bool) -> Any:
     try:
         from fissix.refactor import RefactoringTool
     except ImportError:
         raise Unreadable(
             "converting Python 2 needs the package fissix: pip install 'flowgraph-tf[py2]', or pip install fissix"
         ) from None
-    return RefactoringTool([f"fissix.fixes.fix_{fixer}" for fixer in CHANGES])
+    return RefactoringTool([f"fissix.fixes.fix_{fixer}" for fixer in CHANGES if in_package or fixer != "import"])
 
 
 def _grammar(prints: bool) -> Any:

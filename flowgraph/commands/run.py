@@ -89,8 +89,8 @@ def _execute(piece: Piece, names: dict[str, Any], flags: int, py2: bool) -> int:
     return flags | (code.co_flags & _FUTURES)
 
 
-def _converted(piece: Piece) -> Piece:
-    text, changes = python2.convert(piece.text, piece.name)
+def _converted(piece: Piece, in_package: bool = False) -> Piece:
+    text, changes = python2.convert(piece.text, piece.name, in_package)
     python2_changes.update(changes)
     return piece.with_text(text)
 
@@ -138,10 +138,10 @@ class _OldLoader(SourceFileLoader):
 class _Python2Loader(SourceFileLoader):
     """Loads a module written in Python 2."""
 
-    def get_code(self, fullname: str) -> Any:  # noqa: ARG002
+    def get_code(self, fullname: str) -> Any:
         """Its code, converted; not kept in a file, either."""
         [piece] = read(str(self.path))
-        new = _converted(piece)
+        new = _converted(piece, in_package="." in fullname or self.is_package(fullname))
         return python2.compiled(new.text, piece.name)
 
     def exec_module(self, module: ModuleType) -> None:

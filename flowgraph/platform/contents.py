@@ -19,7 +19,7 @@ def read_file_to_string(filename: Any, binary_mode: bool = False) -> str | bytes
       UnicodeDecodeError: it is no text.
     """
     with GFile(filename, "rb" if binary_mode else "r") as file:
-        return file.read()  # type: ignore[no-any-return]
+        return file.read()
 
 
 def write_string_to_file(filename: Any, file_content: Any) -> None:

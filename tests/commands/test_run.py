@@ -186,6 +186,19 @@ def test_python_2_is_converted(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.pyc"))
 
 
+def test_python_2_looks_beside_a_module_of_a_package_first(tmp_path: Path) -> None:
+    pytest.importorskip("fissix")
+    write(tmp_path, "main.py", "import near, kit.tools\nprint near.NAME, kit.tools.far.NAME, kit.NAME\n")
+    write(tmp_path, "near.py", "import far\nNAME = far.NAME\n")
+    write(tmp_path, "far.py", "NAME = 'outer'\n")
+    write(tmp_path, "kit/tools.py", "import far\n")
+    write(tmp_path, "kit/far.py", "NAME = 'inner'\n")
+    for package in ("__init__.py", "kit/__init__.py"):
+        write(tmp_path, package, "import far\nNAME = far.NAME\n")
+    done = command(tmp_path, "run", "--py2", "main.py")
+    assert done.stdout == "outer inner inner\n", done.stderr
+
+
 def test_modules_of_other_folders_are_as_old_as_the_script(tmp_path: Path) -> None:
     pytest.importorskip("fissix")
     write(tmp_path, "lib/rows.py", "import numpy as np\nROWS = np.array([[1], [2, 3]])\n")
