@@ -80,7 +80,15 @@ def _report(path: str, tf0: bool) -> dict[str, Any]:
         "symbols": dict(sorted(uses.names.items())),
         "missing": [_advice(name, uses.names[name]) for name in sorted(missing)],
         "data": [_wanted(data, os.path.dirname(path)) for data in uses.data],
+        "notes": [note for name, note in _NOTES.items() if name in uses.names],
     }
+
+
+_NOTES = {
+    "train.ClusterSpec": "it describes a cluster: flowgraph runs it if the script itself makes all the servers; "
+    "tasks in other processes cannot be reached",
+}
+"""What is to be said of names that flowgraph has."""
 
 
 def _uses_of(path: str) -> tuple[Uses, int]:
@@ -121,6 +129,7 @@ def _as_text(report: dict[str, Any]) -> str:
     for item in report["missing"]:
         lines.append(f"  {item['name']} ({_numbers(item['lines'])})")
         lines += [f"    {line}" for line in item["advice"].splitlines()]
+    lines += [f"  {note}" for note in report["notes"]]
     for item in report["data"]:
         lines.append(f"  reads {_place(item)} (line {item['line']}, {item['call']})")
     return "\n".join(lines) + "\n"

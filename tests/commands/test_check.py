@@ -89,3 +89,11 @@ def test_our_own_examples_lack_nothing(capsys: pytest.CaptureFixture[str]) -> No
     examples = sorted(str(path) for path in (Path(tf.__file__).parent.parent / "examples").glob("*.py"))
     assert examples
     assert checked(capsys, *examples)[0] == 0
+
+
+def test_what_a_cluster_needs_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "import tensorflow as tf\ntf.train.Server(tf.train.ClusterSpec({'local': ['a:1', 'b:2']}), task_index=0)\n"
+    (tmp_path / "cluster.py").write_text(text, encoding="utf-8")
+    code, out = checked(capsys, str(tmp_path / "cluster.py"))
+    assert code == 0
+    assert "tasks in other processes cannot be reached" in out
