@@ -109,6 +109,14 @@ def test_folders():
     assert sorted(gfile.ListDirectory("folder")) == ["a.txt", "b.bin", "inner"]
     assert gfile.Glob("folder/*.txt") == ["folder/a.txt"]
     assert gfile.Glob(["folder/a*", "folder/b*", "none*"]) == ["folder/a.txt", "folder/b.bin"]
+    gfile.GFile("folder/.hidden", "w").write("")
+    assert gfile.Glob("folder/*") == ["folder/.hidden", "folder/a.txt", "folder/b.bin", "folder/inner"]
+    gfile.Remove("folder/.hidden")
+    assert gfile.Glob("fol*") == gfile.Glob("folder") == ["./folder"]  # as TF has it
+    assert gfile.Glob("folder/") == []
+    for pattern in ("none/*", ["folder/*", "none/a.txt"]):
+        with pytest.raises(tf.errors.NotFoundError, match="none; No such file or directory"):
+            gfile.Glob(pattern)
     gfile.MakeDirs("folder/x/y")
     gfile.MakeDirs("folder/x/y")
     gfile.MkDir("folder")
@@ -123,3 +131,30 @@ def test_folders():
     gfile.Remove("c")
     gfile.DeleteRecursively("folder")
     assert not gfile.Exists("folder")
+
+
+@pytest.mark.usefixtures("here")
+def test_file_io_is_gfile_under_older_names():
+    from flowgraph.python.lib.io import file_io
+
+    file_io.recursive_create_dir("deep/er")
+    file_io.write_string_to_file("deep/er/a", "one")
+    assert file_io.read_file_to_string("deep/er/a") == "one"
+    assert file_io.read_file_to_string("deep/er/a", True) == b"one"
+    file_io.copy("deep/er/a", "deep/b")
+    with pytest.raises(tf.errors.AlreadyExistsError, match="file already exists"):
+        file_io.copy("deep/er/a", "deep/b")
+    file_io.rename("deep/b", "deep/c")
+    assert sorted(file_io.list_directory("deep")) == ["c", "er"]
+    assert file_io.get_matching_files("deep/*") == ["deep/c", "deep/er"]
+    assert file_io.is_directory("deep")
+    assert not file_io.file_exists("deep/b")
+    assert file_io.stat("deep/c").length == 3
+    assert [at for at, _, _ in file_io.walk("deep")] == ["deep", "deep/er"]
+    with file_io.FileIO("deep/c", "a") as file:
+        file.write(" more")
+    assert file_io.FileIO("deep/c", "r").read() == "one more"
+    file_io.delete_file("deep/c")
+    file_io.delete_recursively("deep")
+    with pytest.raises(tf.errors.NotFoundError, match="deep/x; No such file or directory"):
+        file_io.create_dir("deep/x")

@@ -95,6 +95,12 @@ def test_a_module_has_names_of_tensorflows_module_and_they_are_those_of_the_surf
         "from flowgraph.python.util.nest import flatten",
         "from flowgraph.app.flags import DEFINE_string",
         "import flowgraph.python.ops.rnn_cell",
+        "from flowgraph.python import debug, pywrap_tensorflow; pywrap_tensorflow.NewCheckpointReader",
+        "import flowgraph.python.saved_model.tag_constants as t; assert t.SERVING == 'serve'",
+        "from flowgraph.python.saved_model import builder, loader, signature_def_utils, utils",
+        "from flowgraph.contrib.metrics.python.ops import set_ops; set_ops.set_size",
+        "from flowgraph.contrib.slim.python.slim.nets.inception_v3 import inception_v3_base",
+        "from flowgraph.python.data.ops import dataset_ops, iterator_ops",
     ],
 )
 def test_imports_of_old_scripts(statement: str) -> None:
@@ -150,3 +156,67 @@ def test_a_module_inside_contrib_has_names_of_the_public_one(module: str, public
         assert getattr(inside, name) is getattr(package, name)
     with pytest.raises(ImportError, match="cannot import name 'nothing'"):
         importlib.import_module(f"{inside.__name__}.nothing")
+
+
+CHECKPOINT = """\
+tensor_name:  scope/w
+[[1.5]]
+tensor_name:  x
+[1. 2.]
+tensor_name:  y
+3
+# Total number of params: 4
+tensor_name:  scope/w
+tensor_name:  x
+tensor_name:  y
+# Total number of params: 4
+scope/w (DT_FLOAT) [1,1]
+x (DT_FLOAT) [2]
+y (DT_INT32) []
+
+# Total number of params: 4
+tensor_name:  x
+[1. 2.]
+# Excluding 1 tensors (1 params) that match scope when counting.
+# Total number of params: 3
+tensor_name:  zz
+Key zz not found in checkpoint
+Unsuccessful TensorSliceReader constructor: Failed to find any matching files for none
+"""
+"""What TensorFlow 1.15.5 prints."""
+
+
+def test_a_checkpoint_is_printed_as_tf_prints_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from flowgraph.python.tools import inspect_checkpoint
+
+    with tf.Graph().as_default(), tf.Session() as sess:
+        for name, value in {"x": [1.0, 2.0], "y": 3, "scope/w": [[1.5]]}.items():
+            tf.Variable(value, name=name)
+        sess.run(tf.global_variables_initializer())
+        path = tf.train.Saver().save(sess, str(tmp_path / "m"))
+    show = inspect_checkpoint.print_tensors_in_checkpoint_file
+    show(path, "", True)
+    show(path, "", False, True)
+    show(path, None, False)
+    show(path, "x", False, False, "scope")
+    show(path, "zz", False)
+    show("none", "", True)
+    assert capsys.readouterr().out == CHECKPOINT
+
+
+def test_the_devices_are_one_cpu() -> None:
+    from flowgraph.python.client import device_lib
+
+    (cpu,) = device_lib.list_local_devices()
+    text = 'name: "/device:CPU:0"\ndevice_type: "CPU"\nmemory_limit: 268435456\nlocality {\n}\nincarnation: '
+    assert str(cpu) == f"{text}{cpu.incarnation}\n"
+    assert device_lib.list_local_devices() == [cpu]
+    assert not [device.name for device in device_lib.list_local_devices() if device.device_type == "GPU"]
+
+
+def test_the_debugger_says_that_it_is_not_here() -> None:
+    from flowgraph.python import debug
+
+    for name in debug.__all__:
+        with pytest.raises(NotImplementedError, match=f"{name}: TensorFlow's debugger is not in flowgraph"):
+            getattr(debug, name)(None)

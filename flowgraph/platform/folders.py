@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fnmatch
-import glob
 import os
 import re
 import shutil
@@ -71,9 +70,15 @@ def ListDirectory(dirname: Any) -> list[str]:
 
 
 def Glob(filename: Any) -> list[str]:
-    """The files that match a pattern such as `logs/*.txt`, or any of a list of patterns."""
+    """The files that match a pattern such as `logs/*.txt`, or any of a list of patterns: hidden ones, too.
+
+    A pattern that names no folder is about the current one, and what it finds begins with './', as TF has it.
+
+    Raises:
+      NotFoundError: the folder before the first wildcard does not exist.
+    """
     patterns = [filename] if isinstance(filename, str | bytes | os.PathLike) else filename
-    return [name for pattern in patterns for name in sorted(glob.glob(path_text(pattern)))]
+    return [name for pattern in patterns for name in matching(path_text(pattern))]
 
 
 def MkDir(dirname: Any) -> None:

@@ -82,6 +82,26 @@ def test_what_numpy_and_python_have_dropped_is_there(tmp_path: Path) -> None:
     assert done.stderr == "flowgraph: 'dropped.py' is not all text in its encoding: what cannot be read is replaced\n"
 
 
+NUMBERS = """
+import numpy as np, tensorflow as tf
+one = np.array([1.5])
+print("%.2f %s %d%%" % (one, one, 3), "%i" % np.array([[7]]), "%(a)s" % {"a": 1})
+print(float(one), int(one), int("11", 2))
+for use in (lambda: "%f" % np.array([1.0, 2.0]), lambda: float(np.array([1, 2])), lambda: "%d %d" % one):
+    try:
+        print(use())
+    except TypeError:
+        print("TypeError")
+"""
+
+
+def test_an_array_of_one_number_is_a_number_as_it_was(tmp_path: Path) -> None:
+    """What TensorFlow 1.15.5 prints, with the numpy of its days."""
+    write(tmp_path, "numbers_of.py", NUMBERS)
+    done = command(tmp_path, "run", "numbers_of.py")
+    assert (done.stderr, done.stdout) == ("", "1.50 [1.5] 3% 7 1\n1.5 1 3\nTypeError\nTypeError\nTypeError\n")
+
+
 _AS_AT_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 """Shells let what they start in the background ignore Ctrl-C."""
 

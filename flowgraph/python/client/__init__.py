@@ -2,8 +2,8 @@
 
 from flowgraph import absent as _absent
 from flowgraph import session
-from flowgraph.python.client import timeline
+from flowgraph.python.client import device_lib, timeline
 
-__all__ = ["session", "timeline"]
+__all__ = ["device_lib", "session", "timeline"]
 
 _absent.watch(__name__)

@@ -3,7 +3,8 @@
 from flowgraph import absent as _absent
 from flowgraph import compat
 from flowgraph.contrib.framework import nest
+from flowgraph.python.util import deprecation, tf_contextlib
 
-__all__ = ["compat", "nest"]
+__all__ = ["compat", "deprecation", "nest", "tf_contextlib"]
 
 _absent.watch(__name__)
