@@ -10,7 +10,7 @@ from flowgraph.ir.graph import Graph
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
-from flowgraph.viz import crowds, fold
+from flowgraph.viz import crowds, fold, overlay
 from flowgraph.viz.labels import brief, parent, says_nothing_new, shape_text, short, sizes_text, writes
 from flowgraph.viz.picture import Cluster, Edge, Node, Picture
 
@@ -27,6 +27,10 @@ def picture(
     constants: str = "fold",
     shapes: bool = True,
     limit: int = LIMIT,
+    values: Any = None,
+    run: Any = None,
+    color: str | None = None,
+    highlight: Any = None,
 ) -> Picture:
     """What `to_dot` and `to_svg` draw; their arguments."""
     _check("gradients", gradients, ("fold", "show", "hide"))
@@ -52,7 +56,9 @@ def picture(
     nodes = fold.drawn(home)
     root = _clusters(nodes)
     _label(root)
-    return Picture(root, nodes, _edges(home, shapes))
+    drawing = Picture(root, nodes, _edges(home, shapes))
+    overlay.apply(drawing, graph, values, run, color, highlight)
+    return drawing
 
 
 def _check(name: str, value: str, allowed: Sequence[str]) -> None:

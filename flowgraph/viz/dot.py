@@ -7,7 +7,7 @@ from typing import Any
 
 from flowgraph.ir.graph import Graph
 from flowgraph.viz.build import LIMIT, picture
-from flowgraph.viz.palette import GREY, LOOKS, TEXT, WRITES
+from flowgraph.viz.palette import GREY, HEAT, LOOKS, MARK, TEXT, WRITES, heat_level
 from flowgraph.viz.picture import Cluster, Edge, Node, Picture
 
 _DIRECTIONS = ("TB", "LR", "BT", "RL")
@@ -24,6 +24,10 @@ def to_dot(
     rankdir: str = "TB",
     name: str = "graph",
     limit: int = LIMIT,
+    values: Any = None,
+    run: Any = None,
+    color: str | None = None,
+    highlight: Any = None,
 ) -> str:
     """The graph in the DOT language; the same graph always gives the same text.
 
@@ -38,6 +42,11 @@ def to_dot(
       rankdir: where the flow goes: "TB" (top to bottom), "LR", "BT" or "RL".
       name: the name of the digraph in the text.
       limit: the number of nodes beyond which scopes are folded when `depth` is None.
+      values: {tensor or name: value}, written on the nodes: what a run gave.
+      run: the RunMetadata of a traced run, for `color` and the critical path.
+      color: "time", "bytes" or "flops": nodes get darker the more of it their ops took in `run`.
+      highlight: a pair of tensors, ops or names: the shortest way between them stands out (a loss and a variable:
+        the way of the gradient). "critical": the chain of ops that `run` could not be shorter than.
 
     Raises:
       ValueError: an argument is none of its choices, or a fetch is not in the graph.
@@ -52,8 +61,9 @@ def to_dot(
     """
     demand_direction(rankdir)
     drawing = picture(
-        graph, fetches=fetches, depth=depth, gradients=gradients, constants=constants, shapes=shapes, limit=limit
-    )
+        graph, fetches=fetches, depth=depth, gradients=gradients, constants=constants, shapes=shapes, limit=limit,
+        values=values, run=run, color=color, highlight=highlight,
+    )  # fmt: skip
     return write(drawing, rankdir, name)
 
 
@@ -106,9 +116,11 @@ def _body(root: Cluster) -> Iterator[str]:
 def _node(node: Node) -> str:
     look = LOOKS[node.kind]
     text = label(node.title, *node.notes)
+    fill = look.fill if node.heat is None else HEAT[heat_level(node.heat)]
+    line, width = (MARK, 2.6) if node.marked else (look.line, look.width)
     return (
-        f'{quote(node.id)} [label={text}, shape={look.shape}, style="{look.style}", fillcolor="{look.fill}", '
-        f'color="{look.line}", penwidth={look.width}, class="{node.kind}", tooltip={label(node.tooltip)}];'
+        f'{quote(node.id)} [label={text}, shape={look.shape}, style="{look.style}", fillcolor="{fill}", '
+        f'color="{line}", penwidth={width}, class="{node.kind}", tooltip={label(node.tooltip)}];'
     )
 
 
@@ -119,11 +131,13 @@ def _edge(edge: Edge) -> str:
     if edge.control:
         attrs.append("style=dashed")
     if edge.writes:
-        attrs.append(f'color="{WRITES}", dir=both')
+        attrs.append("dir=both" if edge.marked else f'color="{WRITES}", dir=both')
     weight = _weight(edge)
     if weight != 1:
         attrs.append(f"weight={weight}")
-    if edge.faint:
+    if edge.marked:
+        attrs.append(f'color="{MARK}", penwidth=2.6')
+    elif edge.faint:
         attrs.append(f'color="{GREY}70", penwidth=0.8, arrowsize=0.5')
     elif edge.count > 1:
         attrs.append("penwidth=1.8")

@@ -17,7 +17,21 @@ WRITES = "#b06a00"
 DARK_GREY = "#a0a0a0"
 DARK_TEXT = "#f0f0f0"
 DARK_WRITES = "#e0a040"
+MARK = "#cc3311"
+DARK_MARK = "#ff7755"
+# from what costs nothing to what costs most: one hue, which darkens on white and glows on black, under the same text
+HEAT = ("#fff7ec", "#fee5c5", "#fdd09a", "#fdb572", "#fc9a55")
+DARK_HEAT = ("#2b2622", "#47301c", "#66401b", "#8a4f16", "#ad5f12")
 FONT = "Helvetica,Arial,sans-serif"
+
+
+def heat_level(heat: float) -> int:
+    """Which colour of `HEAT` a share of the highest cost has.
+
+    >>> [heat_level(x) for x in (0.0, 0.1, 1.0)]
+    [0, 1, 4]
+    """
+    return min(len(HEAT) - 1, int(heat**0.5 * len(HEAT)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Node:
       folded: it stands for a set of ops, so that its edges are merged and counted.
       id: its unique name in the picture: the op's, or for a folded node a name that no op can have.
       title, notes: the lines of its label, the first one larger.
+      heat: how much it costs beside the others, from 0 to 1; None: its kind's colour.
+      marked: it is on the path that stands out.
     """
 
     kind: str
@@ -27,6 +29,8 @@ class Node:
     id: str = ""
     title: str = ""
     notes: list[str] = field(default_factory=list)
+    heat: float | None = None
+    marked: bool = False
 
     @property
     def tooltip(self) -> str:
@@ -48,6 +52,7 @@ class Edge:
       writes: the target changes the variable that the source holds.
       faint: it only hands values of the forward graph to folded gradients, and steps back behind the rest.
       count: how many inputs it stands for.
+      marked: it is on the path that stands out.
     """
 
     source: Node
@@ -57,6 +62,7 @@ class Edge:
     writes: bool = False
     faint: bool = False
     count: int = 1
+    marked: bool = False
 
     @property
     def text(self) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 from flowgraph.ir.graph import Graph
+from flowgraph.viz import palette
 from flowgraph.viz import shapes as outlines
 from flowgraph.viz.build import LIMIT, picture
 from flowgraph.viz.compound import Compound, Layout, Padding, Rect, Route
 from flowgraph.viz.dot import demand_direction
 from flowgraph.viz.layers import Spacing
-from flowgraph.viz.palette import DARK_GREY, DARK_TEXT, DARK_WRITES, FONT, GREY, LOOKS, TEXT, WRITES
+from flowgraph.viz.palette import FONT, GREY, LOOKS, MARK, TEXT, WRITES, Look, heat_level
 from flowgraph.viz.picture import Cluster, Edge, Node, Picture
 
 TITLE, NOTE, ON_EDGE = 12.0, 10.0, 9.5
@@ -33,6 +35,10 @@ def to_svg(
     rankdir: str = "TB",
     name: str = "graph",
     limit: int = LIMIT,
+    values: Any = None,
+    run: Any = None,
+    color: str | None = None,
+    highlight: Any = None,
 ) -> str:
     """The graph drawn as SVG text, by flowgraph itself: no other program is needed.
 
@@ -46,8 +52,9 @@ def to_svg(
     """
     demand_direction(rankdir)
     drawing = picture(
-        graph, fetches=fetches, depth=depth, gradients=gradients, constants=constants, shapes=shapes, limit=limit
-    )
+        graph, fetches=fetches, depth=depth, gradients=gradients, constants=constants, shapes=shapes, limit=limit,
+        values=values, run=run, color=color, highlight=highlight,
+    )  # fmt: skip
     return Drawing(drawing, rankdir).text(name)
 
 
@@ -158,7 +165,7 @@ class Drawing:
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" {frame} font-family="{FONT}" role="img" class="fg-graph">',
             f"<title>{escape(_plain(name))}</title>",
-            _style({node.kind for node in self.picture.nodes}),
+            _style(self.picture),
         ]
         parts += [self._cluster(cluster, rect) for cluster, rect in self.layout.clusters.items()]
         parts += [self._edge(edge, route) for edge, route in self.layout.routes.items()]
@@ -190,21 +197,24 @@ class Drawing:
             y += 1.2 * NOTE
             lines.append(f'<text x="{x:.1f}" y="{y:.1f}" font-size="{NOTE:g}">{escape(_plain(note))}</text>')
         return (
-            f'<g class="fg-node fg-{node.kind}" text-anchor="middle" fill="{TEXT}">'
+            f'<g class="fg-node {_class(node)}" text-anchor="middle" fill="{TEXT}">'
             f"<title>{escape(_plain(node.tooltip))}</title>"
-            f"{outlines.element(look, r.x, r.y, r.width, r.height)}{''.join(lines)}</g>"
+            f"{outlines.element(_worn(node), r.x, r.y, r.width, r.height)}{''.join(lines)}</g>"
         )
 
     def _edge(self, edge: Edge, route: Route) -> str:
         color, kind = (WRITES, "fg-writes") if edge.writes else (GREY, "fg-edge")
-        if edge.faint:
+        if edge.marked:
+            color, kind = MARK, "fg-marked"
+        elif edge.faint:
             kind += " fg-faint"
         points = route.points[::-1] if route.turned else route.points
         heads = [_arrow(self._point, points[-1], points[-2])]
         if edge.writes:
             heads.append(_arrow(self._point, points[0], points[1]))
-        style = ' stroke-dasharray="5 4"' if edge.control else ' stroke-opacity="0.45"' if edge.faint else ""
-        thick = 1.8 if edge.count > 1 and not edge.faint else 0.8 if edge.faint else 1.1
+        faint = edge.faint and not edge.marked
+        style = ' stroke-dasharray="5 4"' if edge.control else ' stroke-opacity="0.45"' if faint else ""
+        thick = 2.6 if edge.marked else 0.8 if faint else 1.8 if edge.count > 1 else 1.1
         text = ""
         if route.label is not None and edge.text:
             x, y = self._point(route.label)
@@ -253,18 +263,37 @@ def _arrow(to_page: Callable[[Point], Point], tip: Point, before: Point) -> str:
     return f"M{words}z"
 
 
-def _style(kinds: set[str]) -> str:
+def _class(node: Node) -> str:
+    """The classes by which a node's colours are found."""
+    kind = f"fg-{node.kind}" if node.heat is None else f"fg-heat-{heat_level(node.heat)}"
+    return f"{kind} fg-on-path" if node.marked else kind
+
+
+def _worn(node: Node) -> Look:
+    """The look of a node's kind, with the colours of its cost and of the path it is on."""
+    look = LOOKS[node.kind]
+    if node.heat is not None:
+        look = replace(look, fill=palette.HEAT[heat_level(node.heat)])
+    return replace(look, line=MARK, width=2.6) if node.marked else look
+
+
+def _style(drawing: Picture) -> str:
     """What changes where the reader's screen is dark."""
     rules = [
-        f".fg-graph .fg-label {{ fill: {DARK_GREY} }}",
-        f".fg-graph .fg-node {{ fill: {DARK_TEXT} }}",
-        f".fg-edge path {{ stroke: {DARK_GREY} }}",
-        f".fg-edge .fg-head {{ fill: {DARK_GREY}; stroke: none }}",
-        f".fg-writes path {{ stroke: {DARK_WRITES} }}",
-        f".fg-writes .fg-head {{ fill: {DARK_WRITES}; stroke: none }}",
+        f".fg-graph .fg-label {{ fill: {palette.DARK_GREY} }}",
+        f".fg-graph .fg-node {{ fill: {palette.DARK_TEXT} }}",
+        f".fg-edge path {{ stroke: {palette.DARK_GREY} }}",
+        f".fg-edge .fg-head {{ fill: {palette.DARK_GREY}; stroke: none }}",
+        f".fg-writes path {{ stroke: {palette.DARK_WRITES} }}",
+        f".fg-writes .fg-head {{ fill: {palette.DARK_WRITES}; stroke: none }}",
     ]
-    for kind in sorted(kinds):
+    for kind in sorted({node.kind for node in drawing.nodes if node.heat is None}):
         look = LOOKS[kind]
         rules.append(f".fg-{kind} .fg-shape {{ fill: {look.dark_fill}; stroke: {look.dark_line} }}")
+    levels = {heat_level(node.heat) for node in drawing.nodes if node.heat is not None}
+    rules += [f".fg-heat-{level} .fg-shape {{ fill: {palette.DARK_HEAT[level]} }}" for level in sorted(levels)]
+    if any(node.marked for node in drawing.nodes):
+        rules.append(f".fg-on-path .fg-shape, .fg-marked path {{ stroke: {palette.DARK_MARK} }}")
+        rules.append(f".fg-marked .fg-head {{ fill: {palette.DARK_MARK}; stroke: none }}")
     body = "\n".join(f"  {rule}" for rule in rules)
     return f"<style>\n@media (prefers-color-scheme: dark) {{\n{body}\n}}\n</style>"
