@@ -53,9 +53,13 @@ WITHOUT_CASES = {
     "MatchingFiles",
     "NoOp",
     "ParallelConcat",
+    "PartitionedCall",
     "Placeholder",
-    "ReadFile",
     "PyFuncStateless",
+    "ReadFile",
+    "StatelessIf",
+    "StatelessWhile",
+    "SymbolicGradient",
 }
 
 GRADIENT_WITHOUT_CASE = {
