@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from operator import length_hint, setitem
 from typing import Any
 
@@ -238,9 +239,13 @@ class Frame:
         outs = [self._slot(number) for number in step.outputs]
         if opdef.alias:
             self._hold(step.outputs[0], self._roots.get(step.inputs[0], ()))
+        if single and not opdef.lists and len(operands) in (1, 2):
+            self._add(step, *_quick(partial(forward, **attrs) if attrs else forward, first, operands, outs[0], slots))
+            return
+        places = [(operand.slot, operand.array) for operand in operands]
 
         def call() -> None:
-            values = [slots[o.slot] if o.slot is not None else o.array for o in operands]
+            values = [array if at is None else slots[at] for at, array in places]
             result = forward(first, *(opdef.structure(values, attrs) if opdef.lists else values), **attrs)
             if single:
                 slots[outs[0]] = result
@@ -248,10 +253,7 @@ class Frame:
                 for at, value in zip(outs, result, strict=False):
                     slots[at] = value
 
-        if single and not attrs and not opdef.lists and len(operands) in (1, 2):
-            self._add(step, *_quick(forward, first, operands, outs[0], slots))
-        else:
-            self._add(step, call, ())
+        self._add(step, call, ())
 
     def _bind_bodies(self, step: Step) -> None:
         """Branches and loops are compiled to one function."""

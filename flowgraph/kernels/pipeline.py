@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,6 +59,33 @@ def unboxed(value: Any) -> Any:
     return value
 
 
+Numbered = tuple[Sequence[np.ndarray], Pipeline]
+
+
+def numbered(pipeline: Any) -> Numbered | None:
+    """For a pipeline whose elements are rows of arrays: these, and a pipeline over the numbers of the rows.
+
+    So a batch of rows is one indexing for each array. None where the elements are not known to be rows.
+    """
+    find = getattr(pipeline, "numbered", None)
+    found: Numbered | None = None if find is None else find()
+    return found
+
+
+class Rearranged:
+    """What a pipeline is that gives elements of its `source`, whatever they are, in some order."""
+
+    def numbered(self) -> Numbered | None:
+        """See `numbered`."""
+        found = numbered(self.source)  # type: ignore[attr-defined]
+        if found is None:
+            return None
+        arrays, numbers = found
+        other: Any = copy(self)  # a generator of random numbers is the same for both
+        object.__setattr__(other, "source", numbers)
+        return arrays, other
+
+
 @dataclass(frozen=True)
 class Single:
     """One element."""
@@ -78,7 +106,22 @@ class Slices:
     def begin(self, run: Run) -> Elements:  # noqa: ARG002
         """See `Pipeline`."""
         components = self.components
-        return (tuple(part[row, ...] for part in components) for row in range(len(components[0])))
+        return (tuple([part[row, ...] for part in components]) for row in range(len(components[0])))
+
+    def numbered(self) -> Numbered:
+        """See `numbered`."""
+        return self.components, _Numbers(len(self.components[0]))
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The numbers of so many rows: bare integers, for they never leave the pipeline."""
+
+    count: int
+
+    def begin(self, run: Run) -> Any:  # noqa: ARG002
+        """See `Pipeline`."""
+        return iter(range(self.count))
 
 
 @dataclass(frozen=True)
@@ -232,7 +275,7 @@ def pipeline_of(call: Callable[[Element], Element], element: Element) -> Any:
 
 
 @dataclass(frozen=True)
-class Repeated:
+class Repeated(Rearranged):
     """The elements `count` times over; without end if that is negative, unless there are none."""
 
     source: Pipeline
@@ -266,7 +309,7 @@ class _Repeats:
 
 
 @dataclass(frozen=True)
-class Sliced:
+class Sliced(Rearranged):
     """The elements of a pipeline from one place up to another (None or -1: to the end), or each `step`-th of them."""
 
     source: Pipeline

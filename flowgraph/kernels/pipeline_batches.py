@@ -8,12 +8,13 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from flowgraph.errors import DataLossError, InvalidArgumentError
-from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, complaint, ending
+from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, complaint, ending, numbered
 from flowgraph.kernels.workers import Pool
 
 
@@ -35,8 +36,11 @@ class Batched:
 
     def begin(self, run: Run) -> Elements:
         """See `Pipeline`."""
-        elements = self.source.begin(run)
-        return batches(elements, self.size, self.drops, self._stacked)
+        found = numbered(self.source)
+        if found is None:
+            return batches(self.source.begin(run), self.size, self.drops, self._stacked)
+        arrays, numbers = found
+        return batches(numbers.begin(run), self.size, self.drops, partial(_rows, arrays))
 
     def _stacked(self, chosen: list[Element]) -> Element:
         return tuple(self._stack(at, parts) for at, parts in enumerate(zip(*chosen, strict=True)))
@@ -44,9 +48,11 @@ class Batched:
     def _stack(self, at: int, parts: Sequence[Any]) -> Any:
         first = parts[0]
         shape = first.shape
-        for number, part in enumerate(parts):
-            if part.shape != shape:
-                raise complaint(self._unlike(at, shape, number, part.shape))
+        if len({part.shape for part in parts}) > 1:
+            number, other = next((i, part.shape) for i, part in enumerate(parts) if part.shape != shape)
+            raise complaint(self._unlike(at, shape, number, other))
+        if not shape and first.dtype != object:
+            return np.array(parts, first.dtype)
         out = np.empty((len(parts), *shape), first.dtype)
         for row, part in enumerate(parts):
             out[row] = part[()] if not shape else part
@@ -62,6 +68,11 @@ class Batched:
             f"Cannot batch tensors with different shapes in component {at}. First element had shape "
             f"{bracketed(first)} and element {number} had shape {bracketed(other)}."
         )
+
+
+def _rows(arrays: Sequence[np.ndarray], numbers: Sequence[int]) -> Element:
+    places = np.array(numbers)
+    return tuple(array.take(places, axis=0) for array in arrays)
 
 
 def bracketed(sizes: Sequence[Any]) -> str:

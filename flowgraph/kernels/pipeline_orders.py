@@ -11,35 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.kernels import philox
-from flowgraph.kernels.philox import Stream
-from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, boxed, complaint, ending, pipeline_of, unboxed
-from flowgraph.kernels.seeds import fresh_pair
-
-_WORDS_AHEAD = 4096
-
-
-class Words:
-    """The 32-bit words of TF's generator, one after the other."""
-
-    def __init__(self, seed: int, seed2: int) -> None:
-        if seed == 0 and seed2 == 0:
-            seed, seed2 = fresh_pair()
-        self._stream = Stream.seeded(seed, seed2)
-        self._words: list[int] = []
-        self._ahead = 4
-
-    def next(self) -> int:
-        """The next word."""
-        if not self._words:
-            self._words = philox.words(self._stream, self._ahead)[::-1].tolist()
-            self._stream = self._stream.skip(self._ahead // 4)
-            self._ahead = min(4 * self._ahead, _WORDS_AHEAD)  # many have no need of more than a few
-        return self._words.pop()
+from flowgraph.kernels.philox import WordStream
+from flowgraph.kernels.pipeline import (
+    Element,
+    Elements,
+    Pipeline,
+    Rearranged,
+    Run,
+    boxed,
+    complaint,
+    ending,
+    pipeline_of,
+    unboxed,
+)
+from flowgraph.kernels.seeds import fresh_pair, words_of
 
 
 @dataclass
-class Shuffled:
+class Shuffled(Rearranged):
     """Elements in random order: each is drawn from a buffer, in which the next one of the source takes its place.
 
     Args:
@@ -57,16 +46,16 @@ class Shuffled:
     def __post_init__(self) -> None:
         if self.seeds == (0, 0):
             self.seeds = fresh_pair()
-        self._generator = Words(*self.seeds)
+        self._generator = words_of(*self.seeds)
 
     def begin(self, run: Run) -> Elements:
         """See `Pipeline`."""
-        seeds = (self._generator.next(), self._generator.next()) if self.anew else self.seeds
-        return _Shuffling(self.source, self.size, 1, Words(*seeds), run)
+        seeds = (self._generator.word(), self._generator.word()) if self.anew else self.seeds
+        return _Shuffling(self.source, self.size, 1, words_of(*seeds), run)
 
 
 @dataclass
-class ShuffledRepeats:
+class ShuffledRepeats(Rearranged):
     """As `Shuffled` and then repeated, with one generator for all times; TF's optimizer makes this of the two."""
 
     source: Pipeline
@@ -80,13 +69,13 @@ class ShuffledRepeats:
 
     def begin(self, run: Run) -> Elements:
         """See `Pipeline`."""
-        return _Shuffling(self.source, self.size, self.count, Words(*self.seeds), run)
+        return _Shuffling(self.source, self.size, self.count, words_of(*self.seeds), run)
 
 
 class _Shuffling:
     """The buffer is a ring in which the elements of one time through the source, an epoch, are a slice."""
 
-    def __init__(self, source: Pipeline, size: int, count: int, words: Words, run: Run) -> None:
+    def __init__(self, source: Pipeline, size: int, count: int, words: WordStream, run: Run) -> None:
         self._source, self._size, self._left, self._words, self._run = source, size, count, words, run
         self._elements: Elements | None = source.begin(run)
         self._buffer: dict[int, Element] = {}
@@ -97,20 +86,22 @@ class _Shuffling:
         return self
 
     def __next__(self) -> Element:
-        while self._elements is not None and len(self._buffer) < self._size:
-            self._fill_place()
-        if not self._buffer:
-            raise StopIteration
         slices, buffer, size = self._slices, self._buffer, self._size
+        while self._elements is not None and len(buffer) < size:
+            self._fill_place()
+        if not buffer:
+            raise StopIteration
         while slices[0][0] == slices[0][1]:
             slices.popleft()
-        first, end = slices[0]
-        place = (first + self._words.next() % (end - first)) % size
-        taken = buffer[place]
+        here = slices[0]
+        first, end = here
+        here[0] = first + 1
+        place = (first + self._words.word() % (end - first)) % size
         last = buffer.pop(first % size)
-        if place != first % size:
-            buffer[place] = last
-        slices[0][0] += 1
+        if place == first % size:
+            return last
+        taken = buffer[place]
+        buffer[place] = last
         return taken
 
     def _fill_place(self) -> None:
@@ -140,8 +131,8 @@ class RandomNumbers:
 
     def begin(self, run: Run) -> Elements:  # noqa: ARG002
         """See `Pipeline`."""
-        words = Words(*self.seeds)
-        return ((np.asarray(words.next(), np.int64),) for _ in itertools.count())
+        words = words_of(*self.seeds)
+        return ((np.asarray(words.word(), np.int64),) for _ in itertools.count())
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from flowgraph.kernels import philox
-from flowgraph.kernels.philox import Stream
-from flowgraph.kernels.seeds import fresh_pair
+from flowgraph.kernels.seeds import words_of
 
 
 class Fifo:
@@ -41,10 +39,7 @@ class Shuffled:
     """
 
     def __init__(self, seed: int, seed2: int) -> None:
-        if seed == 0 and seed2 == 0:
-            seed, seed2 = fresh_pair()
-        self._stream = Stream.seeded(seed, seed2)
-        self._words: list[int] = []
+        self._words = words_of(seed, seed2)
         self._elements: list[Any] = []
 
     def __len__(self) -> int:
@@ -56,18 +51,12 @@ class Shuffled:
 
     def take(self) -> Any:
         """Take out one of the elements."""
-        place = self._word() % len(self._elements)
+        place = self._words.word() % len(self._elements)
         taken = self._elements[place]
         last = self._elements.pop()
         if place < len(self._elements):
             self._elements[place] = last
         return taken
-
-    def _word(self) -> int:
-        if not self._words:
-            self._words = list(reversed(philox.block(self._stream)))
-            self._stream = self._stream.skip(1)
-        return self._words.pop()
 
     def give_back(self, elements: Sequence[Any]) -> None:
         """Undo several takes."""

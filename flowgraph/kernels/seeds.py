@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.kernels.philox import Stream, WordStream
+
 DEFAULT_GRAPH_SEED = 87654321
 """Stands in for the graph's seed where only the op has one."""
 
@@ -50,6 +52,17 @@ def fresh_pair() -> tuple[int, int]:
     """
     entropy = os.urandom(16)
     return int.from_bytes(entropy[:8], "little"), int.from_bytes(entropy[8:], "little")
+
+
+def words_of(seed: int, seed2: int) -> WordStream:
+    """The words of TF's generator, one after the other; for seeds (0, 0) those of a fresh pair.
+
+    >>> hex(words_of(87654321, 1).word()), words_of(0, 0).word() == words_of(0, 0).word()
+    ('0xab1e98c7', False)
+    """
+    if seed == 0 and seed2 == 0:
+        seed, seed2 = fresh_pair()
+    return WordStream(Stream.seeded(seed, seed2))
 
 
 def hashed_seed(text: str) -> int:

@@ -33,6 +33,7 @@ def entries(array: Any) -> list[Any]:
 
 # -- numbers in strings ------------------------------------------------------------------------------------
 
+_MIDDLE = 2.0**25  # times a fraction in [0.5, 1): odd where this lies between two float32, which have 24 bits
 _SPACE = b" \t\n\v\f\r"
 _LONGEST = 31  # characters: TF takes no longer floats
 _DECIMAL = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -60,7 +61,7 @@ def to_float(text: bytes, single: bool = False) -> float | None:
 
 def _before_rounding(number: float, text: bytes) -> float:
     """The number moved off the middle between two float32, if it was rounded to there."""
-    if int(np.float64(number).view(np.int64)) & 0x1FFFFFFF != 0x10000000:
+    if math.frexp(number)[0] * _MIDDLE % 2.0 != 1.0:
         return number
     exact, near = Fraction(text.decode()), Fraction(number)
     return number if exact == near else math.nextafter(number, math.inf if exact > near else -math.inf)

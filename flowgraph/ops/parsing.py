@@ -44,10 +44,10 @@ def _decode_raw(_xp: Any, data: Any, *, out_type: DType, little_endian: bool) ->
     if size % out_type.size:
         line = f"Input to DecodeRaw has length {size} that is not a multiple of {out_type.size}"
         raise invalid(f"{line}, the size of {_C_NAMES.get(out_type.name, out_type.name)}")
-    octets: np.ndarray = np.frombuffer(b"".join(items), np.uint8).reshape(-1, out_type.size)
+    joined = b"".join(items)
     if not little_endian:  # of a complex number all bytes, which exchanges its two parts: so TF does it
-        octets = octets[:, ::-1]
-    numbers = np.ascontiguousarray(octets).view(np.dtype(out_type.np).newbyteorder("<"))
+        joined = np.frombuffer(joined, np.uint8).reshape(-1, out_type.size)[:, ::-1].tobytes()
+    numbers = np.frombuffer(joined, np.dtype(out_type.np).newbyteorder("<"))
     return numbers.astype(out_type.np).reshape((*shape, size // out_type.size))
 
 
@@ -166,13 +166,14 @@ def decode_compressed(bytes: Any, compression_type: str = "", name: str | None =
 
 CSV_TYPES = (dt.float32, dt.float64, dt.int32, dt.int64, dt.string)
 _UNQUOTED = "Unquoted fields cannot have quotes/CRLFs inside"
-_READERS: dict[DType, tuple[str, Callable[[Any], Any]]] = {
-    dt.float32: ("float", lambda field: to_float(field, single=True)),
-    dt.float64: ("double", to_float),
-    dt.int32: ("int32", lambda field: to_integer(field, 32)),
-    dt.int64: ("int64", lambda field: to_integer(field, 64)),
-    dt.string: ("string", lambda field: field),
+_READERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "f4": ("float", lambda field: to_float(field, single=True)),
+    "f8": ("double", to_float),
+    "i4": ("int32", lambda field: to_integer(field, 32)),
+    "i8": ("int64", lambda field: to_integer(field, 64)),
 }
+_AS_IT_IS = ("string", lambda field: field)
+_SPECIAL = re.compile(rb'["\r\n]')
 
 
 def _csv_sizes(records: Any, defaults: list[Any], **_attrs: Any) -> list[Sizes]:
@@ -192,6 +193,8 @@ def _csv_sizes(records: Any, defaults: list[Any], **_attrs: Any) -> list[Sizes]:
 
 def _fields(line: bytes, delimiter: bytes, quotes: bool) -> list[bytes]:
     """The fields of a line. Quoted ones may hold anything, quotes as two."""
+    if line and not _SPECIAL.search(line):
+        return line.split(delimiter)
     stop = re.compile(re.escape(delimiter))
     fields, at, size = [], 0, len(line)
     while at < size:
@@ -235,17 +238,22 @@ def _decode_csv(
     for i, default in enumerate(defaults):
         if np.size(default) > 1:
             raise invalid(f"There should only be 1 default per field but field {i} has {np.size(default)}")
-    missing = {b"", na_value.encode()}
+    missing, delimiter = {b"", na_value.encode()}, field_delim.encode()
     columns: list[list[Any]] = [[] for _ in defaults]
+    arrays = [np.asarray(default) for default in defaults]
+    readers = [_READERS.get(array.dtype.str[1:], _AS_IT_IS)[1] for array in arrays]
     for row, record in enumerate(entries(records)):
-        fields = _fields(record, field_delim.encode(), use_quote_delim)
+        fields = _fields(record, delimiter, use_quote_delim)
         if select_cols:
             fields = [fields[i] for i in select_cols if i < len(fields)]
         if len(fields) != len(defaults):
             raise invalid(f"Expect {len(defaults)} fields but have {len(fields)} in record {row}")
-        for i, (column, field) in enumerate(zip(columns, fields, strict=True)):
-            column.append(field_value(field, defaults[i], field in missing, f"Field {i}", f"record {row}"))
-    return tuple(_column(column, default, np.shape(records)) for column, default in zip(columns, defaults, strict=True))
+        for i, (column, read, field) in enumerate(zip(columns, readers, fields, strict=True)):
+            value = None if field in missing else read(field)
+            if value is None:
+                value = field_value(field, arrays[i], field in missing, f"Field {i}", f"record {row}")
+            column.append(value)
+    return tuple(_column(column, default, np.shape(records)) for column, default in zip(columns, arrays, strict=True))
 
 
 def field_value(field: bytes, default: Any, is_missing: bool, where: str, record: str) -> Any:
@@ -259,15 +267,15 @@ def field_value(field: bytes, default: Any, is_missing: bool, where: str, record
         if not default.size:
             raise invalid(f"{where} is required but missing in {record}!")
         return default.reshape(-1)[0]
-    kind, read = _READERS[dt.string if default.dtype == object else dt.as_dtype(default.dtype)]
+    kind, read = _READERS.get(default.dtype.str[1:], _AS_IT_IS)
     value = read(field)
     if value is None:
         raise invalid(f"{where} in {record} is not a valid {kind}: {field.decode(errors='replace')}")
     return value
 
 
-def _column(values: list[Any], default: Any, shape: tuple[int, ...]) -> Any:
-    kind = np.asarray(default).dtype
+def _column(values: list[Any], default: np.ndarray, shape: tuple[int, ...]) -> Any:
+    kind = default.dtype
     return of_entries(values, shape) if kind.kind == "O" else np.array(values, kind).reshape(shape)
 
 
