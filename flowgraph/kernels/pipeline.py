@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from flowgraph.errors import InvalidArgumentError, OutOfRangeError
+from flowgraph.kernels.pipeline_rows import Numbered, Numbers, Rearranged
 
 Element = tuple[Any, ...]
 Elements = Iterator[Element]
@@ -59,33 +59,6 @@ def unboxed(value: Any) -> Any:
     return value
 
 
-Numbered = tuple[Sequence[np.ndarray], Pipeline]
-
-
-def numbered(pipeline: Any) -> Numbered | None:
-    """For a pipeline whose elements are rows of arrays: these, and a pipeline over the numbers of the rows.
-
-    So a batch of rows is one indexing for each array. None where the elements are not known to be rows.
-    """
-    find = getattr(pipeline, "numbered", None)
-    found: Numbered | None = None if find is None else find()
-    return found
-
-
-class Rearranged:
-    """What a pipeline is that gives elements of its `source`, whatever they are, in some order."""
-
-    def numbered(self) -> Numbered | None:
-        """See `numbered`."""
-        found = numbered(self.source)  # type: ignore[attr-defined]
-        if found is None:
-            return None
-        arrays, numbers = found
-        other: Any = copy(self)  # a generator of random numbers is the same for both
-        object.__setattr__(other, "source", numbers)
-        return arrays, other
-
-
 @dataclass(frozen=True)
 class Single:
     """One element."""
@@ -110,18 +83,7 @@ class Slices:
 
     def numbered(self) -> Numbered:
         """See `numbered`."""
-        return self.components, _Numbers(len(self.components[0]))
-
-
-@dataclass(frozen=True)
-class _Numbers:
-    """The numbers of so many rows: bare integers, for they never leave the pipeline."""
-
-    count: int
-
-    def begin(self, run: Run) -> Any:  # noqa: ARG002
-        """See `Pipeline`."""
-        return iter(range(self.count))
+        return self.components, Numbers(len(self.components[0]))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from flowgraph.errors import DataLossError, InvalidArgumentError
-from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, complaint, ending, numbered
+from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, complaint, ending
+from flowgraph.kernels.pipeline_rows import numbered, rows
 from flowgraph.kernels.workers import Pool
 
 
@@ -40,7 +41,7 @@ class Batched:
         if found is None:
             return batches(self.source.begin(run), self.size, self.drops, self._stacked)
         arrays, numbers = found
-        return batches(numbers.begin(run), self.size, self.drops, partial(_rows, arrays))
+        return batches(numbers.begin(run), self.size, self.drops, partial(rows, arrays))
 
     def _stacked(self, chosen: list[Element]) -> Element:
         return tuple(self._stack(at, parts) for at, parts in enumerate(zip(*chosen, strict=True)))
@@ -68,11 +69,6 @@ class Batched:
             f"Cannot batch tensors with different shapes in component {at}. First element had shape "
             f"{bracketed(first)} and element {number} had shape {bracketed(other)}."
         )
-
-
-def _rows(arrays: Sequence[np.ndarray], numbers: Sequence[int]) -> Element:
-    places = np.array(numbers)
-    return tuple(array.take(places, axis=0) for array in arrays)
 
 
 def bracketed(sizes: Sequence[Any]) -> str:

@@ -12,18 +12,8 @@ from typing import Any
 import numpy as np
 
 from flowgraph.kernels.philox import WordStream
-from flowgraph.kernels.pipeline import (
-    Element,
-    Elements,
-    Pipeline,
-    Rearranged,
-    Run,
-    boxed,
-    complaint,
-    ending,
-    pipeline_of,
-    unboxed,
-)
+from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, boxed, complaint, ending, pipeline_of, unboxed
+from flowgraph.kernels.pipeline_rows import Rearranged
 from flowgraph.kernels.seeds import fresh_pair, words_of
 
 

@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowgraph.kernels.pipeline import Repeated, Sliced, Slices, numbered
+from flowgraph.kernels.pipeline import Repeated, Sliced, Slices
 from flowgraph.kernels.pipeline_batches import Batched
 from flowgraph.kernels.pipeline_orders import Shuffled, ShuffledRepeats
+from flowgraph.kernels.pipeline_rows import numbered
 
 
 @dataclass
