@@ -9,10 +9,10 @@ from flowgraph.ops.summary_shown import (
     audio,
     get_summary_description,
     image,
-    initialize,
     tensor_summary,
     text,
 )
+from flowgraph.summaries.in_graph import initialize
 from flowgraph.summaries.writer import FileWriter, FileWriterCache
 
 __all__ = [

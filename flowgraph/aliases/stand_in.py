@@ -12,13 +12,15 @@ from flowgraph import aliases
 __all__ = ["install", "installed", "real_tensorflow", "uninstall"]
 
 NAME = "tensorflow"
+_BOARD = "tensorboard"
 
 
 def install(force: bool = False, tf0: bool = False) -> None:
     """From now on `import tensorflow as tf` means flowgraph, and so do imports from inside it.
 
     `tensorflow.contrib.rnn`, `tensorflow.python.framework.ops`, `tensorflow.examples.tutorials.mnist` and the like are
-    flowgraph's own modules, the same objects; what flowgraph lacks raises an ImportError that says so.
+    flowgraph's own modules, the same objects; what flowgraph lacks raises an ImportError that says so. Where
+    TensorBoard is not installed, `tensorboard.plugins.projector` is tf.contrib's.
 
     Args:
       force: also where a real TensorFlow is installed, which is then hidden from this process until `uninstall()`.
@@ -45,6 +47,8 @@ def install(force: bool = False, tf0: bool = False) -> None:
     for name in _HIDDEN:
         del sys.modules[name]
     aliases.add(NAME, *(["flowgraph.tf0"] if tf0 else []), "flowgraph")
+    if PathFinder.find_spec(_BOARD) is None:  # of which scripts want `tensorboard.plugins.projector`
+        aliases.add(_BOARD, "flowgraph.contrib.tensorboard")
     importlib.import_module(NAME)
 
 
@@ -52,6 +56,8 @@ def uninstall() -> None:
     """`tensorflow` is again what it was before `install()`; what was imported meanwhile stays flowgraph's."""
     if installed():
         aliases.remove(NAME)
+        if aliases.has(_BOARD):
+            aliases.remove(_BOARD)
         sys.modules.update(_HIDDEN)
         _HIDDEN.clear()
 

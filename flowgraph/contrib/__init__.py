@@ -8,7 +8,8 @@ from flowgraph import absent as _absent
 
 __all__ = [
     "checkpoint", "crf", "data", "distributions", "eager", "framework", "layers", "learn", "legacy_seq2seq",
-    "lookup", "losses", "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "tensorboard", "training", "util",
+    "lookup", "losses", "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "summary", "tensorboard", "training",
+    "util",
 ]
 
 

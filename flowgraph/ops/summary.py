@@ -21,7 +21,7 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.kernels import histograms
 from flowgraph.sizes import to_text
 
-_REAL = TypeAttr((
+REAL = TypeAttr((
     dt.float32, dt.float64, dt.int32, dt.uint8, dt.int16, dt.int8, dt.int64, dt.bfloat16, dt.uint16, dt.float16,
     dt.uint32, dt.uint64,
 ))  # fmt: skip
@@ -48,7 +48,7 @@ def _scalars(_xp: Any, tags: Any, values: Any) -> np.ndarray:
 
 SCALAR_SUMMARY = OpDef(
     "ScalarSummary(tags: string, values: T) -> summary: string",
-    attrs={"T": _REAL},
+    attrs={"T": REAL},
     infer=lambda _tags, _values: (),
     forward=_scalars,
     gradient=NO_GRADIENT,
@@ -69,7 +69,7 @@ def _histogram(_xp: Any, tag: Any, values: Any) -> np.ndarray:
 
 HISTOGRAM_SUMMARY = OpDef(
     "HistogramSummary(tag: string, values: T) -> summary: string",
-    attrs={"T": TypeAttr(_REAL.allowed, dt.float32)},
+    attrs={"T": TypeAttr(REAL.allowed, dt.float32)},
     infer=lambda _tag, _values: (),
     forward=_histogram,
     gradient=NO_GRADIENT,

@@ -12,7 +12,7 @@ from flowgraph import protos
 from flowgraph.ir.cases import FLOAT, VALUE, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
-from flowgraph.ir.opdef import NO_GRADIENT, OpDef, TypeAttr
+from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
 from flowgraph.ir.refusal import invalid, refusal
 from flowgraph.ir.scope import GraphKeys, get_collection
 from flowgraph.ir.tensor import Tensor
@@ -167,6 +167,21 @@ AUDIO_SUMMARY = OpDef(
 )
 
 
+def _sounds_of_old(_xp: Any, tag: Any, tensor: Any, *, sample_rate: float, max_outputs: int) -> np.ndarray:
+    return _sounds(_xp, tag, tensor, np.float32(sample_rate), max_outputs=max_outputs)
+
+
+OLD_AUDIO_SUMMARY = OpDef(
+    "AudioSummary(tag: string, tensor: float32) -> summary: string",
+    attrs={"sample_rate": REQUIRED, "max_outputs": 3},
+    infer=lambda _tag, _tensor, **attrs: (),
+    forward=_sounds_of_old,
+    gradient=NO_GRADIENT,
+    cases=[case(VALUE(b"x", dt.string), FLOAT(2, 3, 2), sample_rate=8000.0)],
+)
+"""Of graphs that were written before 2016."""
+
+
 def audio(
     name: str,
     tensor: Any,
@@ -233,6 +248,23 @@ TENSOR_SUMMARY = OpDef(
         case(VALUE(b"x", dt.string), VALUE([b"a", b"b"], dt.string), VALUE(b"", dt.string)),
     ],
 )
+
+
+def _node(ctx: Any, tensor: Any, **_attrs: Any) -> np.ndarray:
+    array = np.asarray(tensor)
+    return as_string([{"node_name": ctx.op.name, "tensor": of_array(array, dt.as_dtype(array.dtype), 0)}])
+
+
+OLD_TENSOR_SUMMARY = OpDef(
+    "TensorSummary(tensor: T) -> summary: string",
+    attrs={"T": TypeAttr(), "description": "", "labels": (), "display_name": ""},
+    infer=lambda _tensor, **attrs: (),
+    forward=_node,
+    gradient=NO_GRADIENT,
+    effect=Effect.WORLD,
+    cases=[case(FLOAT(2, 3)), case(VALUE([b"a", b"b"], dt.string))],
+)
+"""Of graphs from before TensorFlow 1.3; its tag is the name of the node, for which it is given the run's context."""
 
 
 def tensor_summary(
@@ -314,28 +346,13 @@ def get_summary_description(node_def: Any) -> Any:
     return json_format.Parse(description, protos.message("SummaryDescription")())
 
 
-# -- summaries of TF 2 -------------------------------------------------------------------------------------
+# -- summaries that are written by ops ------------------------------------------------------------------
 
 
 def all_v2_summary_ops() -> list[Any]:
-    """The ops of the default graph that write TF 2's summaries: none, for they are not here.
+    """The ops of the default graph that write summaries themselves: tf.contrib.summary's.
 
     >>> all_v2_summary_ops()
     []
     """
     return get_collection(GraphKeys._SUMMARY_COLLECTION)
-
-
-def initialize(graph: Any = None, session: Any = None) -> None:
-    """Prepare the writer of `tf.contrib.summary`, which is not here: always an error, as in TF without such a writer.
-
-    Args:
-      graph: a graph that would be written.
-      session: the session to do it in.
-
-    Raises:
-      RuntimeError: there is no writer.
-    """
-    del graph, session
-    line = "No default tf.contrib.summary.SummaryWriter found"
-    raise refusal(line, RuntimeError, "Use tf.summary.FileWriter, whose summaries are ops of tf.summary.")

@@ -131,6 +131,7 @@ MODULES = [
     "contrib_training",
     "contrib_embeddings",
     "summaries",
+    "summaries_written",
     "parsing",
     "pipelines",
     "contrib_scopes",
