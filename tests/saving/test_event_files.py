@@ -92,7 +92,7 @@ def test_a_writer_without_a_file_is_told(tmp_path):
             session.run(told)
         with pytest.raises(TypeError, match=r"graph\(\) needs a tf.Tensor"):
             summary.graph("graph")
-    with pytest.raises(RuntimeError, match="No default tf.contrib.summary.SummaryWriter found"):
+    with pytest.raises(RuntimeError, match=r"No default tf.contrib.summary.SummaryWriter found"):
         summary.initialize()
     with writer.as_default(), pytest.raises(ValueError, match="session must be passed if no default session exists"):
         summary.initialize()
