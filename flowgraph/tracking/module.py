@@ -33,7 +33,7 @@ class Module(AutoTrackable):
     >>> linear = Linear(3, 2)
     >>> y = linear(tf.ones([1, 3]))
     >>> y.op.name, linear.variables
-    ('linear_1/MatMul', (<tf.Variable 'linear/w:0' shape=(3, 2) dtype=float32_ref>,))
+    ('linear/MatMul', (<tf.Variable 'linear/w:0' shape=(3, 2) dtype=float32_ref>,))
     """
 
     _TF_MODULE_IGNORED_PROPERTIES: frozenset[str] = frozenset({"_self_record"})

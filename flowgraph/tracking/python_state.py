@@ -19,7 +19,7 @@ class PythonState(Trackable, ABC):
 
     The string is made when a checkpoint is saved, and taken back at once in `restore`, without a session.
 
-    >>> class Count(tf.train.experimental.PythonState):
+    >>> class Count(tf.contrib.checkpoint.PythonStateWrapper):
     ...     value = 0
     ...     def serialize(self):
     ...         return str(self.value).encode()
