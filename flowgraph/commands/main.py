@@ -34,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             how = {"py2": asked.py2, "tf0": asked.tf0, "hide_tensorflow": asked.hide_tensorflow}
             draw(asked.script, asked.arguments, asked.output, fetches=asked.fetch, options=options, **how)
             return 0
+        if asked.command == "freeze":
+            from flowgraph.commands.freeze import freeze
+
+            freeze(asked)
+            return 0
     except Unreadable as problem:
         sys.stderr.write(f"flowgraph: {problem}\n")
         return 2
@@ -67,7 +72,21 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("--json", action="store_true", help="print all that was found, as JSON")
     look.add_argument("scripts", nargs="+", metavar="script", help="a .py or .ipynb file")
     _add_draw(commands)
+    _add_freeze(commands)
     return parser
+
+
+def _add_freeze(commands: Any) -> None:
+    from flowgraph.commands.freeze import add_flags
+
+    add_flags(
+        commands.add_parser(
+            "freeze",
+            help="make the variables of a graph constants",
+            description="Take a graph and a checkpoint, or a saved model, and write the graph with the variables' "
+            "values in it, as TensorFlow's freeze_graph does, with the same flags.",
+        )
+    )
 
 
 def _add_draw(commands: Any) -> None:

@@ -54,7 +54,7 @@ def _print_tensors(reader: CheckpointReader, name: str | None, values: bool, nam
 def _print_count(reader: CheckpointReader, exclude: str) -> None:
     sizes = {name: int(np.prod(shape)) for name, shape in reader.get_variable_to_shape_map().items()}
     left_out = [name for name in sizes if exclude and re.search(exclude, name)]
-    if left_out:
+    if exclude:
         count = sum(sizes.pop(name) for name in left_out)
         print(f"# Excluding {len(left_out)} tensors ({count} params) that match {exclude} when counting.")
     print(f"# Total number of params: {sum(sizes.values())}")
