@@ -270,7 +270,12 @@ class Dataset(Described):
         """The elements, kept from the first time through on.
 
         Args:
-          filename: a file to keep them in; in memory if it is empty.
+          filename: the name of files to keep them in, which TF reads as well; in memory if it is empty. Files that
+            are there already are read, whatever this dataset would give; while they are being written
+            `filename_0.lockfile` stands beside them.
+
+        Raises:
+          AlreadyExistsError: (when run) files of this name are being written.
         """
         return self._next(ops.CACHE_DATASET, convert_to_tensor(filename, dt.string, "filename"))
 

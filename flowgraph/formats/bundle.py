@@ -88,7 +88,7 @@ def write_bundle(prefix: str, items: Iterable[Item]) -> None:
     entries: dict[bytes, Any] = {}
     temporary = beside(data_file(prefix, 0, 1))
     try:
-        write_parts(temporary, _laid_out(items, entries))
+        write_parts(temporary, laid_out(items, entries))
         commit.put(prefix, [temporary], entries)
     finally:
         if os.path.exists(temporary):
@@ -137,9 +137,8 @@ def _make_folder(prefix: str) -> None:
         raise NotFoundError(None, None, f"{folder}; No such file or directory") from None
 
 
-def _laid_out(items: Iterable[Item], entries: dict[bytes, Any]) -> Iterator[Any]:
-    """The bytes of the data file, part by part; meanwhile the entries are made."""
-    offset = 0
+def laid_out(items: Iterable[Item], entries: dict[bytes, Any], offset: int = 0) -> Iterator[Any]:
+    """The bytes of the data file from an offset on, part by part; meanwhile the entries are made."""
     for item in items:
         key = item.name.encode()
         if item.piece is not None:

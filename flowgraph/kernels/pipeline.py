@@ -301,6 +301,7 @@ class _Slicing:
             behind = self._place - 1 - spec.start
             if behind >= 0 and behind % spec.step == 0:
                 return element
+        self._elements = iter(())  # what they hold, such as a file, is free now
         raise StopIteration
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph.errors import DataLossError, InvalidArgumentError
+from flowgraph.formats import cached
 from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, complaint, ending
 from flowgraph.kernels.pipeline_rows import numbered, rows
 from flowgraph.kernels.workers import Pool
@@ -168,6 +169,49 @@ class _Keeping:
             self._kept.elements = self._seen
             raise
         self._seen.append(element)
+        return element
+
+
+@dataclass(frozen=True)
+class KeptInFile:
+    """Elements that are kept in files from the first time through on; see `formats/cached.py`.
+
+    Args:
+      source: the pipeline.
+      prefix: the name of the files.
+      types: the dtypes of the components.
+    """
+
+    source: Pipeline
+    prefix: str
+    types: Sequence[Any]
+
+    def begin(self, run: Run) -> Elements:
+        """See `Pipeline`."""
+        return cached.Reader(self.prefix, self.types) if cached.is_kept(self.prefix) else _KeepingInFile(self, run)
+
+
+class _KeepingInFile:
+    def __init__(self, kept: KeptInFile, run: Run) -> None:
+        self._kept, self._elements = kept, kept.source.begin(run)
+        self._writer: cached.Writer | None = None
+        self._ended = False
+
+    def __iter__(self) -> Elements:
+        return self
+
+    def __next__(self) -> Element:
+        if self._ended:
+            raise StopIteration
+        if self._writer is None:
+            self._writer = cached.Writer(self._kept.prefix, self._kept.types)
+        try:
+            element = next(self._elements)
+        except StopIteration:
+            self._writer.finish()
+            self._ended = True
+            raise
+        self._writer.add(element)
         return element
 
 

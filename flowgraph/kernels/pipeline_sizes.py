@@ -93,6 +93,7 @@ _RULES: dict[type, Callable[[Any], int]] = {
     batches.Batched: lambda one: _rounds(_of_source(one), one.size, one.drops),
     batches.Padded: lambda one: _rounds(_of_source(one), one.size, one.drops),
     batches.Kept: _of_source,
+    batches.KeptInFile: _of_source,
     batches.MappedAhead: _of_source,
     batches.Ahead: _of_source,
     orders.Shuffled: _of_source,

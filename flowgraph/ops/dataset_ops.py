@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.errors import UnimplementedError
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
 from flowgraph.ir.refusal import invalid
 from flowgraph.kernels import pipeline as pipe
@@ -234,10 +233,9 @@ def _window(
     return orders.Windowed(source, numbers[0], numbers[1], numbers[2], bool(drop_remainder))
 
 
-def _cache(_ctx: Any, source: Any, filename: Any, **_spec: Any) -> batches.Kept:
-    if np.asarray(filename).item():
-        raise UnimplementedError(None, None, "A dataset is cached in memory only: give `cache` no file name.")
-    return batches.Kept(source)
+def _cache(_ctx: Any, source: Any, filename: Any, *, output_types: Any, **_spec: Any) -> Any:
+    prefix: bytes = np.asarray(filename).item()
+    return batches.KeptInFile(source, prefix.decode(), output_types) if prefix else batches.Kept(source)
 
 
 BATCH_DATASET = _of_one(
