@@ -363,6 +363,13 @@ class Graph(Members):
 
     _last_id = version
 
+    @property
+    def _functions(self) -> dict[str, Any]:
+        """The functions of the graph by their names, as TF's attribute of that name has them."""
+        from flowgraph.ir.function import library_of
+
+        return dict(library_of(self))
+
     def get_operations(self) -> list[Operation]:
         """All ops in the order in which they were made."""
         return list(self._ops)

@@ -53,6 +53,7 @@ def test_what_was_read_is_written_as_it_was(name):
         tf.import_graph_def(golden, name="")
     again = graph.as_graph_def()
     assert by_name(again) == by_name(golden)
+    assert graph._functions.keys() == by_name(golden).keys()
     assert again.library.gradient == golden.library.gradient
     assert list(again.node) == list(golden.node)
     assert again.versions == golden.versions
