@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import absent as _absent
+from flowgraph.ir.tensor import Tensor
 from flowgraph.nn import rnn_cell as _new
 from flowgraph.recurrent.projections import EmbeddingWrapper, InputProjectionWrapper, OutputProjectionWrapper
 
@@ -39,7 +40,19 @@ class GRUCell(_new.GRUCell):
         super().__init__(num_units, activation=activation, **kwargs)
 
 
-class BasicLSTMCell(_new.BasicLSTMCell):
+class _JoinedState:
+    """A cell that is given `c` and `h` in one tensor, as cells were by default in the beginning, gives them so, too."""
+
+    _state_is_tuple: bool
+
+    def call(self, inputs: Any, state: Any) -> Any:
+        """One step."""
+        if isinstance(state, Tensor):
+            self._state_is_tuple = False
+        return super().call(inputs, state)  # type: ignore[misc]
+
+
+class BasicLSTMCell(_JoinedState, _new.BasicLSTMCell):
     """An LSTM without peepholes.
 
     >>> BasicLSTMCell(4, 1.0, None, False).state_size
@@ -59,7 +72,7 @@ class BasicLSTMCell(_new.BasicLSTMCell):
         super().__init__(num_units, forget_bias, state_is_tuple, activation, **kwargs)
 
 
-class LSTMCell(_new.LSTMCell):
+class LSTMCell(_JoinedState, _new.LSTMCell):
     """An LSTM with peepholes, clipping and projection, where asked for."""
 
     def __init__(self, num_units: int, input_size: Any = None, *args: Any, **kwargs: Any) -> None:

@@ -88,6 +88,15 @@ def test_cells_take_an_input_size_and_a_stack_the_same_cell_twice():
     assert rnn_cell.GRUCell(4, 3).state_size == rnn_cell.BasicRNNCell(4, 3).state_size == 4
 
 
+@pytest.mark.parametrize("kind", [rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell])
+def test_a_state_that_is_given_in_one_tensor_comes_back_so(kind: Any) -> None:
+    new.set_random_seed(1)
+    outputs, state = tf.nn.rnn(kind(2), [tf.ones([1, 3])] * 2, initial_state=tf.ones([1, 4]))
+    assert state.shape.as_list() == [1, 4]
+    last, joined = values([outputs[-1], state])
+    np.testing.assert_array_equal(joined[:, 2:], last)
+
+
 def test_old_imports():
     from flowgraph.tf0.models.rnn import rnn, seq2seq
     from flowgraph.tf0.models.rnn import rnn_cell as cells
