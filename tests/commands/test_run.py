@@ -41,11 +41,16 @@ from tensorflow.contrib import rnn
 from tensorflow.examples.tutorials.mnist import input_data
 from tensorflow.python.framework import ops
 from tensorflow.python.ops.rnn_cell import BasicLSTMCell
+from tensorflow.python.saved_model import builder as saved_model_builder, tag_constants
+from tensorflow.python.saved_model.builder import SavedModelBuilder
+from tensorflow.python.saved_model.signature_def_utils_impl import predict_signature_def
 import flowgraph, os, sys
 import numpy as np
 
 assert (tf, tf.train, v1) == (flowgraph, tensorflow.compat.v1.train, flowgraph)
 assert (slim, rnn) == (flowgraph.contrib.slim, flowgraph.contrib.rnn)
+assert saved_model_builder.SavedModelBuilder is SavedModelBuilder is tf.saved_model.Builder
+assert predict_signature_def is tf.saved_model.signature_def_utils.predict_signature_def
 assert BasicLSTMCell is tf.nn.rnn_cell.BasicLSTMCell
 assert tf.nn.__name__ == tf.nn.__spec__.name == "flowgraph.nn"
 copies = [name for name, module in sys.modules.items() if name.startswith(("tensorflow.", "flowgraph.compat.v1."))
