@@ -57,4 +57,4 @@ def test_nothing_is_imported_before_it_is_used():
 def test_viz_is_reachable_by_name():
     code = "import flowgraph as tf; print(sorted(tf.viz.__all__))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['explore', 'render', 'to_dot', 'to_svg']"
+    assert done.stdout.strip() == "['explore', 'program', 'render', 'to_dot', 'to_svg']"

@@ -1,0 +1,153 @@
+"""Drawings of Programs: what a run really carries out of a graph, and what each pass makes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowgraph import nest
+from flowgraph.ir.build import build_program
+from flowgraph.ir.graph import Graph
+from flowgraph.ir.program import NEVER, WHILE, Program, Step
+from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.viz.dot import demand_direction, write
+from flowgraph.viz.labels import shape_text, short
+from flowgraph.viz.picture import Cluster, Edge, Node, Picture
+from flowgraph.viz.roles import kind_of
+from flowgraph.viz.svg import Drawing
+
+
+class Stages:
+    """The Program of a run after each stage of its making, by the stage's name; the drawing shows them side by side.
+
+    Attributes:
+      programs: {name of the stage: Program}, in order.
+    """
+
+    def __init__(self, programs: Mapping[str, Program]) -> None:
+        self.programs = dict(programs)
+
+    def to_dot(self, rankdir: str = "TB", name: str = "program") -> str:
+        """The drawing in Graphviz's language; `tf.viz.render` makes a file of it."""
+        demand_direction(rankdir)
+        return write(program_picture(self.programs), rankdir, name)
+
+    def to_svg(self, rankdir: str = "TB", name: str = "program") -> str:
+        """The drawing as SVG text."""
+        demand_direction(rankdir)
+        return Drawing(program_picture(self.programs), rankdir).text(name)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}: {sum(1 for _ in p.walk())} steps" for name, p in self.programs.items())
+        return f"<tf.viz.program: {sizes}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
+        return {"image/svg+xml": self.to_svg(), "text/plain": repr(self)}
+
+
+def program(graph: Graph, fetches: Any, feeds: Any = ()) -> Stages:
+    """What a session would carry out for `run(fetches, feed_dict)`: pruned, in order, with branches and loops lifted.
+
+    A step `_Read` takes the value of a variable at that place; `_If` and `_While` hold Programs of their own.
+
+    Args:
+      graph: the graph.
+      fetches: tensors, ops, variables, names, or any nesting of them.
+      feeds: what would be fed: a feed_dict, or its keys.
+
+    Raises:
+      ValueError, KeyError: a fetch or feed is not in the graph.
+
+    >>> x = tf.placeholder(tf.float32, [], name="x")
+    >>> y, unused = x * x, tf.exp(x)
+    >>> program(x.graph, y, [x])
+    <tf.viz.program: as built: 1 steps>
+    """
+    elements = [graph.as_graph_element(item) for item in nest.flatten(fetches)]
+    tensors = [item for item in elements if isinstance(item, Tensor)]
+    targets = [item for item in elements if isinstance(item, Operation)]
+    keys = list(feeds) if isinstance(feeds, Mapping) else nest.flatten(feeds)
+    fed = [graph.as_graph_element(item, allow_operation=False) for item in keys]
+    return Stages({"as built": build_program(tensors, targets, fed)})
+
+
+def program_picture(programs: Mapping[str, Program]) -> Picture:
+    """Programs as one picture, each in a box of its own where there are several."""
+    root = Cluster("", "")
+    drawing = Picture(root, [], [])
+    for name, of in programs.items():
+        box = root
+        if len(programs) > 1:
+            box = Cluster(name, name)
+            root.clusters.append(box)
+        _Sheet(drawing, name if len(programs) > 1 else "").add(of, box)
+    return drawing
+
+
+class _Sheet:
+    """One Program on its way into a picture: which node makes each value."""
+
+    def __init__(self, drawing: Picture, prefix: str) -> None:
+        self.drawing, self.prefix = drawing, prefix
+        self.maker: dict[int, Node] = {}
+
+    def add(self, program: Program, box: Cluster) -> None:
+        for number in program.feeds:
+            tensor = program.tensors.get(number)
+            if tensor is not None:
+                self.maker[number] = self._node(box, tensor.op, "placeholder", short(tensor.name), ["fed"])
+        self._add_steps(program, box)
+        for number in dict.fromkeys(program.fetches):
+            if number != NEVER:
+                self.maker[number].notes.append("fetched")
+
+    def _add_steps(self, program: Program, box: Cluster) -> None:
+        """Steps and those of bodies, whose numbers are the same; the nesting is that of branches, not of the graph."""
+        for step in program.steps:
+            if step.bodies:
+                self._add_bodies(step, box, program)
+                continue
+            node = self._add_step(step, box)
+            for slot, number in enumerate(step.inputs):
+                self._arrow(number, node, program, slot)
+            self.maker.update(dict.fromkeys(step.outputs, node))
+
+    def _add_step(self, step: Step, box: Cluster) -> Node:
+        kind = kind_of(step.op) if step.opdef is step.op.opdef else "op"
+        name = step.op.name.rpartition("/")[2]
+        return self._node(box, step.op, kind, step.opdef.name, [short(name)] if name != step.opdef.name else [])
+
+    def _add_bodies(self, step: Step, box: Cluster, program: Program) -> None:
+        """An If or While: a box with a node that gives what comes out, and a box for each body."""
+        outer = Cluster(f"{self.prefix}{step.op.name} {len(self.drawing.nodes)}", step.opdef.name.strip("_"))
+        box.clusters.append(outer)
+        names = ("while", "do") if step.opdef is WHILE else ("then", "else")
+        lead = self._node(outer, step.op, "control", step.opdef.name.strip("_"), [short(step.op.name)])
+        for slot, number in enumerate(step.inputs):
+            self._arrow(number, lead, program, slot)
+        for name, body in zip(names, step.bodies, strict=False):
+            inner = Cluster(f"{outer.path} {name}", name)
+            outer.clusters.append(inner)
+            around = dict(self.maker)
+            self.maker.update((number, lead) for number in body.feeds if number not in around)
+            self._add_steps(body, inner)
+            for number in dict.fromkeys(body.fetches):
+                made = self.maker.get(number)
+                if made is not None and made is not lead and number not in around:
+                    made.notes.append("goes out")
+        self.maker.update(dict.fromkeys(step.outputs, lead))
+
+    def _node(self, box: Cluster, op: Operation, kind: str, title: str, notes: list[str]) -> Node:
+        node = Node(kind, [op], box.path, title=title, notes=notes, id=f"{self.prefix}%{len(self.drawing.nodes)}")
+        box.nodes.append(node)
+        self.drawing.nodes.append(node)
+        return node
+
+    def _arrow(self, number: int, node: Node, program: Program, slot: int) -> None:
+        source = self.maker.get(number)
+        if source is None or source is node:
+            return
+        tensor = program.tensors.get(number)
+        is_cell = source.kind == "variable"
+        label = "" if tensor is None or is_cell else shape_text(tensor)
+        self.drawing.edges.append(Edge(source, node, label, writes=is_cell and node.kind == "update" and slot == 0))
