@@ -15,7 +15,7 @@ from flowgraph import protos
 from flowgraph.formats.records import LARGEST_UNPACKED, framed
 from tests import hostile_readers as readers
 from tests.hostile import harmed, harmed_message, refused
-from tests.hostile_readers import READERS
+from tests.hostile_registry import READERS
 
 FEW = {name: 12 for name in READERS if "graph" in name or "Dataset" in name or "Reader" in name}
 FEW |= {"saved_model": 12, "notebook": 12, "script": 6}

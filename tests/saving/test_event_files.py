@@ -208,3 +208,93 @@ def test_the_projectors_module_is_there_without_tensorboard():
     finally:
         compat.uninstall()
     assert importlib.util.find_spec("tensorboard") is None
+
+
+# -- mistakes with tf.summary, in TensorFlow's words -----------------------------------------------------------
+
+
+def _zeros(*shape: int, dtype: tf.DType = tf.float32) -> tf.Tensor:
+    return tf.zeros(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "line"),
+    [
+        (
+            lambda: tf.summary.image("a", _zeros(2, 3, 3)),
+            tf.errors.InvalidArgumentError,
+            "Tensor must be 4-D with last dim 1, 3, or 4, not [2,3,3]",
+        ),
+        (
+            lambda: tf.summary.image("a", _zeros(1, 2, 3, 2)),
+            tf.errors.InvalidArgumentError,
+            "Tensor must be 4-D with last dim 1, 3, or 4, not [1,2,3,2]",
+        ),
+        (
+            lambda: tf.summary.image("a", _zeros(1, 0, 3, 1)),
+            tf.errors.InvalidArgumentError,
+            "input tensor must have non-zero dims. Found: [1, 0, 3, 1].",
+        ),
+        (
+            lambda: tf.summary.image("a", _zeros(1, 2, 3, 1, dtype=tf.int32)),
+            TypeError,
+            (
+                "Value passed to parameter 'tensor' has DataType int32 not in list of allowed values: uint8, float32, "
+                "float16, float64"
+            ),
+        ),
+        *[
+            (
+                lambda most=most: tf.summary.image("a", _zeros(1, 2, 3, 1), most),
+                ValueError,
+                f"Attr 'max_images' of 'ImageSummary' Op passed {most} less than minimum 1.",
+            )
+            for most in (0, -1)
+        ],
+        *[
+            (
+                lambda shape=shape: tf.summary.audio("a", _zeros(*shape), 8000),
+                tf.errors.InvalidArgumentError,
+                f"Tensor must be 3-D or 2-D, got: {text}",
+            )
+            for shape, text in (((5,), "[5]"), ((1, 1, 1, 5), "[1,1,1,5]"))
+        ],
+        (
+            lambda: tf.summary.audio("a", _zeros(1, 5, dtype=tf.float64), 8000),
+            TypeError,
+            "Input 'tensor' of 'AudioSummaryV2' Op has type float64 that does not match expected type of float32.",
+        ),
+        *[
+            (
+                lambda rate=rate: tf.summary.audio("a", _zeros(1, 5), rate),
+                tf.errors.InvalidArgumentError,
+                "sample_rate must be > 0",
+            )
+            for rate in (0, -1)
+        ],
+        (
+            lambda: tf.summary.audio("a", _zeros(1, 5), 8000, 0),
+            ValueError,
+            "Attr 'max_outputs' of 'AudioSummaryV2' Op passed 0 less than minimum 1.",
+        ),
+        (lambda: tf.summary.audio("a", _zeros(1, 5, 0), 8000), tf.errors.InvalidArgumentError, "audio is null"),
+        (lambda: tf.summary.audio("a", _zeros(1, 0, 1), 8000), tf.errors.InvalidArgumentError, "audio is null"),
+        (
+            lambda: tf.summary.text("a", tf.constant(1)),
+            ValueError,
+            "Expected tensor Const:0 to have dtype string, got <dtype: 'int32'>",
+        ),
+    ],
+)
+def test_mistakes_have_tensorflows_words(make, kind, line):
+    with tf.Session() as session, pytest.raises(kind) as caught:
+        session.run(make())
+    assert line in str(caught.value)
+
+
+def test_odd_numbers_and_nothing_at_all():
+    with tf.Session() as session:
+        nan = tf.Summary.FromString(session.run(tf.summary.audio("a", tf.fill([1, 5], float("nan")), 8000)))
+        assert nan.value[0].audio.encoded_audio_string.endswith(bytes(10))
+        assert session.run(tf.summary.image("b", _zeros(0, 2, 3, 1))) == b""
+        assert session.run(tf.summary.audio("c", _zeros(0, 5, 1), 8000)) == b""
