@@ -62,8 +62,6 @@ NEAREST = {
     "keras.layers": "tf.layers",
     "python": "the public name of what is imported from it",
     "saved_model": "tf.saved_model.simple_save and tf.saved_model.loader",
-    "train.Checkpoint": "tf.train.Saver",
-    "train.CheckpointManager": "tf.train.Saver(max_to_keep=...)",
     "raw_ops": "the function of the same name in lower case, as tf.matmul for tf.raw_ops.MatMul",
 }
 """What does the work of a thing that is not here and has no like-named kin, in words."""

@@ -7,7 +7,7 @@ import importlib
 from flowgraph import absent as _absent
 
 __all__ = [
-    "checkpoint", "crf", "data", "distributions", "eager", "framework", "layers", "learn", "legacy_seq2seq",
+    "checkpoint", "crf", "data", "distributions", "framework", "layers", "learn", "legacy_seq2seq",
     "lookup", "losses", "metrics", "nn", "opt", "rnn", "seq2seq", "slim", "summary", "tensorboard", "training",
     "util",
 ]

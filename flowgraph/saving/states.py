@@ -197,11 +197,20 @@ def remove_checkpoint(
       meta_graph_suffix: how the name of its meta graph ends.
     """
     prefix = os.fspath(checkpoint_prefix)
-    names = [meta_graph_filename(prefix, meta_graph_suffix)]
-    if checkpoint_format_version == 2:  # the index first: without it there is no checkpoint, never half of one
-        names += [f"{prefix}.index", *_data_files(prefix)]
+    _remove([meta_graph_filename(prefix, meta_graph_suffix)])
+    if checkpoint_format_version == 2:
+        remove_values(prefix)
     else:
-        names += files_of(prefix)
+        _remove(files_of(prefix))
+
+
+def remove_values(prefix: str) -> None:
+    """Delete a checkpoint of version 2, and leave its meta graph."""
+    _remove([f"{prefix}.index"])  # first: without it there is no checkpoint, never half of one
+    _remove(_data_files(prefix))
+
+
+def _remove(names: Iterable[str]) -> None:
     for name in names:
         try:
             os.unlink(name)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph.platform import logs
-from flowgraph.saving.states import get_checkpoint_state, remove_checkpoint, write_state
+from flowgraph.saving.states import get_checkpoint_state, remove_values, write_state
 from flowgraph.tracking.saver import session_or_default
 from flowgraph.training.global_step import global_step
 
@@ -124,7 +124,7 @@ class CheckpointManager:
             if self._keep_hours and made - self._keep_hours * 3600.0 >= self._last_preserved:
                 self._last_preserved = made
             else:
-                remove_checkpoint(path)
+                remove_values(path)
 
     def _record(self) -> None:
         write_state(
