@@ -31,7 +31,7 @@ def test_old_import_paths_tell_too():
 def test_rooms_of_the_house_with_a_name_of_tensorflows_tell_too():
     from flowgraph import config, data
 
-    for module, name in ((config, "experimental"), (data.experimental, "SqlDataset")):
+    for module, name in ((config, "experimental"), (data.experimental, "StatsAggregator")):
         with pytest.raises(AbsentAttributeError, match="flowgraph does not have it yet"):
             getattr(module, name)
 
