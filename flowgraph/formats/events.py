@@ -10,6 +10,7 @@ from typing import Any
 
 from flowgraph import protos
 from flowgraph.formats.records import RecordFile
+from flowgraph.platform.folders import MakeDirs
 
 _VERSION = "brain.Event:2"
 
@@ -21,7 +22,7 @@ class EventFile:
     """
 
     def __init__(self, folder: str, flush_secs: float, suffix: str) -> None:
-        os.makedirs(folder, exist_ok=True)
+        MakeDirs(folder)
         stamp = int(time.time())
         name = f"events.out.tfevents.{stamp:010d}.{socket.gethostname()}{suffix}"
         while os.path.exists(os.path.join(folder, name)):  # two writers within a second

@@ -13,6 +13,7 @@ from flowgraph.ir.opdef import INDEX, MISSING_GRADIENT, NO_GRADIENT, OpDef, Type
 from flowgraph.ir.refusal import invalid
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.unsorted_top import heap_order
 from flowgraph.ops.activation import REAL_TYPES
 from flowgraph.ops.reduction import NUMBER_TYPES, highest, lowest, one_of
 from flowgraph.sizes import Sizes, to_text
@@ -187,8 +188,8 @@ def _few_of_many(x: Any, count: int) -> Any:
     return np.take_along_axis(found, count - 1 - backwards[..., ::-1], axis=-1)
 
 
-def _top(xp: Any, x: Any, k: Any, **_: Any) -> Any:
-    """The k largest of each row, equal ones in their order; what need not be sorted is sorted too."""
+def _top(xp: Any, x: Any, k: Any, *, sorted: bool, **_: Any) -> Any:
+    """The k largest of each row, equal ones in their order; if they need not be sorted, as they lie in TF's heap."""
     if k.ndim:
         raise invalid(f"k must be scalar, got shape {to_text(k.shape)}")
     count = int(k)
@@ -201,11 +202,16 @@ def _top(xp: Any, x: Any, k: Any, **_: Any) -> Any:
     if count == 1 and x.size and x.dtype.kind == "f":  # TF looks for the largest only, and passes over nan
         indices = xp.argmax(xp.where(xp.isnan(x), -xp.inf, x), axis=-1)[..., None]
         return xp.take_along_axis(x, indices, axis=-1), indices.astype(np.int32)
+    width = x.shape[-1]
+    if not sorted and 0 < count < width:
+        backwards = np.argsort(np.asarray(x).reshape(-1, width)[:, ::-1], axis=-1, kind="stable")
+        ranks = np.argsort(width - 1 - backwards[:, ::-1], axis=-1)
+        indices = heap_order(ranks, count).reshape(*x.shape[:-1], count)
+        return xp.take_along_axis(x, indices, axis=-1), indices.astype(np.int32)
     few = _few_of_many(x, count)
     if few is not None:
         return xp.take_along_axis(x, few, axis=-1), few.astype(np.int32)
     # sorted upwards from the far end, equal entries stand in their order when read backwards
-    width = x.shape[-1]
     backwards = xp.argsort(x[..., ::-1], axis=-1, kind="stable")
     indices = (width - 1 - backwards[..., ::-1])[..., :count]
     return xp.take_along_axis(x, indices, axis=-1), indices.astype(np.int32)
@@ -243,6 +249,7 @@ TOP_K = OpDef(
         case(FLOAT(2, 4, gap=0.05), INT(2)),
         case(FLOAT(3, gap=0.05), INT(3)),
         case(FLOAT(2, 2, 3, gap=0.05), INT(1), sorted=False),
+        case(FLOAT(2, 5, gap=0.05), INT(3), sorted=False),
         case(RANDOM_INT(5), INT(2), gradient=False),
         case(FLOAT(0, 3), INT(2), gradient=False),
     ],
@@ -255,7 +262,7 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
     Args:
       input: a tensor of a real number type, not a scalar.
       k: how many; an int32 scalar.
-      sorted: whether they must come in order of size (they do anyway).
+      sorted: whether they must come in order of size; else they come in the order of TensorFlow's heap.
       name: the op's name.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fnmatch
 import os
 import re
@@ -40,6 +41,8 @@ def told_as_tf(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         kind = next((ours for theirs, ours in _KINDS if isinstance(error, theirs)), errors.FailedPreconditionError)
+        if error.errno == errno.EROFS:
+            kind = errors.PermissionDeniedError
         raise kind(None, None, f"{name}; {error.strerror}") from None
 
 

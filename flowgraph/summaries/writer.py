@@ -66,7 +66,7 @@ class FileWriter:
         self._file: EventFile | None = EventFile(self._folder, flush_secs, self._suffix)
         if graph is not None or graph_def is not None:
             self.add_graph(graph, graph_def=graph_def)
-        if graph is not None:
+        if isinstance(graph, Graph):
             from flowgraph.saving.meta_graph import export_meta_graph
 
             self.add_meta_graph(export_meta_graph(graph=graph, graph_def=graph.as_graph_def(add_shapes=True)))
@@ -143,6 +143,10 @@ class FileWriter:
         if isinstance(given, Graph):
             definition = given.as_graph_def(add_shapes=True)
         elif isinstance(given, protos.message("GraphDef")):
+            logs.warning(
+                "Passing a `GraphDef` to the SummaryWriter is deprecated. Pass a `Graph` object instead, such as "
+                "`sess.graph`."
+            )
             definition = given
         else:
             raise TypeError("The passed graph must be an instance of `Graph` or the deprecated `GraphDef`")

@@ -98,6 +98,7 @@ MODULES = [
     "image_boxes",
     "sequence_labels",
     "average_losses",
+    "largest",
     "morphology",
     "candidates",
     "normalization",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import random
@@ -191,3 +192,27 @@ def test_a_training_session_leaves_checkpoints_and_events_and_goes_on_from_them(
     assert {"checkpoint", "graph.pbtxt", "model.ckpt-5.index", "model.ckpt-5.meta"} <= set(names)
     logs = [event.session_log.status for event in events_of(folder) if event.HasField("session_log")]
     assert logs.count(tf.SessionLog.CHECKPOINT) >= 4
+
+
+def test_a_writer_takes_a_graph_def_with_a_warning(tmp_path, caplog):
+    with tf.Graph().as_default() as graph:
+        tf.constant(1.0, name="a")
+    with caplog.at_level("WARNING"), tf.summary.FileWriter(str(tmp_path), graph.as_graph_def()):
+        pass
+    assert "Passing a `GraphDef` to the SummaryWriter is deprecated. Pass a `Graph` object instead" in caplog.text
+    events = list(tf.train.summary_iterator(str(next(tmp_path.iterdir()))))
+    assert [event.WhichOneof("what") for event in events] == ["file_version", "graph_def"]
+    assert tf.GraphDef.FromString(events[1].graph_def).node[0].name == "a"
+
+
+def test_a_folder_that_cannot_be_made_is_told_as_tensorflow_tells_it(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(tf.errors.FailedPreconditionError, match="file/logs; Not a directory"):
+        tf.summary.FileWriter(str(tmp_path / "file" / "logs"))
+
+    def refuse(*_arguments, **_named):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "makedirs", refuse)
+    with pytest.raises(tf.errors.PermissionDeniedError, match=r"^/logs; Read-only file system"):
+        tf.summary.FileWriter("/logs")
