@@ -8,6 +8,7 @@
 # kinds of nodes that make it useful: one lets data in, the other remembers.
 #
 # First the tools: `mistake` expects an error in its block and prints it, `check` looks at an exercise's answer.
+# (Before you come back to an exercise later, run the cells above it again.)
 
 # %%
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ def mistake(expected):
     try:
         yield
     except expected as error:
-        print(f"{type(error).__name__}: {error}")
+        print(f"{type(error).__name__}: {error}\n")
     else:
         raise AssertionError("nothing went wrong, and it should have")
 
@@ -139,28 +140,22 @@ with tf.Session() as sess:
 with tf.Session() as sess:
     with mistake(ValueError):
         sess.run(lengths, feed_dict={x: [3.0, 4.0]})
-    print()
     with mistake(tf.errors.InvalidArgumentError):
         sess.run(lengths)
-    print()
     with mistake(TypeError):
         sess.run(lengths, feed_dict={x: tf.ones([1, 2])})
 
 # %% [markdown]
 # (`In [8]:3` is line 3 of cell 8; in a script it would be a file and a line.) What is fed takes the
-# placeholder's dtype. That is convenient, and once in a while it hides a mistake, for nobody complains here:
+# placeholder's dtype. That is convenient, and once in a while it hides a mistake, for nobody complains below when
+# 1.9 becomes 1. The second kind of placeholder has a value for the runs that bring none:
 
 # %%
 whole = tf.placeholder(tf.int32, name="whole")
+rate = tf.placeholder_with_default(0.5, shape=[], name="rate")
+
 with tf.Session() as sess:
     print(sess.run(whole, feed_dict={whole: 1.9}))
-
-# %% [markdown]
-# A placeholder can have a value for the runs that bring none:
-
-# %%
-rate = tf.placeholder_with_default(0.5, shape=[], name="rate")
-with tf.Session() as sess:
     print(sess.run(10.0 * rate), sess.run(10.0 * rate, feed_dict={rate: 0.1}))
 
 # %% [markdown]
@@ -276,19 +271,6 @@ with tf.Session() as sess, mistake(tf.errors.FailedPreconditionError):
     sess.run(late)
 
 # %% [markdown]
-# The first value of a variable may be any tensor. Mostly it is made of random numbers, whose `seed` makes them come
-# out the same in every session:
-
-# %%
-tf.reset_default_graph()
-weights = tf.Variable(tf.random_normal([2, 3], stddev=1.0, seed=1), name="weights")
-
-for _ in range(2):
-    with tf.Session() as sess:
-        sess.run(tf.global_variables_initializer())
-        print(sess.run(weights))
-
-# %% [markdown]
 # ### To assign is an operation, too
 #
 # `v.assign(5.0)` puts nothing anywhere. It writes down an operation; running that one does it. (`assign_add` and
@@ -331,7 +313,6 @@ with tf.Session() as sess:
 # %%
 with mistake(ValueError):
     v.assign([1.0, 2.0])
-print()
 with mistake(TypeError):
     v.assign("five")
 
@@ -346,25 +327,15 @@ count = tf.Variable(0, name="count")
 plus_one = tf.assign_add(count, 1)
 init = tf.global_variables_initializer()
 
-first, second = tf.Session(), tf.Session()
-first.run(init)
-second.run(init)
-for _ in range(5):
-    first.run(plus_one)
-print("first:", first.run(count), "  second:", second.run(count))
-
-first.close()
-second.close()
+with tf.Session() as first, tf.Session() as second:
+    first.run(init)
+    second.run(init)
+    for _ in range(5):
+        first.run(plus_one)
+    print("first:", first.run(count), "  second:", second.run(count))
 
 # %% [markdown]
-# **Exercise 2.** What is printed last? Think first.
-#
-#     sess = tf.Session()
-#     sess.run(init)
-#     sess.run([plus_one, plus_one])
-#     sess.run(plus_one)
-#     sess.run(count + 1)
-#     print(sess.run(count))
+# **Exercise 2.** What does the check below find in `count` at the end? Think first.
 
 # %% tags=["exercise"]
 last = ...
@@ -418,6 +389,9 @@ print("variable:   ", size_of_graph(lambda: tf.Variable(tf.ones([1000, 1000]))))
 # `tf.Variable` makes a new box each time, and a name that is taken gets a number. `tf.get_variable` is the
 # second way to make one, and the strict one: it refuses to make the same name twice. Where a *variable scope* is
 # opened for `reuse` it returns the variable that is there, so that two parts of a program can share it by name.
+#
+# All variables stand in a list. Those that a training may change stand in a second one; `trainable=False` keeps
+# a counter out of it.
 
 # %%
 tf.reset_default_graph()
@@ -428,21 +402,16 @@ with tf.variable_scope("layer"):
 with tf.variable_scope("layer"), mistake(ValueError):
     tf.get_variable("b", shape=[2])
 with tf.variable_scope("layer", reuse=True):
-    print("\nthe same:", tf.get_variable("b", shape=[2]) is b, b.name)
+    print("the same:", tf.get_variable("b", shape=[2]) is b, b.name)
 
-# %% [markdown]
-# That error is also what a notebook says when a cell with `get_variable` is run twice. Begin such a cell with
-# `tf.reset_default_graph()`.
-#
-# All variables stand in a list. Those that a training may change stand in a second one; `trainable=False` keeps
-# a counter out of it:
-
-# %%
 steps = tf.Variable(0, trainable=False, name="steps")
 print("all:      ", [variable.name for variable in tf.global_variables()])
 print("trainable:", [variable.name for variable in tf.trainable_variables()])
 
 # %% [markdown]
+# That error is also what a notebook says when a cell with `get_variable` is run twice. Begin such a cell with
+# `tf.reset_default_graph()`.
+#
 # ## All together: a mean that remembers
 #
 # A thermometer that shows about 20 degrees, give or take 3. Values come one at a time, through a placeholder.
@@ -476,8 +445,7 @@ for number in [1, 10, 100]:
 plt.figure(figsize=(7, 3))
 plt.plot(range(1, 101), readings, ".", color="tab:grey", label="fed")
 plt.plot(range(1, 101), means, color="tab:orange", label="mean so far")
-plt.xlabel("run")
-plt.ylabel("degrees")
+plt.gca().set(xlabel="run", ylabel="degrees")
 plt.legend(loc="upper right", bbox_to_anchor=(1.32, 1.0))
 plt.show()
 
@@ -485,10 +453,8 @@ plt.show()
 # **Exercise 3.** Let it remember the highest reading as well: `update` is an operation that takes `value` and
 # puts the larger of it and what is in `record` into `record`. (`tf.maximum(a, b)` is the larger of two.)
 
-# %%
-record = tf.Variable(0.0, name="record")
-
 # %% tags=["exercise"]
+record = tf.Variable(0.0, name="record")
 update = ...
 
 # %%
@@ -505,6 +471,7 @@ else:
 # <details><summary>Solution</summary>
 #
 # ```python
+# record = tf.Variable(0.0, name="record")
 # update = record.assign(tf.maximum(record, value))
 # ```
 # </details>

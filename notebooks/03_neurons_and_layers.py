@@ -5,7 +5,8 @@
 #
 # Before: [2. Placeholders and variables](02_placeholders_and_variables.ipynb). This chapter puts the two to use:
 # placeholders for samples, variables for weights. It goes from one neuron, computed on paper, to a network that
-# reads handwritten digits.
+# reads handwritten digits. (`check` looks at your answers to the exercises. Before you come back to one later, run
+# the cells above it again.)
 
 # %%
 import math
@@ -341,7 +342,7 @@ tf.get_default_graph()
 
 
 # %%
-def learn(scores, runs):
+def learn(scores, guess, runs):
     """Train what `scores` are made of, 100 samples in each run.
 
     Returns a session with the learned weights, and how many of the test digits were right after every 25 runs.
@@ -351,7 +352,6 @@ def learn(scores, runs):
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=label, logits=scores)
         loss = tf.reduce_mean(losses, name="loss")
         train = tf.train.GradientDescentOptimizer(0.5).minimize(loss)
-    guess = tf.argmax(scores, axis=1)
     sess, curve = tf.Session(), {}
     sess.run(tf.global_variables_initializer())
     for run in range(runs + 1):
@@ -362,7 +362,7 @@ def learn(scores, runs):
     return sess, curve
 
 
-sess, flat_curve = learn(scores, runs=1000)
+sess, flat_curve = learn(scores, guess, runs=1000)
 for run in [0, 25, 100, 400, 1000]:
     print(f"after {run:4} runs: {flat_curve[run]:.0%} of the test digits are right")
 
@@ -391,7 +391,8 @@ tf.reset_default_graph()
 x = tf.placeholder(tf.float32, [None, 256], name="x")
 features, hidden = layer(x, 30, "hidden", tf.nn.relu, seed=1)
 _, scores = layer(hidden, 10, "scores", seed=2)
-sess, deep_curve = learn(scores, runs=1000)
+guess = tf.argmax(scores, axis=1, name="guess")
+sess, deep_curve = learn(scores, guess, runs=1000)
 for run in [25, 100, 400, 1000]:
     print(f"after {run:4} runs: {deep_curve[run]:.0%} of the test digits are right")
 
@@ -415,9 +416,9 @@ show(sess.run(features).T, columns=10, cmap="RdBu_r")
 # And here are the first ten that it reads wrongly, as "truth → guess". Some of them are hard for people, too.
 
 # %%
-guess = sess.run(tf.argmax(scores, axis=1), feed_dict={x: test_x})
-wrong = np.flatnonzero(guess != test_labels)[:10]
-show(test_x[wrong], [f"{test_labels[i]} → {guess[i]}" for i in wrong])
+guesses = sess.run(guess, feed_dict={x: test_x})
+wrong = np.flatnonzero(guesses != test_labels)[:10]
+show(test_x[wrong], [f"{test_labels[i]} → {guesses[i]}" for i in wrong])
 
 # %% [markdown]
 # Now the graph that did it all (`depth=1` opens name scopes, but not those inside them). `train` is in the last box:
@@ -436,8 +437,7 @@ IPython.display.SVG(tf.viz.to_svg(tf.get_default_graph(), depth=1))
 right_negatives = ...
 
 # %%
-check(right_negatives, np.mean(sess.run(tf.argmax(scores, axis=1), feed_dict={x: 1 - test_x}) == test_labels))
-sess.close()
+check(right_negatives, np.mean(sess.run(guess, feed_dict={x: 1 - test_x}) == test_labels))
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -445,8 +445,8 @@ sess.close()
 # Hardly any. It has learned what it was shown, and that was dark ink on light paper.
 #
 # ```python
-# negatives = sess.run(tf.argmax(scores, axis=1), feed_dict={x: 1 - test_x})
-# right_negatives = np.mean(negatives == test_labels)
+# guesses = sess.run(guess, feed_dict={x: 1 - test_x})
+# right_negatives = np.mean(guesses == test_labels)
 # ```
 # </details>
 
