@@ -6,6 +6,7 @@ comes before the object it is meant for waits in the `deferred` of the owner, as
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -105,3 +106,48 @@ class Trackable:
     def _gather_saveables_for_checkpoint(self) -> Mapping[str, Any]:
         """What the object itself saves: name -> a variable, or a function from a `name` to something saveable."""
         return {}
+
+
+class HoldsWeights:
+    """Something with variables, under the names that layers give them; it says which are `trainable_weights`."""
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """The variables that are trained."""
+        raise NotImplementedError
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        """The variables that are not trained."""
+        raise NotImplementedError
+
+    @property
+    def weights(self) -> list[Any]:
+        """All its variables: those that are trained, then the others."""
+        return self.trainable_weights + self.non_trainable_weights
+
+    @property
+    def variables(self) -> list[Any]:
+        """The same as `weights`."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """The same as `trainable_weights`."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Any]:
+        """The same as `non_trainable_weights`."""
+        return self.non_trainable_weights
+
+
+def in_name_scope(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method whose ops lie in its object's `name_scope`."""
+
+    @functools.wraps(method)
+    def scoped(self: Any, *args: Any, **kwargs: Any) -> Any:
+        with self.name_scope:
+            return method(self, *args, **kwargs)
+
+    return scoped

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from flowgraph import dtypes as dt
-from flowgraph import errors
 from flowgraph.dtypes import DType
 from flowgraph.formats.records import RecordFile, compression_name
-from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import NO_GRADIENT, REQUIRED, Effect, OpDef, TypeAttr
 from flowgraph.ir.refusal import invalid
 from flowgraph.kernels import pipeline_groups as groups
@@ -22,7 +20,7 @@ from flowgraph.kernels.pipeline_batches import positive
 from flowgraph.kernels.pipeline_sizes import cardinality
 from flowgraph.ops.dataset_ops import SPEC, dataset_op
 from flowgraph.ops.parse_example import parsed_batch
-from flowgraph.ops.parsing import CSV_TYPES, field_value
+from flowgraph.ops.parsing import CSV_TYPES, check_csv_defaults, field_value
 from flowgraph.platform.folders import told_as_tf
 
 # -- rows ----------------------------------------------------------------------------------------------------
@@ -73,15 +71,7 @@ def _check_columns(columns: Sequence[int], count: int) -> None:
 
 
 def _csv_sizes(*inputs: Any, **_attrs: Any) -> tuple[()]:
-    for default in inputs[-1]:
-        if default.dtype.base_dtype not in CSV_TYPES:
-            allowed = ", ".join(dtype.name for dtype in CSV_TYPES)
-            line = f"Value passed to parameter 'record_defaults' has DataType {default.dtype.base_dtype.name}"
-            raise TypeError(errors.explain(f"{line} not in list of allowed values: {allowed}", where=user_site()))
-        if default.sizes is not None and len(default.sizes) > 1:
-            raise ValueError(f"Shape must be at most rank 1 but is rank {len(default.sizes)}")
-        if default.sizes and (default.sizes[0] or 0) > 1:
-            raise ValueError("Shape of a default must be a length-0 or length-1 vector, or a scalar.")
+    check_csv_defaults(inputs[-1])
     return ()
 
 

@@ -176,9 +176,8 @@ _AS_IT_IS = ("string", lambda field: field)
 _SPECIAL = re.compile(rb'["\r\n]')
 
 
-def _csv_sizes(records: Any, defaults: list[Any], **_attrs: Any) -> list[Sizes]:
-    if not defaults:
-        raise BareError("Attr 'OUT_TYPE' of 'DecodeCSV' Op passed list of length 0 less than minimum 1.")
+def check_csv_defaults(defaults: list[Any]) -> None:
+    """Refuse defaults of a type that CSV files do not hold, and those of more than one value."""
     for default in defaults:
         if default.dtype.base_dtype not in CSV_TYPES:
             allowed = ", ".join(dtype.name for dtype in CSV_TYPES)
@@ -188,6 +187,12 @@ def _csv_sizes(records: Any, defaults: list[Any], **_attrs: Any) -> list[Sizes]:
             raise ValueError(f"Shape must be at most rank 1 but is rank {len(default.sizes)}")
         if default.sizes and (default.sizes[0] or 0) > 1:
             raise ValueError("Shape of a default must be a length-0 or length-1 vector, or a scalar.")
+
+
+def _csv_sizes(records: Any, defaults: list[Any], **_attrs: Any) -> list[Sizes]:
+    if not defaults:
+        raise BareError("Attr 'OUT_TYPE' of 'DecodeCSV' Op passed list of length 0 less than minimum 1.")
+    check_csv_defaults(defaults)
     return [records.sizes] * len(defaults)
 
 

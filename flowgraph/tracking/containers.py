@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flowgraph.trackable import Trackable
+from flowgraph.trackable import HoldsWeights, Trackable
 from flowgraph.variables.variable import Variable
 
 
@@ -68,7 +68,7 @@ class AutoTrackable(Trackable):
         return NoDependency(value)
 
 
-class TrackableDataStructure(Trackable):
+class TrackableDataStructure(HoldsWeights, Trackable):
     """A list or a dict whose entries belong to it."""
 
     trainable = True
@@ -108,26 +108,6 @@ class TrackableDataStructure(Trackable):
     def non_trainable_weights(self) -> list[Any]:
         """The variables in it that are not trained, those of layers too."""
         return self._variables(False)
-
-    @property
-    def weights(self) -> list[Any]:
-        """All variables in it, those of layers too."""
-        return self.trainable_weights + self.non_trainable_weights
-
-    @property
-    def trainable_variables(self) -> list[Any]:
-        """The variables in it that are trained, those of layers too."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[Any]:
-        """The variables in it that are not trained, those of layers too."""
-        return self.non_trainable_weights
-
-    @property
-    def variables(self) -> list[Any]:
-        """All variables in it, those of layers too."""
-        return self.weights
 
     @property
     def updates(self) -> list[Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from flowgraph import nest_paths
 from flowgraph.ir.scope import name_scope
+from flowgraph.trackable import in_name_scope
 from flowgraph.tracking.containers import AutoTrackable
 from flowgraph.variables.variable import Variable
 
@@ -113,13 +113,7 @@ class Module(AutoTrackable):
     @classmethod
     def with_name_scope(cls, method: Callable[..., Any]) -> Callable[..., Any]:
         """Decorates a method: its ops lie in the module's name scope."""
-
-        @functools.wraps(method)
-        def scoped(self: Any, *args: Any, **kwargs: Any) -> Any:
-            with self.name_scope:
-                return method(self, *args, **kwargs)
-
-        return scoped
+        return in_name_scope(method)
 
 
 def _is_variable(thing: Any) -> bool:

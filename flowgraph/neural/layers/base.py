@@ -28,7 +28,7 @@ from flowgraph.neural.named.lookup import constraint_of, initializer_of, regular
 from flowgraph.ops.array import shape
 from flowgraph.ops.cast import cast
 from flowgraph.ops.initializers import GlorotUniform, Zeros
-from flowgraph.trackable import Trackable
+from flowgraph.trackable import HoldsWeights, Trackable
 from flowgraph.variables.block import variable_scope
 from flowgraph.variables.options import VariableAggregation, VariableSynchronization
 from flowgraph.variables.scope import VariableScope, get_variable
@@ -37,7 +37,7 @@ _NUMBERS = "numbers of layer names"
 """The key of a graph's memory under which the number of layers of each name is kept."""
 
 
-class Layer(LayerMembers, Trackable):
+class Layer(LayerMembers, HoldsWeights, Trackable):
     """A function of a tensor, with variables of its own: `layer(inputs)`.
 
     A subclass makes its variables in `build(input_shape)`, with `add_weight`, and computes in `call(inputs)`.
@@ -182,26 +182,6 @@ class Layer(LayerMembers, Trackable):
         """The variables that are not trained."""
         weights = self._non_trainable_weights
         return list(weights) if self.trainable else [*self._trainable_weights, *weights]
-
-    @property
-    def weights(self) -> list[Any]:
-        """All its variables: those that are trained, then the others."""
-        return self.trainable_weights + self.non_trainable_weights
-
-    @property
-    def variables(self) -> list[Any]:
-        """The same as `weights`."""
-        return self.weights
-
-    @property
-    def trainable_variables(self) -> list[Any]:
-        """The same as `trainable_weights`."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[Any]:
-        """The same as `non_trainable_weights`."""
-        return self.non_trainable_weights
 
     @property
     def updates(self) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ from flowgraph.neural.named.lookup import described
 from flowgraph.ops.constant import placeholder
 from flowgraph.ops.state import is_variable_initialized
 from flowgraph.shapes import TensorShape
+from flowgraph.trackable import in_name_scope
 from flowgraph.variables.lists import variables_initializer
 
 _SEEN = "variables of layers that were asked for values"
@@ -250,13 +250,7 @@ class LayerMembers:
     @classmethod
     def with_name_scope(cls, method: Callable[..., Any]) -> Callable[..., Any]:
         """A method that runs under `name_scope`, which layers of `tf.layers` do not have."""
-
-        @functools.wraps(method)
-        def scoped(self: Any, *args: Any, **kwargs: Any) -> Any:
-            with self.name_scope:
-                return method(self, *args, **kwargs)
-
-        return scoped
+        return in_name_scope(method)
 
 
 def same_shape(self: Any, input_shape: Any) -> Any:  # noqa: ARG001  # a method, for layers that change no shape
