@@ -243,13 +243,14 @@ def from_names(tf, path):
 def complaints(tf, path):
     """What the checks say; first lines."""
     lines = []
+    folder = path[: path.rindex("/")]
 
     def tell(action):
         try:
             action()
         except Exception as error:  # noqa: BLE001
             kind = "ValueError" if isinstance(error, ValueError) else type(error).__name__
-            line = str(getattr(error, "message", "") or error).split("\n")[0]
+            line = str(getattr(error, "message", "") or error).split("\n")[0].replace(folder, "FOLDER")
             lines.append([kind, re.sub(r"ListWrapper.* \(a list", "(a list", line)[:150]])
 
     v = tf.Variable(1.0, name="lonely")
@@ -279,6 +280,6 @@ def complaints(tf, path):
     outside.list = mine
     mine.append(v)
     tell(lambda: tf.contrib.checkpoint.list_objects(outside))
-    tell(lambda: tf.contrib.checkpoint.object_metadata(path[: path.rindex("/")] + "/names"))
+    tell(lambda: tf.contrib.checkpoint.object_metadata(folder + "/names"))
     tell(lambda: tf.Module(name="a b"))
-    return [[kind, line.replace(path[: path.rindex("/")], "FOLDER")] for kind, line in lines]
+    return lines
