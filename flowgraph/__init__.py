@@ -249,7 +249,7 @@ from flowgraph.platform.libraries import load_file_system_library, load_library,
 from flowgraph.platform.logs import get_logger
 
 if _typing.TYPE_CHECKING:
-    from flowgraph import flags, viz
+    from flowgraph import debug, flags, viz
 
 no_gradient = NotDifferentiable
 
@@ -285,8 +285,8 @@ __all__ = [
     "constant", "constant_initializer", "container", "contrib", "control_dependencies", "control_flow_v2_enabled",
     "convert_to_tensor", "convert_to_tensor_or_indexed_slices", "convert_to_tensor_or_sparse_tensor", "cos", "cosh",
     "count_nonzero", "count_up_to", "create_partitioned_variables", "cross", "cumprod", "cumsum", "custom_gradient",
-    "data", "debugging", "decode_base64", "decode_compressed", "decode_csv", "decode_json_example", "decode_raw",
-    "delete_session_tensor", "depth_to_space", "dequantize", "deserialize_many_sparse", "device", "diag",
+    "data", "debug", "debugging", "decode_base64", "decode_compressed", "decode_csv", "decode_json_example",
+    "decode_raw", "delete_session_tensor", "depth_to_space", "dequantize", "deserialize_many_sparse", "device", "diag",
     "diag_part", "digamma", "dimension_at_index", "dimension_value", "disable_control_flow_v2",
     "disable_eager_execution", "disable_resource_variables", "disable_tensor_equality", "disable_v2_behavior",
     "disable_v2_tensorshape", "distributions", "div", "div_no_nan", "divide", "double", "dtypes",
@@ -369,7 +369,7 @@ def __getattr__(name: str) -> object:
         from flowgraph import protos
 
         return protos.message(name)
-    if name in ("contrib", "flags", "viz"):
+    if name in ("contrib", "debug", "flags", "viz"):
         import importlib
 
         return importlib.import_module(f"flowgraph.{name}")

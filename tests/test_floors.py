@@ -50,7 +50,7 @@ FLOORS: list[set[str]] = [
         "tracking",
         "summaries",
     },
-    {"viz"},
+    {"debug", "viz"},
     {
         "__init__",
         "__main__",

@@ -53,7 +53,7 @@ OF_THE_HOUSE = {
         "register_composite",
     },
 }  # fmt: skip
-OURS_ALONE = {"interop", "viz"}
+OURS_ALONE = {"debug", "interop", "viz"}
 """Public modules that TensorFlow does not have."""
 
 PARTIALS = "as in TF a `functools.partial`, whose signature TF's inspection does not see"
@@ -200,9 +200,10 @@ def test_the_version_is_the_projects() -> None:
 
 
 def test_importing_brings_nothing_that_is_not_needed_yet() -> None:
-    shown = "matplotlib", "networkx", "graphviz", "PIL", "IPython", "tqdm", "flowgraph.viz"
+    shown = "matplotlib", "networkx", "graphviz", "PIL", "IPython", "tqdm", "flowgraph.viz", "flowgraph.debug"
     heavy = (*shown, "ml_dtypes", "threadpoolctl", "absl")
     code = f"import sys, flowgraph; print([name for name in {heavy} if name in sys.modules]); flowgraph.viz.to_dot"
+    code += "; flowgraph.debug.trace"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

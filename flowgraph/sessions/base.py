@@ -42,6 +42,9 @@ from flowgraph.sessions.settings import (
 )
 from flowgraph.sessions.timed import ByThreads, ForSession, TimedExecutable, Within
 
+Watch = Callable[[list[Tensor], list[Operation], list[Tensor], RunOptions], Executable]
+"""Makes what a watched run executes, out of its fetches, targets and feeds."""
+
 _UNHELD_VALUES = 10
 """How many values stay in a session after their handles are gone: TF's number."""
 
@@ -192,14 +195,16 @@ class BaseSession:
             # the message says which op failed; the way through the engine would only push it off the screen
             raise error.with_traceback(None) from error.__cause__
 
-    def _run_with(self, options: RunOptions, run_metadata: Any, fetches: Any, feed_dict: Any) -> Any:
-        """`run` with options."""
+    def _run_with(
+        self, options: RunOptions, run_metadata: Any, fetches: Any, feed_dict: Any, watch: Watch | None = None
+    ) -> Any:
+        """`run` with options, or watched by a trace."""
         if run_metadata is not None:
             run_metadata.Clear()
         tells = run_metadata is not None and (options.trace_level or options.output_partition_graphs)
         try:
-            if tells:
-                return self._run_told(options, run_metadata, fetches, feed_dict)
+            if tells or watch is not None:
+                return self._run_told(options, run_metadata, fetches, feed_dict, watch)
             return self._run_first(fetches, feed_dict, None, options.timeout_in_ms / 1000)
         except errors.ResourceExhaustedError as error:
             message = error.message
@@ -210,8 +215,10 @@ class BaseSession:
         except errors.OpError as error:
             raise error.with_traceback(None) from error.__cause__
 
-    def _run_told(self, options: RunOptions, run_metadata: Any, fetches: Any, feed_dict: Any) -> Any:
-        """`run`, told into a RunMetadata."""
+    def _run_told(
+        self, options: RunOptions, run_metadata: Any, fetches: Any, feed_dict: Any, watch: Watch | None
+    ) -> Any:
+        """`run`, told into a RunMetadata, or to who watches."""
         from flowgraph.sessions import traced
 
         self._check_open()
@@ -221,12 +228,15 @@ class BaseSession:
         wanted = structure.tensors, structure.targets, feeds
         if not structure.tensors and not structure.targets:
             return structure.build(())
-        executable = self._compile(*wanted, traced.TracedExecutable if options.trace_level else TimedExecutable)
+        if watch is not None:
+            executable = watch(*wanted, options)
+        else:
+            executable = self._compile(*wanted, traced.TracedExecutable if options.trace_level else TimedExecutable)
         bounded = self._bounded(executable, options.timeout_in_ms / 1000 or self._seconds)
         values = bounded.run([value for _, value in fed])
-        if isinstance(executable, traced.TracedExecutable):
+        if run_metadata is not None and isinstance(executable, traced.TracedExecutable):
             run_metadata.step_stats.CopyFrom(executable.step_stats())
-        if options.output_partition_graphs:
+        if run_metadata is not None and options.output_partition_graphs:
             run_metadata.partition_graphs.append(traced.pruned_graph(*wanted))
         return structure.build(values)
 

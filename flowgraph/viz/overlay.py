@@ -38,18 +38,23 @@ def add_values(drawing: Picture, graph: Graph, values: Mapping[Any, Any]) -> Non
 
 
 def value_text(value: Any) -> str:
-    """A value in a few words: itself if it is small, else its range.
+    """A value in a few words: itself if it is small, else its range. Its summary does as well as the value.
 
     >>> value_text(0.5), value_text([1, 2]), value_text(np.array([[0.0, np.nan]] * 9))
     ('0.5', '[1, 2]', '0 … 0, 9 NaN')
     """
-    array = np.asarray(value)
-    if (array.ndim <= 1 and array.size <= 6) or array.dtype.kind not in "biuf":
-        return brief(array)
-    about = summary(array)
+    if isinstance(value, Mapping):
+        about = value
+        if about["shape"] == "scalar":
+            return short(about["text"])
+    else:
+        array = np.asarray(value)
+        if (array.ndim <= 1 and array.size <= 6) or array.dtype.kind not in "biuf":
+            return brief(array)
+        about = summary(array)
     words = [f"{about['min']:.4g} … {about['max']:.4g}"] if "min" in about else []
     words += [f"{about[key]:,} {name}" for key, name in (("nan", "NaN"), ("inf", "inf")) if about.get(key)]
-    return ", ".join(words) or "no values"
+    return ", ".join(words) or ("no values" if about["shape"].startswith("0") else short(about["text"]))
 
 
 def add_costs(drawing: Picture, graph: Graph, run: Any, kind: str) -> None:

@@ -36,13 +36,19 @@ class Table:
         return found
 
 
-def page_data(graph: Graph, fetches: Any = None, values: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def page_data(
+    graph: Graph,
+    fetches: Any = None,
+    values: Sequence[Mapping[str, Any]] = (),
+    runs: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """The graph for the page: see `_op` for what stands for an op, and `tree.Group` for groups.
 
     Args:
       graph: the graph.
       fetches: only what these need; None for all of it.
       values: one mapping for each recorded run, from names of tensors to what `values.summary` gives.
+      runs: what else is told of these runs: see `explore`.
     """
     ops, keep = chosen(graph, fetches)
     index = {op: at for at, op in enumerate(ops)}
@@ -56,6 +62,7 @@ def page_data(graph: Graph, fetches: Any = None, values: Sequence[Mapping[str, A
         "gradients": _gradients(ops, index),
         "texts": table.texts,
         "values": [dict(run) for run in values],
+        "runs": [_run(run, {op.name: at for op, at in index.items()}) for run in runs],
     }
 
 
@@ -97,6 +104,22 @@ def _op(op: Operation, index: dict[Operation, int], home: fold.Home, group: int,
         part,
         [slot for slot in range(len(op.inputs)) if op.opdef.effect is Effect.WRITE and writes(op, slot)],
     ]
+
+
+def _run(run: Mapping[str, Any], index: Mapping[str, int]) -> dict[str, Any]:
+    """A run with the numbers of its ops instead of their names; times in seconds."""
+    return {
+        "title": run.get("title", ""),
+        "ops": [
+            [index[name], float(f"{seconds:.3g}"), int(size), times]
+            for name, (seconds, size, times) in run.get("ops", {}).items()
+            if name in index
+        ],
+        "failed": index.get(run.get("failed") or "", -1),
+        "bad": index.get(run.get("bad") or "", -1),
+        "error": run.get("error") or "",
+        "said": run.get("said") or "",
+    }
 
 
 def _attr(value: Any) -> str:

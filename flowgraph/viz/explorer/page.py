@@ -13,9 +13,9 @@ from typing import Any
 
 from flowgraph.ir.graph import Graph
 from flowgraph.viz.explorer.data import page_data
-from flowgraph.viz.palette import LOOKS
+from flowgraph.viz.palette import DARK_HEAT, HEAT, LOOKS
 
-_SCRIPTS = ("vendor/viz-global.js", "model.js", "dot.js", "camera.js", "panel.js", "main.js")
+_SCRIPTS = ("vendor/viz-global.js", "model.js", "dot.js", "camera.js", "runs.js", "panel.js", "main.js")
 
 
 class Explorer:
@@ -43,7 +43,12 @@ class Explorer:
 
 
 def explore(
-    graph: Graph, *, fetches: Any = None, values: Sequence[Mapping[str, Any]] = (), title: str = "graph"
+    graph: Graph,
+    *,
+    fetches: Any = None,
+    values: Sequence[Mapping[str, Any]] = (),
+    runs: Sequence[Mapping[str, Any]] = (),
+    title: str = "graph",
 ) -> Explorer:
     """A graph as one HTML page to walk through; it opens in any browser and needs no network.
 
@@ -54,16 +59,21 @@ def explore(
       graph: the graph; nothing is run and nothing is added to it.
       fetches: only what these need: tensors, ops, variables, names, or any nesting of them. None: everything.
       values: what was recorded in runs, one mapping a run from names of tensors to summaries.
+      runs: what else is told of these runs, one mapping a run: its "title", and "ops", a mapping from names of ops to
+        seconds, bytes and number of executions; "failed" and "bad", the names of the op that failed and of the first
+        that gave a NaN or an infinity, with "error" and "said", texts about them. `tf.debug.trace` gives all this.
       title: what the page calls itself.
 
     Raises:
-      ValueError: a fetch is not in the graph.
+      ValueError: a fetch is not in the graph, or there are not as many `runs` as `values`.
 
     >>> page = explore(tf.constant(1.0).graph)
     >>> page.html[:15], len(page.html) < 3_000_000
     ('<!DOCTYPE html>', True)
     """
-    data = {"title": title, **page_data(graph, fetches, values), "looks": _looks()}
+    if runs and len(runs) != len(values):
+        raise ValueError(f"There are {len(values)} runs with values and {len(runs)} that are told of.")
+    data = {"title": title, **page_data(graph, fetches, values, runs), "looks": _looks(), "heat": [HEAT, DARK_HEAT]}
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
     scripts = "\n".join(f"<script>\n{_file(name)}\n</script>" for name in _SCRIPTS)

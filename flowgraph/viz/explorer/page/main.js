@@ -15,11 +15,13 @@ class Page {
     this.stage = $("stage");
     this.camera = new Camera(this.stage);
     this.panel = new Panel($("panel"), model, { op: (at) => this.goTo(at), toggle: (group) => this.toggle(group) });
+    this.runs = this.panel.runs;
     this.colour();
     this.openSome();
     this.listen();
-    this.panel.showGraph();
     this.draw();
+    this.letGo();
+    if (this.runs.there) this.setRun(model.values.length - 1);
     this.camera.begin();
   }
 
@@ -42,7 +44,7 @@ class Page {
     const looks = Object.entries(this.model.looks).map(([kind, look]) => [`node.${kind}`, look]);
     const light = looks.map(([kind, look]) => rule(kind, look[3], look[4]));
     const dark = looks.map(([kind, look]) => rule(kind, look[5], look[6]));
-    document.head.append(el("style", {}, `${light.join("\n")}\n@media (prefers-color-scheme: dark) {\n${dark.join("\n")}\n}`));
+    document.head.append(el("style", {}, `${light.join("\n")}\n@media (prefers-color-scheme: dark) {\n${dark.join("\n")}\n}\n${this.runs.style()}`));
   }
 
   draw(keep = null) {
@@ -62,6 +64,7 @@ class Page {
     this.camera.show(svg);
     $("status").textContent = `${this.scene.boxes.length} of ${this.model.ops.length.toLocaleString("en")} ops and scopes drawn`;
     if (this.chosen) this.mark();
+    this.runs.paint(this.scene, this.run);
     const part = keep && document.getElementById(keep.id);
     if (part) this.camera.bring(part, keep.place);
     document.body.dataset.ready = "yes";
@@ -104,7 +107,7 @@ class Page {
   letGo() {
     this.chosen = null;
     this.mark();
-    this.panel.showGraph();
+    this.panel.showGraph(this.run);
   }
 
   /** What is chosen and its arrows stand out, what has no part in it steps back. */
@@ -178,7 +181,16 @@ class Page {
   setRun(run) {
     this.run = Math.min(Math.max(run, 0), Math.max(this.model.values.length - 1, 0));
     $("step").value = this.run;
+    if (this.runs.there) $("run").textContent = this.model.runs[this.run].title;
     if (this.chosen?.op >= 0) this.panel.showOp(this.chosen.op, this.run);
+    else if (!this.chosen) this.panel.showGraph(this.run);
+    this.runs.paint(this.scene, this.run);
+  }
+
+  setColour(colour) {
+    this.runs.colour = $("colour").value = colour;
+    if (!this.chosen) this.panel.showGraph(this.run);
+    this.runs.paint(this.scene, this.run);
   }
 
   set(name, value) {
@@ -195,7 +207,7 @@ class Page {
     this.chosen = null;
     this.draw();
     this.camera.fit();
-    this.panel.showGraph();
+    this.panel.showGraph(this.run);
   }
 
   listen() {
@@ -221,6 +233,10 @@ class Page {
     $("control").onchange = (event) => this.set("control", event.target.checked);
     const runs = this.model.values.length;
     if (runs > 1) Object.assign($("step"), { hidden: false, max: runs - 1, oninput: (event) => this.setRun(Number(event.target.value)) });
+    if (this.runs.there) {
+      $("colours").hidden = false;
+      $("colour").onchange = (event) => this.setColour(event.target.value);
+    }
     new Search($("search"), $("found"), this.model, (at) => this.goTo(at));
   }
 
@@ -233,6 +249,7 @@ class Page {
       0: () => this.camera.fit(), "?": () => $("keys").showModal(), c: () => this.closeAll(), Escape: () => this.letGo(),
       d: () => this.set("details", !this.model.details), o: () => this.set("control", !this.model.control),
       "[": () => this.setRun(this.run - 1), "]": () => this.setRun(this.run + 1),
+      t: () => this.runs.there && this.setColour({ kinds: "time", time: "bytes", bytes: "kinds" }[this.runs.colour]),
     };
     if (onStage) {
       keys.Enter = () => this.chosen && this.activate(this.chosen.id);

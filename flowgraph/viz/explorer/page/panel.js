@@ -14,13 +14,13 @@ function el(tag, attrs = {}, ...children) {
 
 class Panel {
   constructor(root, model, go) {
-    Object.assign(this, { root, model, go });
+    Object.assign(this, { root, model, go, runs: new Runs(model, this) });
   }
 
   show(...parts) { this.root.replaceChildren(...parts.flat().filter(Boolean)); }
 
-  /** About the whole graph, when nothing is chosen. */
-  showGraph() {
+  /** About the whole graph, when nothing is chosen; above all about a recorded run. */
+  showGraph(run = 0) {
     const { ops, groups } = this.model;
     const kinds = new Map();
     ops.forEach((op) => kinds.set(op[OP.KIND], (kinds.get(op[OP.KIND]) || 0) + 1));
@@ -28,7 +28,7 @@ class Panel {
       const name = this.model.kinds[kind];
       return el("tr", {}, el("td", {}, count.toLocaleString("en")), el("td", {}, el("b", {}, name), el("br"), el("small", {}, this.model.looks[name][7])));
     });
-    this.show(el("h2", {}, this.model.title), el("p", {}, `${ops.length.toLocaleString("en")} ops, ${groups.length - 1} scopes`),
+    this.show(el("h2", {}, this.model.title), this.runs.table(run), el("p", {}, `${ops.length.toLocaleString("en")} ops, ${groups.length - 1} scopes`),
       el("p", {}, el("small", {}, "Click a scope to open it, an op to read about it.")), el("h3", {}, "What there is"), el("table", {}, rows));
   }
 
@@ -63,6 +63,7 @@ class Panel {
       el("h2", {}, op[OP.NAME].split("/").pop()), el("p", {}, el("code", { id: "name" }, op[OP.NAME])),
       el("p", {}, el("b", { id: "type" }, model.texts[op[OP.TYPE]]), " ", el("small", {}, model.looks[kind][7])),
       place ? this.part("Made at", [el("p", {}, el("code", { id: "site" }, place)), source ? el("pre", {}, source) : null]) : null,
+      this.runs.ofOp(at, run),
       this.values(op, run),
       this.list("Outputs", outputs),
       this.list("Inputs", inputs),
@@ -86,11 +87,15 @@ class Panel {
   shape(at, slot) { return this.model.texts[this.model.ops[at][OP.OUTPUTS][slot]]; }
 
   link(at, slot = 0, about = "") {
-    const op = this.model.ops[at];
-    const name = slot ? `${op[OP.NAME]}:${slot}` : op[OP.NAME];
+    return el("li", {}, this.anchor(at, slot), " ", el("small", {}, about || this.model.texts[this.model.ops[at][OP.TYPE]]));
+  }
+
+  /** A name that goes to its op. */
+  anchor(at, slot = 0) {
+    const name = this.model.ops[at][OP.NAME];
     const go = () => this.go.op(at);
     const key = (event) => { if (event.key === "Enter") { event.stopPropagation(); go(); } };
-    return el("li", {}, el("a", { role: "link", tabindex: "0", click: go, keydown: key }, name), " ", el("small", {}, about || this.model.texts[op[OP.TYPE]]));
+    return el("a", { role: "link", tabindex: "0", click: go, keydown: key }, slot ? `${name}:${slot}` : name);
   }
 
   /** What a run computed here: numbers, and a small picture where it makes one. */

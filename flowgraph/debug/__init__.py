@@ -1,0 +1,14 @@
+"""tf.debug: what happens while a graph runs.
+
+- `with tf.debug.trace(sess) as t:` records every run: what each op computed, how long it took, where NaN came from;
+- `tf.debug.find_nan(sess, fetches, feed_dict)` names the first op that made a number that is none;
+- `tf.debug.last_failure(sess)` is the last traced run that failed, with all that it had computed.
+"""
+
+from __future__ import annotations
+
+from flowgraph.debug.trace_nan import find_nan
+from flowgraph.debug.trace_run import NotFinite, Run
+from flowgraph.debug.traces import Trace, last_failure, trace
+
+__all__ = ["NotFinite", "Run", "Trace", "find_nan", "last_failure", "trace"]
