@@ -32,8 +32,12 @@ def runner(make: Callable[[Any], Any]) -> Read:
     with graph.as_default():
         x = tf.placeholder(tf.string, [])
         fetched = make(x)
-    session = tf.Session(graph=graph)
-    return lambda data: session.run(fetched, {x: data})
+
+    def read(data: bytes) -> Any:
+        with tf.Session(graph=graph) as session:  # one that stays open would end with another test's Session.reset
+            return session.run(fetched, {x: data})
+
+    return read
 
 
 def example() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,8 +42,11 @@ def interrupted() -> Iterator[Callable[[Callable[[], Any], float], BaseException
             armed = False
 
     before = signal.signal(signal.SIGALRM, strike)
+    # a strike in a callback of the garbage collector is told to this hook; pytest's own may be struck in its turn
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     yield until_struck
     armed = False
+    sys.unraisablehook = hook
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
 

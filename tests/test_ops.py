@@ -45,7 +45,7 @@ WITHOUT_CASES = {
     if opdef.has_refs
     or opdef.role
     or opdef.effect not in (Effect.NONE, Effect.RANDOM)
-    or any(arg.dtype is tf.variant for arg in opdef.outputs)
+    or any(arg.dtype is tf.variant for arg in (*opdef.inputs, *opdef.outputs))
 } | {
     "ControlTrigger",
     "Fact",
