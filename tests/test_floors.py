@@ -102,9 +102,19 @@ FLOORS: list[set[str]] = [
         "version",
     },
 ]
-# Looked up when they are asked for: a graph and a tensor know how to show themselves in a notebook, and `tf.dtypes`
-# has ops beside the dtypes.
-LOOKED_UP = {("ir/graph.py", "viz"), ("ir/tensor.py", "viz"), ("dtypes.py", "ops")}
+# Looked up when they are asked for: what shows itself in a notebook asks `viz` how, and `tf.dtypes` has ops beside the
+# dtypes.
+LOOKED_UP = {
+    ("ir/graph.py", "viz"),
+    ("ir/tensor.py", "viz"),
+    ("ir/program.py", "viz"),
+    ("ops/sparse_tensor.py", "viz"),
+    ("ops/indexed_slices.py", "viz"),
+    ("sessions/base.py", "viz"),
+    ("saving/reader.py", "viz"),
+    ("variables/variable.py", "viz"),
+    ("dtypes.py", "ops"),
+}
 
 
 def floor_of(room: str) -> int:

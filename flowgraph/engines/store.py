@@ -163,9 +163,19 @@ class Store:
 
     def sizes(self) -> list[str]:
         """Each variable and how many bytes it takes, the largest first."""
+        held = sorted(((array.nbytes, op.name) for op, array in self.held()), reverse=True)
+        return [f"{name}: {size} bytes" for size, name in held]
+
+    def held(self) -> list[tuple[Operation, np.ndarray]]:
+        """The variables that have a value and their buffers, to look at."""
         with self._lock:
-            held = [(cell.array.nbytes, cell.op.name) for cell in self._cells.values() if cell.array is not None]
-        return [f"{name}: {size} bytes" for size, name in sorted(held, reverse=True)]
+            return [(cell.op, cell.array) for cell in self._cells.values() if cell.array is not None]
+
+    def value_of(self, op: Operation) -> np.ndarray | None:
+        """The buffer of the variable that `op` holds, None where it has no value: to look at."""
+        with self._lock:
+            found = self._cells.get(_key(op))
+        return None if found is None else found.array
 
     def in_turn(self, changes: bool, call: Callable[[Any], Any], argument: Any) -> Any:
         """`call(argument)` while the variables are held: readers share them, one that changes them has them alone."""

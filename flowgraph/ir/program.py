@@ -99,6 +99,15 @@ class Program:
         """Whether any step writes a variable."""
         return any(step.opdef.effect is Effect.WRITE for step in self.walk())
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from flowgraph.viz.notebook import program_bundle
+
+        return program_bundle(self, include, exclude)
+
+    def __repr__(self) -> str:
+        steps = sum(1 for _ in self.walk())
+        return f"<Program of {steps} steps: {len(self.feeds)} values go in, {len(self.fetches)} come out>"
+
     def __str__(self) -> str:
         return "\n".join(_lines(self, ""))
 

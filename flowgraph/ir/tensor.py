@@ -151,11 +151,18 @@ class Operation:
         if op not in self.control:
             self.control += (op,)
 
+    def _repr_html_(self) -> str:
+        from flowgraph.viz.notebook import op_html
+
+        return op_html(self)
+
     def __repr__(self) -> str:
         return f"<tf.Operation '{self.name}' type={self.type}>"
 
     def __str__(self) -> str:
-        return str(self.node_def)
+        from google.protobuf import text_format
+
+        return text_format.MessageToString(self.node_def)  # attrs by name, as TF prints them
 
 
 class Tensor:

@@ -102,6 +102,12 @@ class IndexedSlices:
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self._values, self._indices, self._dense_shape)
 
+    def _repr_html_(self) -> str:
+        from flowgraph.viz.notebook import parts_html
+
+        parts = {"values": self._values, "indices": self._indices, "dense shape": self._dense_shape}
+        return parts_html("IndexedSlices: some rows of a tensor", self, parts)
+
     def __str__(self) -> str:
         whole = f", dense_shape={self._dense_shape}" if self._dense_shape is not None else ""
         return f"IndexedSlices(indices={self._indices}, values={self._values}{whole})"

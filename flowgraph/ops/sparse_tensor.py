@@ -119,6 +119,12 @@ class SparseTensor:
     def _override_operator(operator: str, function: Any) -> None:
         setattr(SparseTensor, operator, function)
 
+    def _repr_html_(self) -> str:
+        from flowgraph.viz.notebook import parts_html
+
+        parts = {"indices": self._indices, "values": self._values, "dense shape": self._dense_shape}
+        return parts_html(f"SparseTensor of shape {self.shape}", self, parts)
+
     def __str__(self) -> str:
         return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"
 

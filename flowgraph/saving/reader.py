@@ -18,6 +18,7 @@ class CheckpointReader:
 
     def __init__(self, filepattern: Any) -> None:
         self._checkpoint = open_checkpoint(os.fspath(filepattern))
+        self._name = os.path.basename(os.fspath(filepattern))
 
     def has_tensor(self, name: str) -> bool:
         """Whether the checkpoint has a tensor of this name."""
@@ -49,6 +50,14 @@ class CheckpointReader:
             for name in checkpoint.names()
         ]
         return "".join(lines).encode()
+
+    def _repr_html_(self) -> str:
+        from flowgraph.viz.notebook import checkpoint_html
+
+        return checkpoint_html(self)
+
+    def __repr__(self) -> str:
+        return f"<tf.train.CheckpointReader of {self._name!r}: {len(list(self._checkpoint.names()))} tensors>"
 
 
 def NewCheckpointReader(filepattern: Any) -> CheckpointReader:

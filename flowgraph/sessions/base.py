@@ -451,6 +451,11 @@ class BaseSession:
             program = self._build(tensors, targets, feeds)
             return walker(program, self._store) if walker else self._engine.compile(program, self._store)
 
+    def _repr_html_(self) -> str:
+        from flowgraph.viz.notebook import session_html
+
+        return session_html(self)
+
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"engine {self._engine.name}"
         return f"<flowgraph.{type(self).__name__} over {self._graph!r}, {state}>"

@@ -323,6 +323,11 @@ class Variable(Updates, Trackable, metaclass=_VariableType):
         """As given when the variable was made."""
         return self._aggregation
 
+    def _repr_html_(self) -> str:
+        from flowgraph.viz.notebook import variable_html
+
+        return variable_html(self)
+
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 

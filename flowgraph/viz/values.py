@@ -46,13 +46,13 @@ def summary(value: Any) -> dict[str, Any]:
     return about
 
 
-def text(array: np.ndarray) -> str:
+def text(array: np.ndarray, width: int = 60) -> str:
     """The first entries of an array, as numpy prints them; in one row when it has more than two axes.
 
     >>> text(np.arange(100.0).reshape(10, 10))[:22], text(np.zeros((2, 1, 2)))
     ('[[ 0.  1.  2. ...  7. ', '[0. 0. 0. 0.]')
     """
-    with np.printoptions(threshold=ENTRIES, edgeitems=3, linewidth=60, precision=5):
+    with np.printoptions(threshold=ENTRIES, edgeitems=3, linewidth=width, precision=5):
         return str(array if array.ndim < 3 else array.reshape(-1))
 
 
