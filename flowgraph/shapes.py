@@ -75,8 +75,8 @@ def disable_v2_tensorshape() -> None:
 class TensorShape:
     """A tensor's static shape, of which some sizes, or even the rank, may not be known.
 
-    `TensorShape(dims)` takes None (unknown rank), one size, or an iterable of sizes, each an integer, None
-    or a `Dimension`. Raises TypeError for strings and DTypes, ValueError for negative or fractional sizes.
+    `TensorShape(dims)` takes None (unknown rank), one size, an iterable of sizes, each an integer, None or a
+    `Dimension`, or a TensorShapeProto. Raises TypeError for strings and DTypes, ValueError for negative or fractional sizes.
 
     `.sizes` is the raw tuple, or None for an unknown rank. Two shapes are equal when they are known to be: an
     unknown size equals itself (`s[:1] == s[:1]`) but not another shape's, exactly as in TF 1.x.
@@ -104,6 +104,8 @@ class TensorShape:
         elif isinstance(dims, (str, bytes)):
             text = f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {dims!s}"
             raise TypeError(text)
+        elif hasattr(dims, "unknown_rank"):
+            self.sizes = None if dims.unknown_rank else tuple(None if d.size == -1 else d.size for d in dims.dim)
         else:
             try:
                 items = list(dims)
@@ -225,6 +227,16 @@ class TensorShape:
         if self.sizes is None:
             raise ValueError("as_list() is not defined on an unknown TensorShape.")
         return list(self.sizes)
+
+    def as_proto(self) -> Any:
+        """The shape as a TensorShapeProto, in which -1 is an unknown size.
+
+        >>> TensorShape(TensorShape([None, 3]).as_proto())
+        TensorShape([Dimension(None), Dimension(3)])
+        """
+        from flowgraph.protos.tensors import of_sizes
+
+        return of_sizes(self.sizes)
 
     def is_compatible_with(self, other: Any) -> bool:
         """Whether some tensor could have both shapes."""

@@ -103,7 +103,7 @@ FLOORS: list[set[str]] = [
     },
 ]
 # Looked up when they are asked for: what shows itself in a notebook asks `viz` how, and `tf.dtypes` has ops beside the
-# dtypes.
+# dtypes; a shape becomes a message of TF's.
 LOOKED_UP = {
     ("ir/graph.py", "viz"),
     ("ir/tensor.py", "viz"),
@@ -114,6 +114,7 @@ LOOKED_UP = {
     ("saving/reader.py", "viz"),
     ("variables/variable.py", "viz"),
     ("dtypes.py", "ops"),
+    ("shapes.py", "protos"),
 }
 
 

@@ -144,3 +144,11 @@ def test_texts():
 def test_dimensions_are_dimensions_again_after_copying():
     assert repr(pickle.loads(pickle.dumps(Dimension(3)))) == "Dimension(3)"
     assert copy.deepcopy(Dimension(None)).value is None
+
+
+@given(SIZES)
+def test_a_shape_and_its_message(sizes):
+    message = TensorShape(sizes).as_proto()
+    assert message.unknown_rank == (sizes is None)
+    assert [dim.size for dim in message.dim] == [-1 if size is None else size for size in sizes or ()]
+    assert TensorShape(message).sizes == sizes
