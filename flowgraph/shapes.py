@@ -76,7 +76,8 @@ class TensorShape:
     """A tensor's static shape, of which some sizes, or even the rank, may not be known.
 
     `TensorShape(dims)` takes None (unknown rank), one size, an iterable of sizes, each an integer, None or a
-    `Dimension`, or a TensorShapeProto. Raises TypeError for strings and DTypes, ValueError for negative or fractional sizes.
+    `Dimension`, or a TensorShapeProto. Raises TypeError for strings and DTypes, ValueError for negative or fractional
+    sizes.
 
     `.sizes` is the raw tuple, or None for an unknown rank. Two shapes are equal when they are known to be: an
     unknown size equals itself (`s[:1] == s[:1]`) but not another shape's, exactly as in TF 1.x.
