@@ -10,6 +10,7 @@ import numpy as np
 from flowgraph import errors
 from flowgraph.debug.trace_recording import Given, as_array
 from flowgraph.debug.trace_run import NotFinite, Run
+from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.viz.values import summary
 
@@ -29,13 +30,22 @@ def checked(run: Run, tensor: Tensor, array: np.ndarray, given: Given, times: in
         run.first_nan = found
 
 
-def named(run: Run, op: Operation | None, error: BaseException) -> BaseException:
-    """The error of a run; that of a CheckNumerics says also where what it found comes from."""
-    is_check = op is not None and op.type == "CheckNumerics" and isinstance(error, errors.OpError)
-    if not is_check or run.first_bad is None:
+def named(run: Run, earlier: NotFinite | None, op: Operation | None, error: BaseException) -> BaseException:
+    """The error of a run; that of a CheckNumerics says also where what it found comes from.
+
+    Args:
+      run: the run.
+      earlier: what the first of the runs before it had that was not finite.
+      op, error: what failed, and how.
+    """
+    bad = run.first_bad
+    if op is None or op.type != "CheckNumerics" or bad is None or not isinstance(error, errors.OpError):
         return error
-    told = str(run.first_bad).replace("\n", "\n  ")
-    failure = type(error)(None, op, f"{error.message}\n\n  {told}")  # type: ignore[attr-defined]
+    told = [str(bad)]
+    if bad.op.opdef.effect is Effect.STATE and earlier is not None:
+        told.append(f"In run {earlier.run} of this trace {earlier}")
+    words = "\n\n".join(told).replace("\n", "\n  ")
+    failure = type(error)(None, op, f"{error.message}\n\n  {words}")
     failure.__cause__ = error.__cause__
     return failure
 

@@ -14,15 +14,15 @@ from flowgraph.viz.dot import to_dot as graph_to_dot
 from flowgraph.viz.explorer import Explorer, explore
 
 
-def page(graph: Graph, runs: Sequence[Run], fetches: Sequence[Any], **options: Any) -> Explorer:
+def page(graph: Graph, runs: Sequence[Run], asked: Sequence[Any], **options: Any) -> Explorer:
     """The explorer's page with a slider over the runs.
 
     Args:
       graph, runs: what to show.
-      fetches: what all runs fetched: only what these need is drawn, if `options` do not say otherwise.
+      asked: what all runs fetched: only what these need is drawn, if `options` do not say otherwise.
       options: as for `tf.viz.explore`.
     """
-    drawn = {"fetches": list(fetches) or None, "title": "trace", **options}
+    drawn = {"fetches": list(asked) or None, "title": "trace", **options}
     return explore(graph, values=[run.values for run in runs], runs=[_told(run) for run in runs], **drawn)
 
 

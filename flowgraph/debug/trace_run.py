@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph import errors
+from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.viz.overlay import cost_text
 from flowgraph.viz.values import summary
@@ -85,6 +86,8 @@ class NotFinite:
         lines = [f"{self.tensor.name} is the first tensor that is not finite: {what} in shape {self.summary['shape']}"]
         if self.fed:
             lines.append("it was fed")
+        elif self.op.opdef.effect is Effect.STATE:
+            lines.append(f"the variable {self.op.name} held it before this run")
         elif self.round > 1:
             lines.append(f"the op: {self.op.name} ({self.op.type}), the {self.round}. time that it ran")
         else:
@@ -176,10 +179,10 @@ class Run:
     def title(self) -> str:
         """What was run, on one line."""
         names = ", ".join(self.fetches[:3]) + (f" and {len(self.fetches) - 3} more" if len(self.fetches) > 3 else "")
-        return f"run {self.number}: {names}" + (", failed" if self.error is not None else "")
+        return (names or "nothing") + (", failed" if self.error is not None else "")
 
     def __repr__(self) -> str:
-        lines = [f"<{self.title}: {len(self.ops)} ops, {cost_text(self.seconds, 'time')}>"]
+        lines = [f"<run {self.number}: {self.title}: {len(self.ops)} ops, {cost_text(self.seconds, 'time')}>"]
         if self.error is not None:
             where = f" in {self.failed}" if self.failed else ""
             lines.append(f"  {type(self.error).__name__}{where}: {str(self.error).splitlines()[0]}")

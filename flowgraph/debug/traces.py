@@ -185,10 +185,12 @@ class Trace:
         return sum(run.seconds for run in self.runs)
 
     def __repr__(self) -> str:
-        kept = f", the last {len(self.runs)} kept" if len(self.runs) < self.count else ""
         failed = sum(run.error is not None for run in self.runs)
-        trouble = f", {failed} failed" if failed else ""
-        lines = [f"<tf.debug.trace: {self.count} runs{kept}{trouble}, {cost_text(self.seconds, 'time')} in ops>"]
+        facts = ["1 run" if self.count == 1 else f"{self.count} runs"]
+        facts += [f"the last {len(self.runs)} kept"] if len(self.runs) < self.count else []
+        facts += [f"{failed} failed"] if failed else []
+        facts.append(f"{cost_text(self.seconds, 'time')} in ops")
+        lines = [f"<tf.debug.trace: {', '.join(facts)}>"]
         lines += table(self.slowest(), self.seconds)
         bad = self.first_nan(inf=True)
         if bad is not None:
@@ -265,7 +267,7 @@ class _Recorder:
     def failed(self, op: Operation | None, error: BaseException) -> BaseException:
         """The run ends with an error."""
         self.run.failed = None if op is None else op.name
-        self.run.error = named(self.run, op, error)
+        self.run.error = named(self.run, self._trace.first_nan(inf=True), op, error)
         return self.run.error
 
 

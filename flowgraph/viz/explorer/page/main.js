@@ -181,7 +181,7 @@ class Page {
   setRun(run) {
     this.run = Math.min(Math.max(run, 0), Math.max(this.model.values.length - 1, 0));
     $("step").value = this.run;
-    if (this.runs.there) $("run").textContent = this.model.runs[this.run].title;
+    if (this.runs.there) $("run").textContent = this.runs.title(this.run);
     if (this.chosen?.op >= 0) this.panel.showOp(this.chosen.op, this.run);
     else if (!this.chosen) this.panel.showGraph(this.run);
     this.runs.paint(this.scene, this.run);

@@ -105,7 +105,7 @@ class Panel {
     const parts = [];
     op[OP.OUTPUTS].forEach((_, slot) => {
       const found = all[run][`${op[OP.NAME]}:${slot}`];
-      if (found) parts.push(el("div", { class: "value" }, this.value(found)));
+      if (found) parts.push(el("div", { class: "value" }, this.value(found), this.course(all.map((values) => values[`${op[OP.NAME]}:${slot}`]), run)));
     });
     return parts.length ? this.part(all.length > 1 ? `Values in run ${run + 1} of ${all.length}` : "Values", parts) : null;
   }
@@ -115,6 +115,25 @@ class Panel {
     const bad = ["nan", "inf"].filter((key) => found[key]).map((key) => el("tr", {}, el("td", { class: "bad" }, key), el("td", { class: "bad" }, String(found[key]))));
     return [el("table", {}, rows.map((key) => el("tr", {}, el("td", {}, key), el("td", {}, String(found[key])))), bad),
       found.pixels ? this.picture(...found.pixels) : null, el("pre", {}, found.text)];
+  }
+
+  /** How a value went on from run to run: its mean as a line, its least and greatest as a band around it. */
+  course(founds, run) {
+    const known = founds.map((found, i) => [i, found]).filter(([, found]) => found && found.mean !== undefined);
+    if (known.length < 2) return null;
+    const [low, high] = [Math.min(...known.map(([, f]) => f.min)), Math.max(...known.map(([, f]) => f.max))];
+    const at = (i, value) => `${(4 + 292 * i / (founds.length - 1)).toFixed(1)},${(56 - 52 * (value - low) / (high - low || 1)).toFixed(1)}`;
+    const line = (key) => known.map(([i, found]) => at(i, found[key]));
+    const draw = (tag, attrs) => {
+      const part = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, value] of Object.entries(attrs)) part.setAttribute(name, value);
+      return part;
+    };
+    const svg = draw("svg", { class: "course", viewBox: "0 0 300 60", role: "img", "aria-label": `least, mean and greatest over ${known.length} runs` });
+    svg.append(draw("polygon", { points: [...line("min"), ...line("max").reverse()].join(" ") }), draw("polyline", { points: line("mean").join(" ") }));
+    const now = founds[run];
+    if (now?.mean !== undefined) svg.append(draw("circle", { cx: at(run, now.mean).split(",")[0], cy: at(run, now.mean).split(",")[1], r: 3 }));
+    return [el("small", {}, `mean, least and greatest over the runs: ${low} … ${high}`), svg];
   }
 
   picture(height, width, bytes) {

@@ -26,7 +26,15 @@ class Runs {
     return `${rules(this.model.heat[0])}\n@media (prefers-color-scheme: dark) {\n${rules(this.model.heat[1])}\n}`;
   }
 
+  title(run) { return `run ${run + 1} of ${this.model.runs.length}: ${this.model.runs[run].title}`; }
+
   cost(at, run, kind) { return this.costs[run]?.get(at)?.[COST[kind]] || 0; }
+
+  /** Whether an op ran, or was fed. */
+  isThere(at, run) {
+    const op = this.model.ops[at];
+    return this.costs[run].has(at) || op[OP.OUTPUTS].some((_, slot) => this.model.values[run][`${op[OP.NAME]}:${slot}`]);
+  }
 
   /** Whether an op gave a NaN or an infinity. */
   isBad(at, run) {
@@ -47,7 +55,7 @@ class Runs {
       for (let heat = 0; heat < 5; heat++) part.classList.toggle(`heat${heat}`, heat === level);
       part.classList.toggle("bad", box.members.some((at) => this.isBad(at, run)));
       part.classList.toggle("failed", box.members.includes(told.failed));
-      part.classList.toggle("idle", this.colour in COST && !box.members.some((at) => this.costs[run].has(at)));
+      part.classList.toggle("idle", this.colour in COST && !box.members.some((at) => this.isThere(at, run)));
     });
   }
 
@@ -64,7 +72,7 @@ class Runs {
       el("h3", {}, `Run ${run + 1} of ${this.model.runs.length}`), el("p", { id: "told" }, told.title),
       told.failed >= 0 || told.error ? el("p", { class: "bad", id: "failed" }, told.error, " ", told.failed >= 0 ? this.panel.anchor(told.failed) : "") : null,
       told.bad >= 0 ? [el("h3", {}, "Not finite"), el("p", { id: "bad" }, this.panel.anchor(told.bad)), el("pre", {}, told.said)] : null,
-      el("h3", {}, `Most ${kind} of ${costText(total, kind)}`),
+      el("h3", {}, `Most ${kind}`), el("p", {}, el("small", {}, `of ${costText(total, kind)} in ${rows.length.toLocaleString("en")} ops`)),
       el("table", { id: "slowest" }, rows.slice(0, most).map(line)),
       rows.length > most ? el("p", {}, el("small", {}, `and ${rows.length - most} more ops`)) : null,
     ].filter(Boolean).flat();
