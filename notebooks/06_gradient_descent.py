@@ -157,7 +157,8 @@ plt.show()
 # all: the result of inf - inf). The remedy is a smaller rate.
 
 # %%
-print("rate 1.1:  loss after 10, 100, 300, 600 steps: ", *descend(1.1, steps=600)[[10, 100, 300, 600], 1])
+losses = descend(1.1, steps=600)[:, 1]
+print("rate 1.1:  loss after 10, 100, 300, 600 steps: ", *(f"{losses[i]:.3g}" for i in [10, 100, 300, 600]))
 
 # %% [markdown]
 # Why these rates? One step multiplies the distance from -1 by (1 - 2 · rate): by 0.96, by 0.6, by -1.2. Where that
