@@ -76,6 +76,8 @@ def to_numpy(
 def fill_to_shape(array: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
     """Lay the entries out in a shape, repeating the last one; from an empty array come zeros (or b'').
 
+    One entry that is repeated takes no memory for the others: the array is a view that cannot be written to.
+
     >>> fill_to_shape(np.array([1, 2]), (2, 2))
     array([[1, 2],
            [2, 2]])
@@ -87,6 +89,8 @@ def fill_to_shape(array: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
         return array.reshape(sizes)
     flat = array.ravel()
     last = flat[-1] if array.size else b"" if array.dtype == object else 0
+    if array.size <= 1:
+        return np.broadcast_to(np.array(last, array.dtype), sizes)
     filled = np.full(count, last, array.dtype)
     filled[: array.size] = flat
     return filled.reshape(sizes)

@@ -13,7 +13,7 @@ from flowgraph.ir.function import library_of
 from flowgraph.ir.node_attrs import FunctionName
 from flowgraph.ir.tensor import Operation
 from flowgraph.protos.registry import attr_kinds
-from flowgraph.protos.tensors import of_array, of_sizes
+from flowgraph.protos.tensors import of_constant, of_sizes
 
 if TYPE_CHECKING:
     from flowgraph.ir.graph import Graph
@@ -72,7 +72,7 @@ def fill_attr(message: Any, value: Any, kind: str, op: Operation | None = None) 
         getattr(message.list, field).extend(_plain(item, kind[5:-1]) for item in items)
     elif kind == "tensor":
         dtype = op.attrs.get("dtype") if op is not None else None
-        message.tensor.CopyFrom(of_array(value, dtype or as_dtype(value.dtype)))
+        message.tensor.CopyFrom(of_constant(value, dtype or as_dtype(value.dtype)))
     elif kind == "shape":
         message.shape.CopyFrom(of_sizes(value))
     elif kind == "func":

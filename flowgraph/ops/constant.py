@@ -19,11 +19,19 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.shapes import Dimension, TensorShape, as_sizes
 from flowgraph.sizes import Sizes, to_text
 
+_LARGEST = 1 << 27
+
+
+def _laid_out(value: np.ndarray) -> np.ndarray:
+    """A value whose entries lie one after the other, unless one stands for so many that they would fill the memory."""
+    return value if value.nbytes > _LARGEST else np.ascontiguousarray(value) if value.ndim else value
+
+
 CONST = OpDef(
     "Const() -> output: dtype",
     attrs={"value": REQUIRED, "dtype": TypeAttr()},
     infer=lambda *, value, dtype: value.shape,
-    forward=lambda xp, *, value, dtype: value,
+    forward=lambda xp, *, value, dtype: _laid_out(value),
     gradient=NO_GRADIENT,
     cases=[case(value=np.arange(6, dtype=np.float32).reshape(2, 3), dtype=dt.float32)],
 )

@@ -23,6 +23,9 @@ _FIELDS = {
 """The field with the entries of each dtype, where they do not lie in `tensor_content`."""
 
 
+_LISTED = {dt.float16, dt.bfloat16, dt.bool, dt.complex64, dt.complex128, dt.uint16}
+
+
 def make_tensor_proto(
     values: Any, dtype: Any = None, shape: Any = None, verify_shape: bool = False, allow_broadcast: bool = False
 ) -> Any:
@@ -56,7 +59,10 @@ def make_tensor_proto(
 
 
 def of_array(array: np.ndarray, dtype: DType, size_of_lists: int = 1) -> Any:
-    """An array as a TensorProto: as it lies in memory, or, for few entries, as a list of numbers."""
+    """An array as a TensorProto: as it lies in memory, or, for few entries, as a list of numbers.
+
+    Dtypes that TF does not write as they lie in memory are always lists, unless `size_of_lists` is 0.
+    """
     proto = protos.message("TensorProto")(dtype=dtype.enum)
     for size in np.shape(array):
         proto.tensor_shape.dim.add().size = size
@@ -64,10 +70,19 @@ def of_array(array: np.ndarray, dtype: DType, size_of_lists: int = 1) -> Any:
     array = np.asarray(array)
     if dtype is dt.string:
         proto.string_val.extend(array.ravel().tolist())
-    elif array.size > size_of_lists:
+    elif array.size > size_of_lists and (dtype not in _LISTED or not size_of_lists):
         proto.tensor_content = array.tobytes()
     else:
         getattr(proto, _FIELDS[dtype]).extend(_numbers(array.ravel(), dtype))
+    return proto
+
+
+def of_constant(array: np.ndarray, dtype: DType) -> Any:
+    """The array of a constant as a TensorProto; where one entry stands for all, as it does there."""
+    if array.size <= 1 or any(array.strides):
+        return of_array(array, dtype)
+    proto = of_array(array[(slice(1),) * array.ndim].ravel(), dtype)
+    proto.tensor_shape.CopyFrom(of_sizes(array.shape))
     return proto
 
 

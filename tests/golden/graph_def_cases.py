@@ -8,6 +8,34 @@ T = 'attr{key:"T" value{type:DT_FLOAT}}'
 NEG = 'node{name:"n" op:"Neg" input:"a" %s}' % T
 PLACEHOLDER = 'node{name:"p" op:"Placeholder" attr{key:"dtype" value{type:%s}}%s} '
 
+# name -> a constant whose TensorProto is recorded
+CONSTANTS = {
+    "zeros": lambda tf: tf.zeros([100]),
+    "ones of float64": lambda tf: tf.ones([3], tf.float64),
+    "zeros of bool": lambda tf: tf.zeros([2], tf.bool),
+    "zeros of string": lambda tf: tf.zeros([2], tf.string),
+    "ones of bfloat16": lambda tf: tf.ones([2, 2], tf.bfloat16),
+    "zeros like": lambda tf: tf.zeros_like(tf.constant([1.0, 2.0], name="like")),
+    "one entry": lambda tf: tf.constant([2.0]),
+    "a scalar": lambda tf: tf.constant(2.0),
+    "none": lambda tf: tf.constant([], tf.float32),
+    "a filled matrix": lambda tf: tf.constant(1, shape=[4, 2]),
+    "filled bytes": lambda tf: tf.constant(2, tf.uint8, [4]),
+    "filled int64": lambda tf: tf.constant(3, tf.int64, [2]),
+    "filled float16": lambda tf: tf.constant(1.0, tf.float16, [3]),
+    "filled complex": lambda tf: tf.constant(1j, shape=[3]),
+    "filled text": lambda tf: tf.constant("a", shape=[3]),
+    "filled of a list": lambda tf: tf.constant([5.0], shape=[3]),
+    "equal entries": lambda tf: tf.constant([1.0, 1.0, 1.0]),
+    "bools": lambda tf: tf.constant([True, True]),
+    "texts": lambda tf: tf.constant(["a", "a"]),
+    "complex": lambda tf: tf.constant([1j, 1j]),
+    "bytes": lambda tf: tf.constant([1, 1], tf.uint8),
+    "float16": lambda tf: tf.constant([1, 2], tf.float16),
+    "uint16": lambda tf: tf.constant([1, 2], tf.uint16),
+    "int16": lambda tf: tf.constant([1, 2], tf.int16),
+}
+
 # name -> (text of the GraphDef, keyword arguments of import_graph_def)
 CASES = {
     "plain": (CONST, {}),

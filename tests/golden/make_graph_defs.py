@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent.parent))
 import tensorflow as tf  # noqa: E402
 from google.protobuf import text_format  # noqa: E402
 
-from tests.golden.graph_def_cases import CASES  # noqa: E402
+from tests.golden.graph_def_cases import CASES, CONSTANTS  # noqa: E402
 from tests.programs import all_programs  # noqa: E402
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
@@ -58,11 +58,18 @@ def imported(text, arguments):
         return {"nodes": nodes, "returned": None if found is None else [item.name for item in found]}
 
 
+def proto_of(constant):
+    with tf.Graph().as_default():
+        op = constant(tf).op
+        return base64.b85encode(op.node_def.attr["value"].tensor.SerializeToString()).decode()
+
+
 def main():
     programs = all_programs()
     found = {
         "programs": {name: exported(programs[name]) for name in PROGRAMS},
         "cases": {name: imported(*case) for name, case in CASES.items()},
+        "constants": {name: proto_of(constant) for name, constant in CONSTANTS.items()},
     }
     path = HERE / "graph_defs.json"
     path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")

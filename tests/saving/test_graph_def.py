@@ -15,7 +15,7 @@ import flowgraph as tf
 from flowgraph import protos
 from flowgraph.protos.tensors import make_ndarray
 from tests.golden import make_proto_sources
-from tests.golden.graph_def_cases import CASES
+from tests.golden.graph_def_cases import CASES, CONSTANTS
 from tests.programs import all_programs
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +57,26 @@ def test_graphs_are_written_as_tensorflow_writes_them(name):
     assert ours.versions == theirs.versions
     for mine, other in zip(ours.node, theirs.node, strict=True):
         assert plain(mine) == plain(other)
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_constants_are_written_as_tensorflow_writes_them(name):
+    theirs = protos.TensorProto.FromString(base64.b85decode(GOLDEN["constants"][name]))
+    with tf.Graph().as_default() as graph:
+        written = CONSTANTS[name](tf).op.node_def
+    assert written.attr["value"].tensor == theirs
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(tf.GraphDef(node=[written]), name="")
+    assert graph.as_graph_def().node[0].attr["value"].tensor == theirs
+
+
+def test_a_filled_constant_is_whole_where_it_is_used():
+    with tf.Graph().as_default(), tf.Session() as session:
+        threes = tf.constant(3, tf.int32, [2, 3])
+        assert session.run(tf.bitcast(threes, tf.uint8)).shape == (2, 3, 4)
+        found = session.run(threes)
+        found[0, 0] = 4  # it is the caller's own
+        assert session.run(threes).tolist() == [[3, 3, 3], [3, 3, 3]]
 
 
 FIRST_PROGRAMS = {name.partition(".")[0]: name for name in reversed(PROGRAMS)}
