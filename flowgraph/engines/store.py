@@ -19,6 +19,7 @@ from flowgraph.engines.waiting import Waits
 from flowgraph.ir.device import parse
 from flowgraph.ir.tensor import Operation
 from flowgraph.kernels.attempts import Attempt
+from flowgraph.kernels.iterators import Held
 
 
 class Cell:
@@ -154,6 +155,13 @@ class Store:
             if key not in self._shared:
                 self._shared[key] = make()
             return self._shared[key]
+
+    def close_iterators(self) -> None:
+        """Let go of what iterators hold: the files of one that is read by half are free from here on."""
+        with self._lock:
+            held = [one for one in self._shared.values() if isinstance(one, Held)]
+        for iterator in held:
+            iterator.close()
 
     def count(self, op: Operation) -> int:
         """How many times this was asked for an op, this time included."""

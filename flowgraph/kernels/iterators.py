@@ -54,16 +54,21 @@ class Held:
           OutOfRangeError: there are no more elements.
         """
         with self._lock:
-            if self._elements is None:
+            elements = self._elements
+            if elements is None:
                 line = (
                     "GetNext() failed because the iterator has not been initialized. Ensure that you have run the "
                     "initializer operation for this iterator before getting the next element."
                 )
                 raise FailedPreconditionError(None, None, line)
             try:
-                return next(self._elements)
+                return next(elements)
             except StopIteration:
                 raise OutOfRangeError(None, None, "End of sequence") from None
+
+    def close(self) -> None:
+        """Let go of the elements, and of the files that they hold open or write."""
+        self._elements = None  # without the lock: a run that is waiting for an element goes on
 
 
 def found(handle: bytes) -> Held:

@@ -140,6 +140,7 @@ class BaseSession:
                 self._store.waits.close_one(self)
             else:
                 self._store.waits.close()
+                self._store.close_iterators()
             self._store = Store()
 
     def list_devices(self) -> list[DeviceAttributes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from pathlib import Path
 
@@ -136,3 +137,18 @@ def test_where_no_files_can_be(tmp_path):
         sparse = tf.data.Dataset.range(2).map(lambda n: tf.SparseTensor([[n]], [n], [4])).cache(str(tmp_path / "s"))
         with pytest.raises(tf.errors.UnimplementedError, match="cached in memory only"):
             _begun(sparse, session)[1]()
+
+
+def test_a_session_that_is_closed_lets_go_of_what_it_was_writing(tmp_path):
+    dataset = _elements().cache(str(tmp_path / "elements")).map(lambda *parts: parts).repeat(2)
+    gc.disable()
+    try:
+        with tf.Session() as session:
+            following = _begun(dataset, session)[1]
+            following()
+            assert "elements_0.lockfile" in _names(tmp_path)
+        assert _names(tmp_path) == []
+    finally:
+        gc.enable()
+    with tf.Session() as session:
+        assert len(_rest(_begun(dataset, session)[1])) == 24
