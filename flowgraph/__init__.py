@@ -233,6 +233,9 @@ from flowgraph.variables.switches import (
 from flowgraph.variables.template import make_template
 from flowgraph.variables.variable import Variable, variable_creator_scope
 
+# input
+from flowgraph.datasets.structure import TensorSpec
+
 # modules
 from flowgraph import (
     app, audio, bitwise, compat, data, debugging, distributions, dtypes, errors, gfile, graph_util, image,
@@ -268,7 +271,8 @@ __all__ = [
     "OptimizerOptions", "PaddingFIFOQueue", "Print", "PriorityQueue", "QueueBase", "RaggedTensor",
     "RandomShuffleQueue", "ReaderBase", "RegisterGradient", "RunMetadata", "RunOptions", "Session", "SessionLog",
     "SparseConditionalAccumulator", "SparseFeature", "SparseTensor", "SparseTensorValue", "Summary",
-    "SummaryMetadata", "TFRecordReader", "Tensor", "TensorArray", "TensorInfo", "TensorShape", "TextLineReader",
+    "SummaryMetadata", "TFRecordReader", "Tensor", "TensorArray", "TensorInfo", "TensorShape", "TensorSpec",
+    "TextLineReader",
     "UnconnectedGradients", "VarLenFeature", "Variable", "VariableAggregation", "VariableScope",
     "VariableSynchronization", "WholeFileReader", "abs", "accumulate_n", "acos", "acosh", "add",
     "add_check_numerics_ops", "add_n", "add_to_collection", "add_to_collections", "all_variables", "angle", "app",

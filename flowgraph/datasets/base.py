@@ -9,7 +9,7 @@ from typing import Any
 from flowgraph import dtypes as dt
 from flowgraph.datasets import iterators
 from flowgraph.datasets.options import Options
-from flowgraph.datasets.structure import flat_attrs, map_leaves
+from flowgraph.datasets.structure import flat_attrs, from_legacy, map_leaves
 from flowgraph.datasets.tracing import Traced
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
@@ -26,8 +26,8 @@ class Described:
     """A dataset as far as it is the same for all: a tensor that holds a pipeline, and the specs of its elements."""
 
     _variant_tensor: Tensor
-    _spec: Any
-    _sources: Sequence[Described]
+    _spec: Any = None
+    _sources: Sequence[Described] = ()
     _traced: Sequence[Traced] = ()
     _options: Options | None = None
     _shown = "DatasetV1Adapter"
@@ -35,7 +35,28 @@ class Described:
     @property
     def element_spec(self) -> Any:
         """The specs of the components, nested as the elements are."""
+        if self._spec is None:  # a class of the user's that says it in the older way
+            if type(self).output_types is Described.output_types:
+                raise refusal(f"{type(self).__name__}.element_spec", NotImplementedError)
+            return from_legacy(self.output_types, self.output_shapes, self.output_classes)
         return self._spec
+
+    def _inputs(self) -> list[Any]:
+        """The datasets that this one is made of."""
+        return list(self._sources)
+
+    def _as_variant_tensor(self) -> Tensor:
+        """The tensor that holds the pipeline."""
+        return self._variant_tensor
+
+    def _demand(self, *names: str, shown: str | None = None) -> None:
+        """Refuse a class of the user's that lacks what it must have."""
+        lacking = [name for name in names if getattr(type(self), name) is getattr(Described, name)]
+        if lacking:
+            shown = shown or type(self).__name__
+            line = f"Can't instantiate abstract class {shown} with abstract methods {', '.join(lacking)}"
+            raise refusal(line, TypeError)
+        self._shown = type(self).__name__
 
     @property
     def output_types(self) -> Any:
@@ -67,7 +88,7 @@ class Described:
         if self._options is not None:
             return self._options
         options = Options()
-        for source in self._sources:
+        for source in self._inputs():
             options = options.merge(source.options())
         return options
 
@@ -85,7 +106,7 @@ class Described:
         return chosen
 
     def _captures_refs(self) -> bool:
-        return any(function.has_refs for function in self._traced) or any(s._captures_refs() for s in self._sources)
+        return any(function.has_refs for function in self._traced) or any(s._captures_refs() for s in self._inputs())
 
     def make_one_shot_iterator(self) -> iterators.Iterator:
         """An iterator that goes through the dataset once and needs no initializer.

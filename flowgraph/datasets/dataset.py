@@ -39,8 +39,18 @@ class Dataset(Described):
     """
 
     def __init__(self) -> None:
-        line = "Can't instantiate abstract class DatasetV1 with abstract methods _as_variant_tensor, _inputs"
-        raise refusal(line, TypeError)
+        # for classes of the user's: those here are made by `_over`
+        self._demand("_as_variant_tensor", "_inputs", shown="DatasetV1" if type(self) is Dataset else None)
+        try:
+            self._variant_tensor = self._as_variant_tensor()
+        except AttributeError as error:
+            line = (
+                f"{error}: A likely cause of this error is that the super call for this dataset is not the last line "
+                "of the __init__ method. The base class causes the _as_variant_tensor call in its constructor and if "
+                "that uses attributes defined in the __init__ method, those attrs need to be defined before the super "
+                "call."
+            )
+            raise refusal(line, AttributeError) from None
 
     @staticmethod
     def _over(variant: Tensor, spec: Any, sources: Sequence[Dataset] = (), traced: Sequence[Traced] = ()) -> Dataset:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flowgraph import dtypes as dt
 from flowgraph.datasets import structure
+from flowgraph.datasets.nesting import same_nesting
 from flowgraph.datasets.structure import TensorSpec, flat_attrs, flatten, map_leaves
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
@@ -148,7 +149,8 @@ class Iterator:
           name: the op's name.
 
         Raises:
-          TypeError: its elements have other dtypes or shapes.
+          ValueError: its elements are nested otherwise.
+          TypeError: they have other dtypes or shapes, or are nested by other types.
         """
         with name_scope(name, "make_initializer") as scope:
             self._check(dataset)
@@ -157,8 +159,11 @@ class Iterator:
         return made
 
     def _check(self, dataset: Any) -> None:
-        ours, theirs = flatten(self._element_spec), structure.flatten_up_to(self._element_spec, dataset.element_spec)
-        pairs = list(zip(ours, theirs, strict=True))
+        if not same_nesting(self._element_spec, dataset.element_spec):
+            only_types = same_nesting(self._element_spec, dataset.element_spec, by_types=False)
+            line = "The two structures don't have the same nested structure."
+            raise refusal(line, TypeError if only_types else ValueError)
+        pairs = list(zip(flatten(self._element_spec), flatten(dataset.element_spec), strict=True))
         for what, same, line in (
             ("classes", _same_class, "output classes {0!r} but got dataset with output class {1!r}."),
             ("types", _same_type, "output types {0!r} but got dataset with output types {1!r}."),

@@ -1,14 +1,16 @@
-"""What an element of a dataset looks like: specs of its components, nested as the element is.
-
-Elements are nested by tuples and dicts. A list is not nested: it becomes a tensor.
-"""
+"""What an element of a dataset looks like: specs of its components, nested as the element is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flowgraph import dtypes as dt
+from flowgraph.datasets.nesting import flatten as flatten
+from flowgraph.datasets.nesting import flatten_up_to as flatten_up_to
+from flowgraph.datasets.nesting import is_nested
+from flowgraph.datasets.nesting import map_leaves as map_leaves
+from flowgraph.datasets.nesting import pack as pack
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
@@ -19,91 +21,81 @@ from flowgraph.ops.sparse_serialize import DESERIALIZE_SPARSE, SERIALIZE_MANY_SP
 from flowgraph.ops.sparse_tensor import SparseTensor
 from flowgraph.shapes import TensorShape
 
-# -- nesting -----------------------------------------------------------------------------------------------
-
-
-def _children(value: Any) -> list[Any] | None:
-    if isinstance(value, Mapping):
-        return [value[key] for key in sorted(value)]
-    return list(value) if isinstance(value, tuple) else None
-
-
-def flatten(structure: Any) -> list[Any]:
-    """The leaves; those of a dict in the order of its keys.
-
-    >>> flatten((1, {"b": [2], "a": 3}))
-    [1, 3, [2]]
-    """
-    children = _children(structure)
-    return [structure] if children is None else [leaf for child in children for leaf in flatten(child)]
-
-
-def flatten_up_to(shallow: Any, deep: Any) -> list[Any]:
-    """What stands in `deep` where `shallow` has leaves.
-
-    Raises:
-      TypeError: something nested in `shallow` is not in `deep`.
-      ValueError: it has another number of children.
-    """
-    parts = _children(shallow)
-    if parts is None:
-        return [deep]
-    others = list(deep) if isinstance(deep, list) else _children(deep)
-    if others is None:
-        raise TypeError(
-            "If shallow structure is a sequence, input must also be a sequence. Input has type: "
-            f"'{type(deep).__name__}'."
-        )
-    if len(others) != len(parts):
-        raise ValueError(
-            "The two structures don't have the same sequence length. Input structure has length "
-            f"{len(others)}, while shallow structure has length {len(parts)}."
-        )
-    pairs = zip(parts, others, strict=True)
-    return [leaf for part, other in pairs for leaf in flatten_up_to(part, other)]
-
-
-def pack(structure: Any, leaves: Sequence[Any]) -> Any:
-    """Leaves, nested as a structure is.
-
-    >>> pack((0, {"b": 0, "a": 0}), [1, 2, 3])
-    (1, {'b': 3, 'a': 2})
-    """
-    return _pack(structure, iter(leaves))
-
-
-def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
-    if isinstance(structure, Mapping):
-        made = {key: _pack(structure[key], leaves) for key in sorted(structure)}
-        return type(structure)((key, made[key]) for key in structure)  # type: ignore[call-arg]
-    if isinstance(structure, tuple):
-        children = [_pack(child, leaves) for child in structure]
-        return type(structure)(*children) if hasattr(structure, "_fields") else tuple(children)
-    return next(leaves)
-
-
-def map_leaves(function: Callable[..., Any], structure: Any, *others: Any) -> Any:
-    """What a function makes of the leaves of structures that are nested alike."""
-    flat = [flatten(structure), *[flatten_up_to(structure, other) for other in others]]
-    return pack(structure, [function(*leaves) for leaves in zip(*flat, strict=True)])
-
-
 # -- specs -------------------------------------------------------------------------------------------------
 
 
 class TensorSpec:
-    """A component that is a tensor.
+    """What is known of a tensor: its shape, its dtype and perhaps a name.
 
     Args:
       shape: its shape.
       dtype: its dtype.
       name: a name.
+
+    >>> TensorSpec([None, 2]).is_compatible_with(tf.zeros([3, 2]))
+    True
     """
 
-    __slots__ = ("dtype", "name", "shape")
+    __slots__ = ("_dtype", "_name", "_shape")
 
     def __init__(self, shape: Any, dtype: Any = dt.float32, name: str | None = None) -> None:
-        self.shape, self.dtype, self.name = TensorShape(shape), as_dtype(dtype), name
+        self._shape, self._dtype, self._name = TensorShape(shape), as_dtype(dtype), name
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape."""
+        return self._shape
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype."""
+        return self._dtype
+
+    @property
+    def name(self) -> str | None:
+        """The name, or None."""
+        return self._name
+
+    @property
+    def value_type(self) -> Any:
+        """The Python type of what this tells of."""
+        return Tensor
+
+    @staticmethod
+    def from_spec(spec: TensorSpec, name: str | None = None) -> TensorSpec:
+        """The same under another name, if one is given."""
+        return TensorSpec(spec.shape, spec.dtype, name or spec.name)
+
+    @staticmethod
+    def from_tensor(tensor: Any, name: str | None = None) -> TensorSpec:
+        """The spec of a tensor, whose op's name it takes unless one is given.
+
+        Raises:
+          ValueError: it is no tensor.
+        """
+        if not isinstance(tensor, Tensor):
+            raise refusal("`tensor` should be a tf.Tensor")
+        return TensorSpec(tensor.shape, tensor.dtype, name or tensor.op.name)
+
+    def is_compatible_with(self, spec_or_tensor: Any) -> bool:
+        """Whether a spec or a tensor may stand where this is asked for."""
+        if not hasattr(spec_or_tensor, "dtype"):
+            return False
+        shape = TensorShape(spec_or_tensor.shape)
+        return self._dtype.is_compatible_with(spec_or_tensor.dtype) and self._shape.is_compatible_with(shape)
+
+    def most_specific_compatible_type(self, other: TensorSpec) -> TensorSpec:
+        """The spec of what is of this or the other.
+
+        Raises:
+          ValueError: there is none.
+        """
+        if type(other) is not TensorSpec or other.dtype != self._dtype:
+            raise refusal(f"Types are not compatible: {self!r} vs {other!r}")
+        return TensorSpec(self._shape.most_specific_compatible_shape(other.shape), self._dtype)
+
+    def __reduce__(self) -> Any:
+        return TensorSpec, (self._shape, self._dtype, self._name)
 
     def __repr__(self) -> str:
         return f"TensorSpec(shape={self.shape}, dtype={self.dtype!r}, name={self.name!r})"
@@ -361,7 +353,7 @@ def spec_of(value: Any) -> Any:
         return OptionalSpec(value.value_structure)
     if isinstance(value, SparseTensor):
         return SparseTensorSpec(value.get_shape(), value.dtype)
-    if _children(value) is not None:
+    if is_nested(value):
         return map_leaves(spec_of, value)
     tensor = convert_to_tensor(value)
     return TensorSpec(tensor.shape, tensor.dtype.base_dtype)

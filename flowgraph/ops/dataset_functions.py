@@ -267,7 +267,7 @@ def _from_handle(_ctx: Any, handle: Any, *, output_types: Any, output_shapes: An
     held = found(np.asarray(handle).item())
     if output_types and len(output_types) != len(held.types):
         raise invalid(
-            f"The number of components does not match: expected {len(output_types)} types but got {len(held.types)}."
+            f"Number of components does not match: expected {len(output_types)} types but got {len(held.types)}."
         )
     for at, (wanted, type_) in enumerate(zip(output_types, held.types, strict=False)):
         if wanted is not type_:

@@ -35,6 +35,7 @@ MODULES = [
     "mistakes_parsing",
     "mistakes_saved_models",
     "mistakes_reading",
+    "mistakes_datasets",
 ]
 
 
