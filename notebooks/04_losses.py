@@ -389,10 +389,12 @@ with tf.Session() as sess:
 IPython.display.SVG(tf.viz.to_svg(tf.get_default_graph(), values=values, shapes=False))
 
 # %% [markdown]
-# e to the power of 1000 is more than a float32 can hold (so is e to the power of 89): it becomes `inf`, infinity.
-# `inf / inf` is not a number, `NaN`. And 0 divided by something is 0, of which the logarithm is `-inf`. From there
-# on all is lost. `tf.nn.softmax` does better. It subtracts the largest score first, which changes nothing but the
-# size of the powers. But then its output really is 0 or 1 in float32, and the logarithm of that 0 still comes:
+# e to the power of 1000 is more than a float32 can hold, so it becomes `inf`, infinity. `inf / inf` is not a number,
+# `NaN`. And 1 divided by infinity is 0, of which the logarithm is `-inf`. From there on all is lost, and 1000 is not
+# even needed: 89 is too much.
+#
+# `tf.nn.softmax` does better. It subtracts the largest score first, which changes nothing but the size of the powers.
+# But then its output really is 0 or 1 in float32, and the logarithm of that 0 still comes:
 
 # %%
 losses = {
@@ -402,6 +404,7 @@ losses = {
     "from the scores": tf.nn.softmax_cross_entropy_with_logits_v2(labels=label, logits=scores)[0],
 }
 with tf.Session() as sess:
+    print("e to the power of 88 and 89:", sess.run(tf.exp([88.0, 89.0]) / 1e38).round(2), "times 10 to the power of 38")
     for name, loss in losses.items():
         value, slope = sess.run([loss, tf.gradients(loss, [scores])[0]])
         print(f"{name:21} loss {value:7.2f}   slope for the right score {slope[0, 0]:4.1f}")
@@ -409,18 +412,41 @@ with tf.Session() as sess:
 # %% [markdown]
 # Four ways to write one thing.
 #
-# - By hand: `NaN`. One run of `train` with such a slope, and all the weights are `NaN` for ever.
+# - By hand: `NaN`. One run of `train` with such a slope, and the weights are `NaN`, too, for ever.
 # - The logarithm of the softmax: infinite, and the slope is `NaN`.
 # - Clipped, as many scripts do: no `NaN`, but the wrong loss and a slope of 0. The sample that is most wrong teaches
 #   nothing.
-# - `softmax_cross_entropy_with_logits_v2` (the `_v2` also lets gradients flow into the labels): it takes the
-#   *scores*, and never computes the logarithm of something that became 0. Both are right: the loss is the distance
-#   of the scores, the slope is probability minus label, 0 - 1.
+# - `softmax_cross_entropy_with_logits_v2` (in older books without `_v2`): it takes the *scores*, and never computes
+#   the logarithm of something that became 0. Both are right: the loss is the distance of the scores, and the slope is
+#   probability minus label, 0 - 1.
 #
-# Its trick is to take the logarithm on paper: ln softmax = score - largest - ln(sum of e^(score - largest)). In the
-# sum, one term is always e⁰ = 1.
+# Here is one training, with the second and with the last. The scores are the variable; it starts at 0 and 1000:
 
 # %%
+tf.reset_default_graph()
+label = tf.constant([[1.0, 0.0]], name="label")
+for name in ["log of tf.nn.softmax", "from the scores"]:
+    scores = tf.Variable([[0.0, 1000.0]], name="scores")
+    if name == "from the scores":
+        loss = tf.nn.softmax_cross_entropy_with_logits_v2(labels=label, logits=scores)
+    else:
+        loss = -tf.reduce_sum(label * tf.log(tf.nn.softmax(scores)))
+    train = tf.train.GradientDescentOptimizer(100.0).minimize(loss)
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        for _ in range(2):
+            sess.run(train)
+            print(f"{name:20} ", sess.run(scores)[0])
+
+# %% [markdown]
+# The trick of the last is to take the logarithm on paper:
+#
+# > ln softmax = score - largest - ln(sum of e^(score - largest))
+#
+# In the sum, one term is always e⁰ = 1.
+
+# %%
+scores = tf.constant([[0.0, 1000.0]])
 shifted = scores - tf.reduce_max(scores)
 by_trick = -tf.reduce_sum(label * (shifted - tf.log(tf.reduce_sum(tf.exp(shifted)))))
 with tf.Session() as sess:
@@ -485,8 +511,9 @@ tf.reset_default_graph()
 y = tf.placeholder(tf.float32, [None], name="y")
 label = tf.constant(4 * [0.0], name="label")
 with tf.Session() as sess:
-    print("greater:", sess.run(tf.greater(y, label), feed_dict={y: [-2.0, -1.0, 1.0, 2.0]}))
-    print("cost:   ", sess.run(cost(y, label), feed_dict={y: [-2.0, -1.0, 1.0, 2.0]}), "= 10·2 + 10·1 + 1·1 + 1·2")
+    is_greater, total = sess.run([tf.greater(y, label), cost(y, label)], feed_dict={y: [-2.0, -1.0, 1.0, 2.0]})
+    print("greater:", is_greater)
+    print("cost:   ", total, "= 10·2 + 10·1 + 1·1 + 1·2")
 
 # %% [markdown]
 # `tf.greater` compares number by number and gives truths. `tf.where(truths, a, b)` takes, place by place, from `a`

@@ -271,7 +271,7 @@ for _ in range(4):
 sess.run(tf.global_variables_initializer())  # back to where we were
 
 # %% [markdown]
-# **Exercise 2.** The loss has a slope with respect to the *input*, too. (With pictures it shows which pixels matter.)
+# **Exercise 2.** The loss has a slope with respect to the *input*, too.
 # Compute `dx` in numpy, from `dz1` and `W1`.
 
 # %% tags=["exercise"]
