@@ -122,7 +122,7 @@ def test_in_a_browser(tmp_path):
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     flags += ["--disable-component-update", "--disable-sync", "--enable-logging=stderr"]
     done = subprocess.run(
-        [BROWSER, *flags, f"--user-data-dir={tmp_path}/u", "--virtual-time-budget=20000", "--dump-dom", file.as_uri()],
+        [BROWSER, *flags, f"--user-data-dir={tmp_path}/u", "--virtual-time-budget=600000", "--dump-dom", file.as_uri()],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     assert "CONSOLE" not in done.stderr, done.stderr

@@ -219,7 +219,7 @@ def test_in_a_browser(tmp_path):
         f"--user-data-dir={tmp_path}/u",
     ]
     done = subprocess.run(
-        [BROWSER, *flags, "--virtual-time-budget=20000", "--dump-dom", file.as_uri()],
+        [BROWSER, *flags, "--virtual-time-budget=600000", "--dump-dom", file.as_uri()],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     assert "CONSOLE" not in done.stderr, done.stderr
