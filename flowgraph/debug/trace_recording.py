@@ -30,12 +30,12 @@ Given = list[tuple[Tensor | None, Any]]
 class Recorder(Protocol):
     """One run, as one trace hears of it."""
 
-    def value(self, tensor: Tensor, value: Any, fed: bool) -> None:
-        """A tensor has a value: it was fed, or is one that control flow hands on."""
+    def value(self, tensor: Tensor, value: Any, fed: bool, inside: bool) -> None:
+        """A tensor has a value: it was fed, or is one that control flow hands on; inside a branch or loop, or not."""
         ...
 
-    def step(self, step: Step, began: int, took: int, inputs: Given, outputs: Sequence[Any]) -> None:
-        """A step has run; times in nanoseconds."""
+    def step(self, step: Step, times: tuple[int, int], inputs: Given, outputs: Sequence[Any], inside: bool) -> None:
+        """A step has run: when it began, and how long it took, in nanoseconds."""
         ...
 
     def failed(self, op: Operation | None, error: BaseException) -> BaseException:
@@ -81,16 +81,18 @@ class _Recording(TimedExecutable):
                 raise
         raise told.with_traceback(None) from told.__cause__
 
-    def _tell(self, numbers: Sequence[int], values: Sequence[Any], fed: bool = False) -> None:
+    def _tell(self, numbers: Sequence[int], values: Sequence[Any], fed: bool = False, inside: bool = False) -> None:
         for number, value in zip(numbers, values, strict=False):
             tensor = self.program.tensors.get(number)
-            if tensor is not None and value is not DEAD:
-                for recorder in self.recorders:
-                    recorder.value(tensor, value, fed)
+            # what a branch or loop is fed is known already, but for what goes from round to round
+            if tensor is None or value is DEAD or (inside and tensor.op.opdef.role != "merge"):
+                continue
+            for recorder in self.recorders:
+                recorder.value(tensor, value, fed, inside)
 
     def _walk(self, program: Program, feeds: Sequence[Any]) -> dict[int, Any]:
         if program is not self.program:  # a branch or one round of a loop
-            self._tell(program.feeds, feeds)
+            self._tell(program.feeds, feeds, inside=True)
         return super()._walk(program, feeds)
 
     def run_bodies(self, step: Step, inputs: list[Any]) -> list[Any]:
@@ -111,7 +113,7 @@ class _Recording(TimedExecutable):
             return result
         given = [(self.program.tensors.get(n), value) for n, value in zip(step.inputs, inputs, strict=True)]
         for recorder in self.recorders:
-            recorder.step(step, began, took, given, outputs)
+            recorder.step(step, (began, took), given, outputs, program is not self.program)
         return result
 
 

@@ -19,15 +19,25 @@ SMALL = 4096
 
 
 class Value:
-    """What is kept of an array: all of it or its summary."""
+    """What is kept of an array: all of it or its summary.
+
+    Args:
+      array: the array; a variable's is its buffer, in which later steps write.
+      whole: whether all of it is kept although it is large.
+      often: whether there may be another one soon, in the next round of a loop: a copy takes less time than a summary.
+    """
 
     __slots__ = ("_summary", "array")
 
-    def __init__(self, array: np.ndarray, whole: bool) -> None:
-        keeps = whole or array.size <= SMALL
-        # a variable's value is its buffer, in which later steps write
+    def __init__(self, array: np.ndarray, whole: bool, often: bool) -> None:
+        keeps = whole or often or array.size <= SMALL
         self.array: np.ndarray | None = np.array(array) if keeps else None
         self._summary = None if keeps else summary(array)
+
+    def settle(self) -> None:
+        """The run is over: of a large array only the summary stays."""
+        if self.array is not None and self.array.size > SMALL:
+            self._summary, self.array = self.summary, None
 
     @property
     def summary(self) -> dict[str, Any]:

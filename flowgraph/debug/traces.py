@@ -137,6 +137,8 @@ class Trace:
     def end(self, recorder: Any) -> None:
         """It is over, however it ended."""
         run: Run = recorder.run
+        for value in run._values.values() if not self.arrays else ():
+            value.settle()
         with self._lock:
             self.runs.append(run)
             self.runs.sort(key=lambda other: other.number)  # of runs in several threads
@@ -232,23 +234,23 @@ class _Recorder:
     def __init__(self, owner: Trace, run: Run) -> None:
         self._trace, self.run = owner, run
 
-    def value(self, tensor: Tensor, value: Any, fed: bool) -> None:
-        """A tensor has a value: it was fed, or is one that control flow hands on."""
+    def value(self, tensor: Tensor, value: Any, fed: bool, inside: bool) -> None:
+        """A tensor has a value: it was fed, or is one that control flow hands on; inside a branch or loop, or not."""
         array = as_array(value)
         if array is None:
             return
         if fed:
             self.run.feeds[tensor.name] = summary(array)
         if self._trace.values:
-            self._keep(tensor, array)
+            self._keep(tensor, array, inside)
             checked(self.run, tensor, array, [], fed=fed)
 
-    def step(self, step: Step, began: int, took: int, inputs: Given, outputs: Sequence[Any]) -> None:
-        """A step has run; times in nanoseconds."""
+    def step(self, step: Step, times: tuple[int, int], inputs: Given, outputs: Sequence[Any], inside: bool) -> None:
+        """A step has run: when it began, and how long it took, in nanoseconds."""
         timed = self.run.ops.get(step.op.name)
         if timed is None:
-            timed = self.run.ops[step.op.name] = Timed(step.op, began)
-        timed.seconds += took / 1e9
+            timed = self.run.ops[step.op.name] = Timed(step.op, times[0])
+        timed.seconds += times[1] / 1e9
         timed.times += 1
         for tensor, value in zip(step.op.outputs, outputs, strict=False):
             array = as_array(value)
@@ -256,13 +258,13 @@ class _Recorder:
                 continue
             timed.bytes += sum(map(len, array.ravel())) if array.dtype.kind == "O" else array.nbytes
             if self._trace.values:
-                self._keep(tensor, array)
+                self._keep(tensor, array, inside)
                 checked(self.run, tensor, array, inputs, times=timed.times)
 
-    def _keep(self, tensor: Tensor, array: Any) -> None:
+    def _keep(self, tensor: Tensor, array: Any, inside: bool) -> None:
         if self._trace.keeps(tensor):
             self.run._values.pop(tensor.name, None)  # the last of several comes where it was computed
-            self.run._values[tensor.name] = Value(array, self._trace.arrays)
+            self.run._values[tensor.name] = Value(array, self._trace.arrays, inside)
 
     def failed(self, op: Operation | None, error: BaseException) -> BaseException:
         """The run ends with an error."""
