@@ -341,7 +341,7 @@ with tf.Session() as first, tf.Session() as second:
 last = ...
 
 # %%
-with tf.Session() as sess:
+with tf.Session(graph=count.graph) as sess:
     sess.run(init)
     sess.run([plus_one, plus_one])
     sess.run(plus_one)

@@ -269,6 +269,7 @@ for _ in range(4):
     print(f"loss {sess.run(loss, feed_dict=sample):.5f}")
     sess.run(step, feed_dict=sample)
 sess.run(tf.global_variables_initializer())  # back to where we were
+slope_of_x = sess.run(tf.gradients(loss, [x])[0], feed_dict=sample)  # for the exercise
 
 # %% [markdown]
 # **Exercise 2.** The loss has a slope with respect to the *input*, too.
@@ -278,7 +279,7 @@ sess.run(tf.global_variables_initializer())  # back to where we were
 dx = ...
 
 # %%
-check(dx, sess.run(tf.gradients(loss, [x])[0], feed_dict=sample))
+check(dx, slope_of_x)
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -552,7 +553,8 @@ reverse = ...
 if reverse is ...:
     check(reverse, None)
 else:
-    with tf.Session() as sess:
+    with tf.Graph().as_default(), tf.Session() as sess:
+        x = tf.constant([0.2, 1.7])
         y = 3.0 * reverse(x)
         check(sess.run([y, tf.gradients(y, [x])[0]]), np.array([[0.6, 5.1], [-3.0, -3.0]]))
 

@@ -110,6 +110,20 @@ def solved(notebook: Any) -> Any:
     return notebook
 
 
+def with_second_round(notebook: Any) -> Any:
+    """The notebook with its exercises once more at the end: for readers who run everything, then go back.
+
+    Of each exercise these are the cell that prepares it, if there is one, the cell to fill in, and the check.
+    """
+    again = []
+    for i, cell in enumerate(notebook.cells):
+        if "exercise" in cell.metadata.get("tags", []):
+            first = i - (notebook.cells[i - 1].cell_type == "code")
+            again += [nbformat.v4.new_code_cell(part.source) for part in notebook.cells[first : i + 2]]
+    notebook.cells += again
+    return notebook
+
+
 def main(wanted: list[str]) -> None:
     """Make the notebooks whose names begin with one of `wanted`; all of them if there is none."""
     for source in sources():
