@@ -102,6 +102,8 @@ class TensorShape:
             self.sizes = None
         elif isinstance(dims, TensorShape):
             self.sizes, self._dims = dims.sizes, dims.dims
+        elif hasattr(dims, "unknown_rank"):  # a TensorShapeProto
+            self.sizes = None if dims.unknown_rank else tuple(None if dim.size < 0 else dim.size for dim in dims.dim)
         elif isinstance(dims, (str, bytes)):
             text = f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {dims!s}"
             raise TypeError(text)

@@ -72,3 +72,21 @@ def test_small_members():
     with tf.Graph().as_default() as graph:
         tf.set_random_seed(5)
     assert graph.seed == 5
+
+
+def test_attrs_are_of_the_types_that_tensorflow_gives():
+    with tf.Graph().as_default():
+        queue = tf.FIFOQueue(3, [tf.float32, tf.int32], shapes=[[], [2]])
+        image = tf.placeholder(tf.float32, [None, 3, 3, 1])
+        anything, pair = tf.placeholder(tf.float32), tf.constant([1, 2])
+        pool = tf.nn.max_pool(image, [1, 2, 2, 1], [1, 2, 2, 1], "SAME").op
+        squeezed = tf.squeeze(image).op
+    assert (pool.get_attr("ksize"), pool.get_attr("padding"), pool.get_attr("T")) == ([1, 2, 2, 1], b"SAME", tf.float32)
+    assert squeezed.get_attr("squeeze_dims") == []
+    assert queue.queue_ref.op.get_attr("component_types") == [tf.float32, tf.int32]
+    assert [tf.TensorShape(shape).as_list() for shape in queue.queue_ref.op.get_attr("shapes")] == [[], [2]]
+    assert tf.TensorShape(image.op.get_attr("shape")).as_list() == [None, 3, 3, 1]
+    assert anything.op.get_attr("shape").unknown_rank
+    assert tf.make_ndarray(pair.op.get_attr("value")).tolist() == [1, 2]
+    with pytest.raises(ValueError, match="Operation 'Const' has no attr named 'ksize'"):
+        pair.op.get_attr("ksize")

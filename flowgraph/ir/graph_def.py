@@ -54,6 +54,25 @@ def fill_node(node: Any, op: Operation, add_shapes: bool = False) -> Any:
     return node
 
 
+def attr_of(op: Operation, name: str) -> Any:
+    """One attr as TF gives it to users: lists, DTypes and bytes; shapes and tensors as messages.
+
+    Raises:
+      ValueError: the op has no such attr.
+    """
+    attrs = op.node_attrs()
+    if name not in attrs:
+        raise ValueError(f"Operation '{op.name}' has no attr named '{name}'.")
+    message = protos.message("AttrValue")()
+    fill_attr(message, attrs[name], attr_kinds(op.type).get(name) or _kind_of(attrs[name]), op)
+    field = message.WhichOneof("value")
+    value = getattr(message, field)
+    if field == "list":
+        field, value = next(((kind.name, items) for kind, items in value.ListFields()), ("i", ()))
+        return [as_dtype(item) for item in value] if field == "type" else list(value)
+    return as_dtype(value) if field == "type" else value
+
+
 def input_text(name: str) -> str:
     """A tensor's name as nodes refer to it: of an op's first output the op's name."""
     return name.removesuffix(":0")

@@ -125,8 +125,8 @@ def _create(
         )
         op = graph.get_operations()[-1]
     for key in fixed & set(attrs):
-        if key is not None and op.get_attr(key) != attrs[key]:
-            raise TypeError(f"The inputs make attr '{key}' {op.get_attr(key)}, not {attrs[key]}")
+        if key is not None and op.node_attrs()[key] != attrs[key]:
+            raise TypeError(f"The inputs make attr '{key}' {op.node_attrs()[key]}, not {attrs[key]}")
     if dtypes is not None:
         _compare(op.name, "output", [t.dtype for t in op.outputs], dtypes)
     if not compute_device:

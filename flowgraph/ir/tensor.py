@@ -122,15 +122,14 @@ class Operation:
         return op_def(self.type)
 
     def get_attr(self, name: str) -> Any:
-        """The value of the attr `name`.
+        """The value of the attr `name`: a number, bytes, a DType, a TensorShapeProto, a TensorProto, or a list of these.
 
         Raises:
           ValueError: the op has no such attr.
         """
-        attrs = self.node_attrs()
-        if name not in attrs:
-            raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
-        return attrs[name]
+        from flowgraph.ir.graph_def import attr_of
+
+        return attr_of(self, name)
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Run this op in `session` (default: the default session)."""

@@ -112,13 +112,18 @@ def choice(name: str, value: Any, allowed: Sequence[str], op_type: str) -> str:
     return value
 
 
-def flag(name: str, value: Any) -> bool:
-    """True or False, and nothing that merely counts as such.
+def flag(name: str, value: Any, needed: bool = False) -> Any:
+    """True or False, and nothing that merely counts as such; or None, for what the op's type has as its default.
+
+    Args:
+      name: what it is, for the message.
+      value: the flag.
+      needed: whether the op's type has no default.
 
     Raises:
-      TypeError: it is neither.
+      TypeError: it is something else.
     """
-    if not isinstance(value, bool):
+    if not isinstance(value, bool) and (needed or value is not None):
         raise refusal(f"Expected bool for argument '{name}' not {value!r}.", TypeError)
     return value
 

@@ -270,7 +270,9 @@ def fused_batch_norm(
     variance = constant([]) if variance is None else variance
     attrs = {
         "epsilon": float(np.float32(max(epsilon, _LEAST_EPSILON))),
-        "data_format": choice("data_format", data_format, FORMATS, "FusedBatchNormV3"),
+        "data_format": choice(
+            "data_format", "NHWC" if data_format is None else data_format, FORMATS, "FusedBatchNormV3"
+        ),
         "is_training": flag("is_training", is_training),
     }
     outputs = emit(FUSED_BATCH_NORM_V3, x, scale, offset, mean, variance, name=name, **attrs)

@@ -211,7 +211,9 @@ def _draw(
 ) -> Candidates:  # fmt: skip
     seeds = seed_attrs(seed)
     numbers = _at_least(opdef.name, 1, num_true=num_true, num_sampled=num_sampled, range_max=range_max)
-    outputs = emit(opdef, true_classes, name=name, **numbers, unique=flag("unique", unique), **rest, **seeds)
+    outputs = emit(
+        opdef, true_classes, name=name, **numbers, unique=flag("unique", unique, needed=True), **rest, **seeds
+    )
     return Candidates(*outputs)
 
 
@@ -348,7 +350,9 @@ def all_candidate_sampler(
     """
     seeds = seed_attrs(seed)
     numbers = _at_least("AllCandidateSampler", 1, num_true=num_true, num_sampled=num_sampled)
-    return Candidates(*emit(ALL_SAMPLER, true_classes, name=name, **numbers, unique=flag("unique", unique), **seeds))
+    return Candidates(
+        *emit(ALL_SAMPLER, true_classes, name=name, **numbers, unique=flag("unique", unique, needed=True), **seeds)
+    )
 
 
 def compute_accidental_hits(

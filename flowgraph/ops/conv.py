@@ -207,7 +207,7 @@ def attributes(
         "use_cudnn_on_gpu": flag("use_cudnn_on_gpu", use_cudnn),
         "explicit_paddings": ints("explicit_paddings", cells, function),
         "data_format": choice("data_format", data_format, FORMATS, op_type),
-        "dilations": ints("dilations", dilations, function),
+        "dilations": ints("dilations", DEFAULT_DILATIONS if dilations is None else dilations, function),
     }
 
 

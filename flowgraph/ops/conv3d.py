@@ -137,8 +137,8 @@ def attributes(op_type: str, function: str, strides: Any, padding: Any, data_for
     return {
         "strides": ints("strides", strides, function, fewest=5, op_type=op_type),
         "padding": choice("padding", padding, ("SAME", "VALID"), op_type),
-        "data_format": choice("data_format", data_format, FORMATS, op_type),
-        "dilations": ints("dilations", dilations, function),
+        "data_format": choice("data_format", "NDHWC" if data_format is None else data_format, FORMATS, op_type),
+        "dilations": ints("dilations", DEFAULT_DILATIONS if dilations is None else dilations, function),
     }
 
 

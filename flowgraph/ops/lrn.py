@@ -105,5 +105,7 @@ def local_response_normalization(
     >>> run(local_response_normalization(tf.reshape([3.0, 4.0], [1, 1, 1, 2]), bias=0.0)).ravel()
     array([0.6, 0.8], dtype=float32)
     """
-    attrs = {"bias": float(bias), "alpha": float(alpha), "beta": float(beta)}
-    return emit(LRN, input, name=name, depth_radius=whole("depth_radius", depth_radius), **attrs)
+    attrs = {"depth_radius": depth_radius, "bias": bias, "alpha": alpha, "beta": beta}
+    attrs = {key: _ATTRS[key] if value is None else value for key, value in attrs.items()}
+    depth_radius = whole("depth_radius", attrs.pop("depth_radius"))
+    return emit(LRN, input, name=name, depth_radius=depth_radius, **{key: float(value) for key, value in attrs.items()})

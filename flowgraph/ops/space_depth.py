@@ -132,6 +132,7 @@ def space_to_depth(input: Any, block_size: int, name: str | None = None, data_fo
     >>> run(space_to_depth([[[[1], [2]], [[3], [4]]]], 2))
     array([[[[1, 2, 3, 4]]]], dtype=int32)
     """
+    data_format = "NHWC" if data_format is None else data_format
     _refuse_attrs("SpaceToDepth", block_size, data_format)
     return emit(SPACE_TO_DEPTH, input, block_size=block_size, data_format=data_format, name=name)
 
@@ -149,6 +150,7 @@ def depth_to_space(input: Any, block_size: int, name: str | None = None, data_fo
     array([[1, 2],
            [3, 4]], dtype=int32)
     """
+    data_format = "NHWC" if data_format is None else data_format
     _refuse_attrs("DepthToSpace", block_size, data_format)
     return emit(DEPTH_TO_SPACE, input, block_size=block_size, data_format=data_format, name=name)
 

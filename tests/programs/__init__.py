@@ -145,6 +145,7 @@ MODULES = [
     "slim_data",
     "data_pipelines_tables",
     "random_fields",
+    "attrs_of_none",
 ]
 
 
