@@ -80,7 +80,7 @@ def test_a_module_has_names_of_tensorflows_module_and_they_are_those_of_the_surf
     for public in module.__all__:
         item = getattr(module, public)
         here = [getattr(place, public, None) for place in (tf, tf.nn, tf.train, tf.layers) if hasattr(place, public)]
-        if here and not name.startswith(("ops.image_ops", "layers", "summary")):
+        if here and not name.startswith(("ops.image_ops", "layers", "summary", "util")):
             assert any(item is other for other in here), public
 
 
@@ -220,3 +220,52 @@ def test_the_debugger_says_that_it_is_not_here() -> None:
     for name in debug.__all__:
         with pytest.raises(NotImplementedError, match=f"{name}: TensorFlow's debugger is not in flowgraph"):
             getattr(debug, name)(None)
+
+
+def test_decorators_remember_what_they_are_around() -> None:
+    from flowgraph.python.util import tf_decorator, tf_inspect
+
+    def loudly(function):
+        def louder(*args, **kwargs):
+            return louder.__wrapped__(*args, **kwargs).upper()
+
+        return tf_decorator.make_decorator(function, louder)
+
+    def greet(name, greeting="hello"):
+        """Greet somebody."""
+        return f"{greeting} {name}"
+
+    def leave(name):
+        return f"bye {name}"
+
+    greet.mark = 7
+    decorated = loudly(loudly(greet))
+    assert decorated("you") == "HELLO YOU"
+    assert (decorated.__name__, decorated.__doc__, decorated.mark) == ("greet", "Greet somebody.", 7)
+    decorators, target = tf_decorator.unwrap(decorated)
+    assert target is greet
+    assert [each.decorator_name for each in decorators] == ["loudly", "loudly"]
+    assert tf_inspect.getargspec(decorated) == (["name", "greeting"], None, None, ("hello",))
+    assert tf_inspect.getfullargspec(decorated).args == ["name", "greeting"]
+    assert tf_inspect.getcallargs(decorated, "you") == {"name": "you", "greeting": "hello"}
+    assert tf_decorator.rewrap(decorated, greet, leave) is decorated
+    assert decorated("you") == "BYE YOU"
+    assert tf_decorator.rewrap(greet, greet, leave) is leave
+
+
+def test_signatures_of_partials_and_of_other_callables() -> None:
+    import functools
+
+    from flowgraph.python.util import tf_inspect
+
+    def f(a, b, c=3, **rest):
+        return a, b, c, rest
+
+    assert tf_inspect.getargspec(functools.partial(f, 1)) == (["b", "c"], None, "rest", (3,))
+    assert tf_inspect.getargspec(functools.partial(f, b=2)) == (["a", "b", "c"], None, "rest", (2, 3))
+    with pytest.raises(ValueError, match=r"Some arguments \['b'\] do not have default value, but they are positioned"):
+        tf_inspect.getargspec(functools.partial(f, a=1))
+    assert tf_inspect.getargspec(tf.train.Saver.save).args[:3] == ["self", "sess", "save_path"]
+    assert tf_inspect.isfunction(f)
+    assert not tf_inspect.isclass(f)
+    assert tf_inspect.currentframe().f_code.co_name == "test_signatures_of_partials_and_of_other_callables"

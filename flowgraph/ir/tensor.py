@@ -122,7 +122,7 @@ class Operation:
         return op_def(self.type)
 
     def get_attr(self, name: str) -> Any:
-        """The value of the attr `name`: a number, bytes, a DType, a TensorShapeProto, a TensorProto, or a list of these.
+        """The value of the attr `name`: a number, bytes, a DType, a message of a shape or tensor, or a list of these.
 
         Raises:
           ValueError: the op has no such attr.

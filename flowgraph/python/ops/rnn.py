@@ -2,6 +2,7 @@
 # fmt: off
 
 from flowgraph import absent as _absent
+from flowgraph.python.ops import rnn_cell_impl  # noqa: F401  # scripts take it from here
 from flowgraph.recurrent.bidirectional import bidirectional_dynamic_rnn, static_bidirectional_rnn
 from flowgraph.recurrent.dynamic import dynamic_rnn
 from flowgraph.recurrent.raw import raw_rnn

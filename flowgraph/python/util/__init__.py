@@ -3,8 +3,8 @@
 from flowgraph import absent as _absent
 from flowgraph import compat
 from flowgraph.contrib.framework import nest
-from flowgraph.python.util import deprecation, tf_contextlib
+from flowgraph.python.util import deprecation, tf_contextlib, tf_decorator, tf_inspect
 
-__all__ = ["compat", "deprecation", "nest", "tf_contextlib"]
+__all__ = ["compat", "deprecation", "nest", "tf_contextlib", "tf_decorator", "tf_inspect"]
 
 _absent.watch(__name__)
