@@ -124,7 +124,7 @@ def rewrap(decorator_func: Any, previous_target: Any, new_target: Callable[..., 
     assert decorator is not None
     decorator.decorated_target = new_target
     if around is not decorator:
-        (around.__func__ if inspect.ismethod(around) else around).__wrapped__ = new_target
+        setattr(around.__func__ if inspect.ismethod(around) else around, "__wrapped__", new_target)
     return decorator_func
 
 
