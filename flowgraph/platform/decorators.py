@@ -124,7 +124,8 @@ def rewrap(decorator_func: Any, previous_target: Any, new_target: Callable[..., 
     assert decorator is not None
     decorator.decorated_target = new_target
     if around is not decorator:
-        setattr(around.__func__ if inspect.ismethod(around) else around, "__wrapped__", new_target)
+        inner = around.__func__ if inspect.ismethod(around) else around
+        inner.__wrapped__ = new_target  # type: ignore[union-attr]
     return decorator_func
 
 
