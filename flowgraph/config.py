@@ -248,7 +248,7 @@ class ConfigProto(Message):
 
 
 class DebugOptions(Message):
-    """What TF's debugger is to watch: `RunOptions.debug_options`. flowgraph has no debugger yet; setting it raises."""
+    """What TF's debugger is to watch: `RunOptions.debug_options`. tf.debug does that here; setting it raises."""
 
     debug_tensor_watch_opts: list[Any]
     global_step: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import threading
@@ -269,8 +270,10 @@ class _Recorder:
     def failed(self, op: Operation | None, error: BaseException) -> BaseException:
         """The run ends with an error."""
         self.run.failed = None if op is None else op.name
-        self.run.error = named(self.run, self._trace.first_nan(inf=True), op, error)
-        return self.run.error
+        told = named(self.run, self._trace.first_nan(inf=True), op, error)
+        # a copy has no traceback, whose frames would keep the session and all that is around it
+        self.run.error = copy.copy(told) if isinstance(told, errors.OpError) else told
+        return told
 
 
 def _chooser(only: Any) -> Any:

@@ -109,8 +109,9 @@ def check_run(options: Any, run_metadata: Any) -> RunOptions:
         return RunOptions()
     asked = [field for field in options.changed() if field.partition(".")[0] in _NOT_THERE]
     if asked:
-        line = f"RunOptions.{asked[0]} is not there yet: flowgraph has no debugger."
-        raise NotImplementedError(errors.explain(line, mend="Leave it out.", where=user_site()))
+        line = f"RunOptions.{asked[0]} is not there: flowgraph does not have TensorFlow's debugger."
+        mend = "Leave it out; `with tf.debug.trace(sess) as t:` records what every op gives."
+        raise NotImplementedError(errors.explain(line, mend=mend, where=user_site()))
     _note("RunOptions", [field for field in options.changed() if field.partition(".")[0] in _WITHOUT_EFFECT])
     return options
 

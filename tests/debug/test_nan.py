@@ -115,7 +115,7 @@ def test_the_error_names_the_first_op_when_tracing():
         assert "logs:0 is the first tensor that is not finite: 1 NaN in shape 2" in more
         assert "its input x:0: 2 float32, -1 … 1, mean 0" in more
         assert told.value.op is checked.op
-        assert t.runs[-1].error is told.value
+        assert str(t.runs[-1].error) == str(told.value)
         assert tf.debug.find_nan(sess, checked, {x: [1.0, -1.0]}).op is logs.op
 
 

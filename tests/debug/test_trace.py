@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -395,7 +397,8 @@ def test_a_run_that_fails_leaves_what_it_computed(engine):
         run = tf.debug.last_failure(sess)
         assert run is t.runs[-1]
         assert run.failed == "picked"
-        assert run.error is error.value
+        assert (type(run.error), str(run.error)) == (type(error.value), str(error.value))
+        assert run.error.op is picked.op
         np.testing.assert_array_equal(run.array(double), [2, 4, 6])
         assert run["x:0"]["text"] == "[1 2 3]"
         assert picked not in run
@@ -404,6 +407,24 @@ def test_a_run_that_fails_leaves_what_it_computed(engine):
         assert sess.run(w) == 3  # one run, one step
         other = session(engine)
         assert tf.debug.last_failure(other) is None
+
+
+def test_what_is_kept_of_a_failure_does_not_keep_the_session():
+    x = tf.placeholder(tf.int32, [], name="x")
+    inverse = tf.floordiv(1, x)
+
+    def fail():
+        sess = session()
+        with tf.debug.trace(sess):
+            try:
+                sess.run(inverse, {x: 0})
+            except tf.errors.InvalidArgumentError:
+                assert tf.debug.last_failure(sess).failed == inverse.op.name
+        return weakref.ref(sess)
+
+    gone = fail()
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_run_that_does_not_begin():

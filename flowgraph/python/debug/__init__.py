@@ -15,8 +15,8 @@ __all__ = [
 def _lacking(name: str) -> Any:
     def debugger(*_arguments: Any, **_named: Any) -> NoReturn:
         raise NotImplementedError(
-            f"tf_debug.{name}: TensorFlow's debugger is not in flowgraph.\n\n  Fix: tf.add_check_numerics_ops() finds "
-            "NaN and infinity, tf.Print shows values."
+            f"tf_debug.{name}: TensorFlow's debugger is not in flowgraph.\n\n  Fix: `with tf.debug.trace(sess) as t:` "
+            "records what every op gives, and tf.debug.find_nan names the first that gives NaN or infinity."
         )
 
     debugger.__name__, debugger.__doc__ = name, f"Raises NotImplementedError: `{name}` is not here."
