@@ -125,7 +125,7 @@ def _add_n(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
 
 
 def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
-    """A sum over axes that are known; over none of them it is a copy."""
+    """A sum over axes that are known; over none of them, or over those of size 1, it is a copy (of -0.0, too)."""
     x, axes = operands
     if axes.array is None or not _is_wide_float(out) or x.known is None:
         return None
@@ -133,8 +133,8 @@ def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any])
         return None
     rank = len(x.known.sizes)
     axis = tuple({int(i) % rank: None for i in np.atleast_1d(axes.array)}) if rank else ()
-    if not axis:
-        return _unary_call(_copy, x, out, slots)
+    if all(x.known.sizes[i] == 1 for i in axis):
+        return _unary_call(_copy if x.known.sizes == out.shape else _copy_reshaped, x, out, slots)
     keep = bool(step.attrs["keep_dims"])
     reduce: Callable[..., Any] = np.add.reduce  # numpy's stubs want `out` by name, which takes longer
     if x.slot is None:
@@ -149,6 +149,10 @@ def _is_wide_float(out: np.ndarray) -> bool:
 
 def _copy(source: np.ndarray, out: np.ndarray) -> None:
     np.copyto(out, source)
+
+
+def _copy_reshaped(source: np.ndarray, out: np.ndarray) -> None:
+    np.copyto(out, source.reshape(out.shape))
 
 
 KERNELS: dict[OpDef, Kernel] = {

@@ -135,7 +135,7 @@ def folding(fold: Callable[..., Any]) -> Callable[..., Any]:
     """A reduction's forward, from what `fold(xp, x, axes, keep_dims)` makes of the entries along some axes.
 
     Where there is one entry along all of them, TF hands that out as it is, also where folding would change it: the
-    largest of one nan is nan, and the Euclidean norm of -2 is -2.
+    largest of one nan is nan, the sum of -0.0 is -0.0, and the Euclidean norm of -2 is -2.
     """
 
     def forward(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
@@ -147,15 +147,15 @@ def folding(fold: Callable[..., Any]) -> Callable[..., Any]:
     return forward
 
 
-def _sum(xp: Any, x: Any, axes: Any, *, keep_dims: bool) -> Any:
-    return xp.sum(x, axis=axes_at_run_time(x, axes), keepdims=keep_dims, dtype=x.dtype)
+def _sum(xp: Any, x: Any, axes: tuple[int, ...], keep_dims: bool) -> Any:
+    return xp.sum(x, axis=axes, keepdims=keep_dims, dtype=x.dtype)
 
 
 SUM = OpDef(
     "Sum(input: T, reduction_indices: Tidx) -> output: T",
     attrs=_ATTRS,
     infer=reduced_sizes,
-    forward=_sum,
+    forward=folding(_sum),
     gradient=reduction_grad.sum_grad,
     cases=[*_CASES, *_MORE_CASES, case(FLOAT(0, 3), INTS(0)), case(COMPLEX(2, 2), INTS(0), gradient=False)],
 )

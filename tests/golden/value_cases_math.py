@@ -124,6 +124,8 @@ def reductions():
         if name != "reduce_logsumexp":
             yield case(name, np.zeros([0, 2], np.int32), axis=0)
         yield case(name, np.float32(3.0))
+        for axis in (1, [], None):
+            yield case(name, floats([[-0.0]]), axis=axis)
     yield case("reduce_sum", np.complex64([[1, 2j], [3, -1j]]), axis=1)
     yield case("reduce_mean", np.int32([1, 2]))
     yield case("reduce_mean", np.int32([-1, -2]))
