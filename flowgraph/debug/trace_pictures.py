@@ -10,7 +10,6 @@ from flowgraph.debug.trace_run import Run
 from flowgraph.ir.graph import Graph
 from flowgraph.protos.tensors import of_sizes
 from flowgraph.sessions.settings import DEVICE
-from flowgraph.viz.dot import to_dot as graph_to_dot
 from flowgraph.viz.explorer import Explorer, explore
 
 
@@ -39,14 +38,14 @@ def _told(run: Run) -> dict[str, Any]:
     }
 
 
-def to_dot(graph: Graph, run: Run, color: str | None, values: bool, options: Mapping[str, Any]) -> str:
-    """A run in Graphviz's language."""
+def drawn(run: Run, color: str | None, values: bool, options: Mapping[str, Any]) -> dict[str, Any]:
+    """A run as the options of `tf.viz.to_dot` and `tf.viz.render`."""
     told: dict[str, Any] = {"fetches": list(run.fetches) or None, **options}
     if values:
         told["values"] = run.values
     if color is not None or told.get("highlight") == "critical":
         told["run"] = metadata(run)
-    return graph_to_dot(graph, color=color, **told)
+    return {"color": color, **told}
 
 
 def metadata(run: Run) -> Any:

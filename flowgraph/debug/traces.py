@@ -18,8 +18,10 @@ from flowgraph.debug.trace_run import NotFinite, Run, Timed, Value, name_of, tab
 from flowgraph.ir.program import Step
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.sessions.base import BaseSession
+from flowgraph.viz.dot import to_dot
 from flowgraph.viz.explorer import Explorer
 from flowgraph.viz.overlay import cost_text
+from flowgraph.viz.render import render
 from flowgraph.viz.values import summary
 
 _failures: weakref.WeakKeyDictionary[Any, Run] = weakref.WeakKeyDictionary()
@@ -223,7 +225,35 @@ class Trace:
           values: whether to write values.
           options: as for `tf.viz.to_dot`.
         """
-        return trace_pictures.to_dot(self.graph, self.runs[run], color, values, options)
+        return to_dot(self.graph, **trace_pictures.drawn(self.runs[run], color, values, options))
+
+    def render(
+        self,
+        path: str | os.PathLike[str],
+        run: int = -1,
+        *,
+        color: str | None = "time",
+        values: bool = True,
+        **options: Any,
+    ) -> str:
+        """Draw a run into a file (.svg, .png, .pdf or .dot), as `tf.viz.render` does, and return its path.
+
+        Args:
+          path: the file to write.
+          run, color, values, options: as for `to_dot`.
+        """
+        return render(self.graph, path, **trace_pictures.drawn(self.runs[run], color, values, options))
+
+    def metadata(self, run: int = -1) -> Any:
+        """A run as a `tf.RunMetadata`: for `tf.viz`, and for the Timeline. Rounds of a loop stand for their sum.
+
+        >>> sess = tf.Session()
+        >>> with tf.debug.trace(sess) as t:
+        ...     _ = sess.run(tf.constant([1.0, 2.0], name="a") + 1.0)
+        >>> [node.node_name for node in t.metadata().step_stats.dev_stats[0].node_stats]
+        ['a', 'add/y', 'add']
+        """
+        return trace_pictures.metadata(self.runs[run])
 
     def _repr_html_(self) -> str:
         return self.show()._repr_html_()

@@ -455,7 +455,7 @@ def test_failure_in_a_loop():
 # -- pictures ------------------------------------------------------------------------------------------------
 
 
-def test_dot_with_values_and_costs():
+def test_dot_with_values_and_costs(tmp_path):
     graph = graphs.mnist()
     x = next(op for op in graph.get_operations() if op.type == "Placeholder")
     with tf.Session(graph=graph) as sess:
@@ -469,4 +469,6 @@ def test_dot_with_values_and_costs():
         assert "= 1 … 1" in text
         assert ("100%" in text or '%"' in text or "% " in text) == (color is not None)
     assert "= 1" not in t.to_dot(values=False)
+    t.render(tmp_path / "run.dot", color="bytes")
+    assert (tmp_path / "run.dot").read_text(encoding="utf-8") == t.to_dot(color="bytes")
     assert "penwidth" in t.to_dot(highlight="critical", color=None)
