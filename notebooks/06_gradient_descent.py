@@ -36,12 +36,14 @@ def film(figure, frames, draw_frame):
     for frame in range(frames):
         draw_frame(frame)
         figure.canvas.draw()
-        pictures.append(PIL.Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
+        pictures.append(np.array(figure.canvas.buffer_rgba())[:, :, :3])
     plt.close(figure)
-    last = pictures[-1].quantize(64, PIL.Image.Quantize.MAXCOVERAGE)  # few colours, a small file
-    pictures = [last, *(picture.quantize(palette=last, dither=PIL.Image.Dither.NONE) for picture in pictures)]
+    height, width, _ = pictures[0].shape
+    strip = PIL.Image.fromarray(np.concatenate(pictures)).quantize(64)  # few colours, a small file
+    pictures = [strip.crop((0, k * height, width, (k + 1) * height)) for k in range(frames)]
     file, times = io.BytesIO(), [150] * (frames - 1) + [3000]  # milliseconds; a rest at the end
-    last.save(file, "PNG", save_all=True, append_images=pictures[1:], default_image=True, duration=times, loop=0)
+    last = pictures[-1]  # it comes first, as the picture for those who do not animate
+    last.save(file, "PNG", save_all=True, append_images=pictures, default_image=True, duration=times, loop=0)
     return Image(file.getvalue())
 
 
@@ -211,6 +213,7 @@ with tf.Session() as sess:
 plt.figure(figsize=(5, 2.8))
 plt.plot(xs, ys, ".", color="tab:grey")
 plt.plot([-1, 1], [line[1] - line[0], line[1] + line[0]], color="tab:orange")
+plt.xticks([-1, 0, 1])
 plt.show()
 
 # %% [markdown]
@@ -238,8 +241,19 @@ with tf.Session() as sess:
 # ### Epoch, iteration, batch size
 #
 # Three words for counting. An *iteration* is one step. An *epoch* is as many iterations as it takes to see each
-# sample once. So with 60 samples and a batch size of 10 an epoch has 6 iterations. The loop below is the one that
-# you will find in every program. The samples are shuffled before each epoch, so that batches differ.
+# sample once. The samples are shuffled before each epoch, so that batches differ. Five samples, a batch size of 2:
+
+# %%
+iteration = 0
+for epoch in range(1, 4):
+    order = random.permutation(5)
+    for start in range(0, 5, 2):
+        iteration += 1
+        print(f"epoch {epoch}, iteration {iteration}: samples", *order[start : start + 2])
+
+# %% [markdown]
+# The last batch of an epoch may be smaller. You will find these two loops in every program, and here they train. With
+# 60 samples and a batch size of 10 an epoch has 6 iterations.
 
 
 # %%
@@ -552,7 +566,7 @@ with tf.Graph().as_default(), tf.Session() as sess:
 # the picture cannot move, you see the end.)
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), dpi=80, layout="tight")
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), dpi=80)
 draw_valley(left)
 right.set(xlabel="step", ylabel="height", xlim=(0, 40), ylim=(1e-5, 30), yscale="log")
 trails = {}
@@ -562,6 +576,7 @@ for name, color in zip(paths, ["tab:grey", "tab:blue", "tab:green", "tab:orange"
     (curve,) = right.plot([], [], color=color, label=name)
     trails[name] = trail, ball, curve
 right.legend(loc="lower left")
+figure.tight_layout()
 
 
 def draw_step(step):
