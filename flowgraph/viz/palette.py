@@ -55,7 +55,12 @@ LOOKS: dict[str, Look] = {
     "op": Look("box", "#f4f4f2", "#6f6f6f", "#33363a", "#9a9da2", "filled,rounded", says="an op"),
     "placeholder": Look("invhouse", "#d6ecfa", "#0072b2", "#0f3a55", "#56b4e9", says="a placeholder: fed at every run"),
     "variable": Look(
-        "cylinder", "#ffe3b0", "#b87700", "#513a0c", "#e6a835", says="a variable, with its reads and initial value"
+        "cylinder",
+        "#ffe3b0",
+        "#b87700",
+        "#513a0c",
+        "#e6a835",
+        says="keeps a value from run to run: a variable (with its reads), an iterator, a queue",
     ),
     "constant": Look("ellipse", "#ebebeb", "#8a8a8a", "#2a2c2f", "#8a8d92", width=1.0, says="a constant"),
     "random": Look("septagon", "#f6dcea", "#b0457f", "#4c2039", "#dd8ab8", says="random numbers"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from flowgraph.dtypes import variant
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.tensor import Operation
 from flowgraph.ops.constant import CONST
@@ -27,6 +28,8 @@ def kind_of(op: Operation) -> str:
         return "placeholder"
     if opdef.role is not None and opdef.role not in ("handle", "read"):
         return "control"
+    if opdef.effect is Effect.RANDOM and op.outputs and op.outputs[0].dtype is variant:
+        return "op"  # a dataset: may draw when it is read, and is never merged with another
     if opdef.effect in _BY_EFFECT:
         return _BY_EFFECT[opdef.effect]
     if not op.inputs and not opdef.outputs:

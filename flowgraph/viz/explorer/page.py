@@ -15,7 +15,7 @@ from flowgraph.ir.graph import Graph
 from flowgraph.viz.explorer.data import page_data
 from flowgraph.viz.palette import DARK_HEAT, HEAT, LOOKS
 
-_SCRIPTS = ("vendor/viz-global.js", "model.js", "dot.js", "camera.js", "runs.js", "panel.js", "main.js")
+_SCRIPTS = ("vendor/viz-global.js", "model.js", "dot.js", "layout.js", "camera.js", "runs.js", "panel.js", "main.js")
 
 
 class Explorer:
@@ -76,7 +76,7 @@ def explore(
     data = {"title": title, **page_data(graph, fetches, values, runs), "looks": _looks(), "heat": [HEAT, DARK_HEAT]}
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    scripts = "\n".join(f"<script>\n{_file(name)}\n</script>" for name in _SCRIPTS)
+    scripts = "\n".join(f'<script data-file="{name}">\n{_file(name)}\n</script>' for name in _SCRIPTS)
     page = _file("page.html").replace("{{title}}", escape(title)).replace("{{style}}", _file("page.css"))
     return Explorer(page.replace("{{data}}", packed).replace("{{scripts}}", scripts))
 

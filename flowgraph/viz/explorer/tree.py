@@ -80,34 +80,80 @@ def _group_of(path: str, groups: list[Group], by_path: dict[str, int]) -> int:
 
 
 def _sliced(groups: list[Group], homes: list[int], ops: Sequence[Operation]) -> tuple[list[Group], list[int]]:
-    """Slices where a group holds a crowd of ops, and slices of slices until none does.
+    """Slices where a group holds a crowd of ops and scopes, and slices of slices until none does.
 
-    A slice is a run of ops in the order of making, so that what flows between slices never runs in a circle.
+    A slice is a run of them in the order of making, so that what flows between slices of ops never runs in a circle.
     """
-    inside: dict[int, list[int]] = {}
+    inside: dict[int, list[_Thing]] = {}
     for at, home in enumerate(homes):
-        inside.setdefault(home, []).append(at)
-    for home, members in inside.items():
-        if len(members) > CROWD:
-            _slice(home, members, groups, homes, ops)
-    return groups, homes
+        inside.setdefault(home, []).append(_Thing(at, at, -1))
+    for group, at in _first_ops(groups, homes).items():
+        inside.setdefault(groups[group].outer, []).append(_Thing(at, -1, group))
+    for home, things in inside.items():
+        if len(things) > CROWD:
+            things.sort(key=lambda thing: (thing.first, thing.group))
+            _slice(home, things, groups, homes, ops)
+    return _outermost_first(groups, homes)
 
 
-def _slice(home: int, members: list[int], groups: list[Group], homes: list[int], ops: Sequence[Operation]) -> None:
-    runs = [members[at : at + SLICE] for at in range(0, len(members), SLICE)]
+@dataclass(slots=True, frozen=True)
+class _Thing:
+    """What a slice holds: an op or a group, of which one is -1; `first` is the first op in it."""
+
+    first: int
+    op: int
+    group: int
+
+
+def _first_ops(groups: Sequence[Group], homes: Sequence[int]) -> dict[int, int]:
+    """For each group but the outermost, the first op in it or in a group inside it."""
+    found: dict[int, int] = {}
+    for at, home in enumerate(homes):
+        group = home
+        while group > 0 and group not in found:
+            found[group] = at
+            group = groups[group].outer
+    return found
+
+
+def _slice(home: int, things: list[_Thing], groups: list[Group], homes: list[int], ops: Sequence[Operation]) -> None:
+    runs = [things[at : at + SLICE] for at in range(0, len(things), SLICE)]
     levels = [runs]  # the smallest slices first, then slices of those
     while len(levels[-1]) > CROWD:
         last = levels[-1]
-        levels.append([[at for run in last[i : i + SLICE] for at in run] for i in range(0, len(last), SLICE)])
+        levels.append([[thing for run in last[i : i + SLICE] for thing in run] for i in range(0, len(last), SLICE)])
+    kind = "gradient" if groups[home].kind == "gradient" else "scope"
     outer = [home] * len(levels[-1])
     for depth, level in enumerate(reversed(levels)):
         made = []
         for run, around in zip(level, outer, strict=True):
-            first, last_name = ops[run[0]].name, ops[run[-1]].name
-            groups.append(Group(f"{first} … {last_name}", f"{first} …", around))
+            first, last_name = (_name(thing, groups, ops) for thing in (run[0], run[-1]))
+            label = f"{first.rpartition('/')[2]} …"
+            groups.append(Group(f"{first} … {last_name}", label, around, kind))
             made.append(len(groups) - 1)
-            for at in run:
-                homes[at] = made[-1]
+            for thing in run:
+                if thing.group < 0:
+                    homes[thing.op] = made[-1]
+                else:
+                    groups[thing.group].outer = made[-1]
         below = len(levels) - depth - 2
         if below >= 0:
             outer = [made[i // SLICE] for i in range(len(levels[below]))]
+
+
+def _name(thing: _Thing, groups: Sequence[Group], ops: Sequence[Operation]) -> str:
+    return ops[thing.op].name if thing.group < 0 else groups[thing.group].path.rstrip("/")
+
+
+def _outermost_first(groups: list[Group], homes: list[int]) -> tuple[list[Group], list[int]]:
+    """The same tree with each group after the one around it."""
+    inner: dict[int, list[int]] = {}
+    for at, group in enumerate(groups):
+        inner.setdefault(group.outer, []).append(at)
+    order = [0]
+    for at in order:  # it grows meanwhile
+        order.extend(inner.get(at, []))
+    place = {at: number for number, at in enumerate(order)}
+    for group in groups[1:]:
+        group.outer = place[group.outer]
+    return [groups[at] for at in order], [place[home] for home in homes]

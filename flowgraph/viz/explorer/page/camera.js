@@ -77,7 +77,7 @@ class Camera {
   }
 
   /** Show all of it, or of something long its beginning, so large that it can be read. */
-  begin(readable = 0.45) {
+  begin(readable = 0.55) {
     this.fit();
     if (this.scale >= readable) return;
     this.scale = readable;

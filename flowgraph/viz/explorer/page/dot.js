@@ -9,28 +9,35 @@ function shortened(text, longest = 34) {
   return text.length <= longest ? text : `${text.slice(0, half)}…${text.slice(-half)}`;
 }
 
+/** Whether an op's name is just its type, as `add` for an AddV2. */
+function saysNothingNew(name, type) {
+  const plain = (text) => text.toLowerCase().replaceAll("_", "").replace(/(v2)?\d*$/, "");
+  return plain(name) === plain(type);
+}
+
 /** The lines of an op's box: what users named comes first for what they named, else the type. */
-function opLines(model, at) {
+function opLines(model, at, scope = "") {
   const op = model.ops[at];
   const type = model.texts[op[OP.TYPE]];
-  const name = op[OP.NAME].split("/").pop();
+  const name = scope || op[OP.NAME].split("/").pop();
   const notes = model.details ? [] : op[OP.NOTES].map((note) => model.texts[note]);
-  const named = ["placeholder", "variable", "constant", "group"].includes(model.kinds[op[OP.KIND]]);
-  const output = op[OP.OUTPUTS].length ? model.texts[op[OP.OUTPUTS][0]] : "";
-  if (named) return [shortened(name), `${type} ${model.kinds[op[OP.KIND]] === "variable" ? output : ""}`.trim(), ...notes];
-  const says = name.toLowerCase().replace(/_?\d*$/, "").replaceAll("_", "") !== type.toLowerCase();
-  return [type, says ? shortened(name) : "", ...notes];
+  const same = saysNothingNew(name, type);
+  const kind = model.kinds[op[OP.KIND]];
+  if (scope || ["placeholder", "variable", "constant", "group"].includes(kind)) {
+    const output = kind === "variable" && op[OP.OUTPUTS].length ? model.texts[op[OP.OUTPUTS][0]] : "";
+    return [shortened(name), `${same ? "" : type} ${output}`.trim(), ...notes];
+  }
+  return [type, same ? "" : shortened(name), ...notes];
 }
 
 function boxText(model, box) {
   if (box.op >= 0 && (box.group < 0 || box.alone)) {
-    const lines = opLines(model, box.op);
-    if (box.alone) lines[0] = shortened(model.groups[box.group][GROUP.LABEL]);
-    return { kind: model.kinds[model.ops[box.op][OP.KIND]], lines };
+    const scope = box.alone ? model.groups[box.group][GROUP.LABEL] : "";
+    return { kind: model.kinds[model.ops[box.op][OP.KIND]], lines: opLines(model, box.op, scope) };
   }
   const group = model.groups[box.group];
   const kind = model.kinds[group[GROUP.KIND]];
-  const lines = [shortened(group[GROUP.LABEL]), `${box.members.length.toLocaleString("en")} ops`];
+  const lines = [shortened(group[GROUP.LABEL]), counted(model.inside[box.group], "op")];
   if (kind === "variable") {
     const own = model.byName.get(group[GROUP.PATH].slice(0, -1));
     if (own !== undefined) lines[1] = `${model.texts[model.ops[own][OP.OUTPUTS][0]]} and its slots`;
@@ -38,8 +45,11 @@ function boxText(model, box) {
   return { kind, lines };
 }
 
-/** The DOT text of a scene. Classes on nodes and edges are what the page's style and clicks go by. */
-function toDot(model, scene) {
+/**
+ * The DOT text of a scene. Classes on nodes and edges are what the page's style and clicks go by. With `evenRanks`
+ * scopes are stretched until all boxes of the picture lie in common rows: less compact, but it can always be laid out.
+ */
+function toDot(model, scene, evenRanks = false) {
   const inside = new Map([[0, { boxes: [], groups: [] }]]);
   const cluster = (g) => {
     if (!inside.has(g)) {
@@ -54,7 +64,7 @@ function toDot(model, scene) {
   }
   const lines = [
     "digraph g {",
-    'graph [bgcolor=transparent, nodesep=0.3, ranksep=0.42, pad=0.3, newrank=true, fontname=Helvetica, fontsize=11]',
+    `graph [bgcolor=transparent, nodesep=0.3, ranksep=0.42, pad=0.3, newrank=${evenRanks}, fontname=Helvetica, fontsize=11]`,
     'node [fontname=Helvetica, fontsize=11, height=0.32, margin="0.12,0.06"]',
     "edge [fontname=Helvetica, fontsize=9, arrowsize=0.65]",
   ];

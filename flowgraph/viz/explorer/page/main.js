@@ -2,6 +2,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
+const counted = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -11,7 +12,7 @@ async function unpacked(text) {
 
 class Page {
   constructor(model, viz) {
-    Object.assign(this, { model, viz, chosen: null, run: 0 });
+    Object.assign(this, { model, layout: new Layout(viz), chosen: null, run: 0, scene: { boxes: [], arrows: [], boxOf: [] } });
     this.stage = $("stage");
     this.camera = new Camera(this.stage);
     this.panel = new Panel($("panel"), model, { op: (at) => this.goTo(at), toggle: (group) => this.toggle(group) });
@@ -19,10 +20,11 @@ class Page {
     this.colour();
     this.openSome();
     this.listen();
-    this.draw();
-    this.letGo();
-    if (this.runs.there) this.setRun(model.values.length - 1);
-    this.camera.begin();
+    this.draw(null, () => {
+      this.letGo();
+      if (this.runs.there) this.setRun(model.values.length - 1);
+      this.camera.begin();
+    });
   }
 
   /** Open scopes, the outermost first, as long as what is drawn stays easy to read. */
@@ -47,32 +49,47 @@ class Page {
     document.head.append(el("style", {}, `${light.join("\n")}\n@media (prefers-color-scheme: dark) {\n${dark.join("\n")}\n}\n${this.runs.style()}`));
   }
 
-  draw(keep = null) {
-    this.scene = this.model.scene();
-    let svg;
-    try {
-      svg = this.viz.renderSVGElement(toDot(this.model, this.scene));
-    } catch (error) {
-      $("status").textContent = `Graphviz could not lay this out (${error.message}); close a scope.`;
-      return;
-    }
+  /** Draw what is open now, with something kept at its place if `keep` says so; `then` follows when it is there. */
+  draw(keep = null, then = () => {}) {
+    const scene = this.model.scene();
+    const count = scene.boxes.length.toLocaleString("en");
+    const done = (svg) => {
+      this.scene = scene;
+      this.show(svg, keep);
+      this.say(`${count} ${scene.boxes.length === 1 ? "box stands" : "boxes stand"} for ${counted(this.model.ops.length, "op")}`);
+      then();
+      document.body.dataset.ready = "yes";
+    };
+    const failed = (words) => this.say(`Graphviz could not lay this out (${words}); close a scope.`);
+    this.say(`laying out ${count} boxes ...`, "yes");
+    const size = scene.boxes.length + scene.arrows.length;
+    const otherwise = () => this.layout.draw(toDot(this.model, scene, true), size, done, failed);
+    this.layout.draw(toDot(this.model, scene), size, done, otherwise);
+  }
+
+  say(words, busy = "") {
+    $("status").textContent = words;
+    if (busy) document.body.dataset.busy = busy; else delete document.body.dataset.busy;
+  }
+
+  show(svg, keep) {
     svg.querySelectorAll("title").forEach((title) => title.remove());
     svg.querySelectorAll("[fill], [stroke]").forEach((part) => { part.removeAttribute("fill"); part.removeAttribute("stroke"); });
     svg.querySelectorAll(".edge path, .node polyline").forEach((part) => part.setAttribute("fill", "none"));
     const named = this.scene.boxes.map((box) => [svg.getElementById(box.id), box]);
     for (const [part, box] of named) this.dress(part, box);
+    const held = this.stage.contains(document.activeElement);
     this.camera.show(svg);
-    $("status").textContent = `${this.scene.boxes.length} of ${this.model.ops.length.toLocaleString("en")} ops and scopes drawn`;
+    if (held) this.stage.focus({ preventScroll: true }); // what had it is gone
     if (this.chosen) this.mark();
     this.runs.paint(this.scene, this.run);
-    const part = keep && document.getElementById(keep.id);
+    const part = keep && $(keep.id);
     if (part) this.camera.bring(part, keep.place);
-    document.body.dataset.ready = "yes";
   }
 
   dress(part, box) {
     const text = box.op >= 0 && (box.group < 0 || box.alone) ? `${this.model.ops[box.op][OP.NAME]}, ${this.model.texts[this.model.ops[box.op][OP.TYPE]]}`
-      : `scope ${this.model.groups[box.group][GROUP.PATH]}, ${box.members.length} ops`;
+      : `scope ${this.model.groups[box.group][GROUP.PATH]}, ${counted(this.model.inside[box.group], "op")}, closed`;
     part.setAttribute("tabindex", "-1");
     part.setAttribute("role", "button");
     part.setAttribute("aria-label", text);
@@ -88,23 +105,26 @@ class Page {
     const shown = this.model.reveal(at);
     $("details").checked = this.model.details;
     this.chosen = { id: "", op: at };
-    this.draw();
-    this.chosen.id = this.boxOfOp(shown).id;
-    this.mark();
-    this.camera.bring($(this.chosen.id));
     this.panel.showOp(at, this.run);
+    this.draw(null, () => {
+      this.chosen = { id: this.boxOfOp(shown).id, op: at };
+      this.mark();
+      this.camera.bring($(this.chosen.id));
+    });
   }
 
-  choose(id) {
+  /** Choose a box; `quiet`: it is where keys go on from, but nothing else steps back. */
+  choose(id, quiet = false) {
     const box = this.scene.boxes.find((candidate) => candidate.id === id);
     if (!box) return;
-    this.chosen = { id, op: box.op };
+    this.chosen = { id, op: box.op, quiet };
     if (box.group >= 0 && !box.alone) this.panel.showGroup(box.group);
     else this.panel.showOp(box.op, this.run);
     this.mark();
   }
 
   letGo() {
+    if (this.stage.contains(document.activeElement)) this.stage.focus({ preventScroll: true });
     this.chosen = null;
     this.mark();
     this.panel.showGraph(this.run);
@@ -113,18 +133,19 @@ class Page {
   /** What is chosen and its arrows stand out, what has no part in it steps back. */
   mark() {
     const id = this.chosen?.id;
+    const dims = Boolean(id) && !this.chosen.quiet;
     const near = new Set([id]);
     this.scene.arrows.forEach((arrow, at) => {
       const mine = arrow.from.id === id || arrow.to.id === id;
       if (mine) { near.add(arrow.from.id); near.add(arrow.to.id); }
       const part = $(`e${at}`);
-      part?.classList.toggle("chosen", Boolean(id) && mine);
-      part?.classList.toggle("away", Boolean(id) && !mine);
+      part?.classList.toggle("chosen", dims && mine);
+      part?.classList.toggle("away", dims && !mine);
     });
     for (const box of this.scene.boxes) {
       const part = $(box.id);
       part?.classList.toggle("chosen", box.id === id);
-      part?.classList.toggle("away", Boolean(id) && !near.has(box.id));
+      part?.classList.toggle("away", dims && !near.has(box.id));
       part?.setAttribute("tabindex", box.id === id ? "0" : "-1");
     }
     if (id) $(id)?.focus({ preventScroll: true });
@@ -136,13 +157,14 @@ class Page {
     const isOpen = this.model.open.has(group);
     if (isOpen) this.model.closeGroup(group); else this.model.openGroup(group);
     this.chosen = null;
-    this.draw(place && { id: isOpen ? `g${group}` : `c${group}`, place });
-    if (isOpen && $(`g${group}`)) this.choose(`g${group}`);
-    else {
-      const inner = this.scene.boxes.find((box) => this.around(box) === group);
-      if (inner) this.choose(inner.id);
+    this.draw(place && { id: isOpen ? `g${group}` : `c${group}`, place }, () => {
+      const box = isOpen ? { id: `g${group}` } : this.scene.boxes.find((inner) => this.around(inner) === group);
+      if (box && $(box.id)) {
+        this.choose(box.id, true);
+        this.camera.bring($(box.id));
+      }
       this.panel.showGroup(group);
-    }
+    });
   }
 
   around(box) { return box.group >= 0 ? this.model.groups[box.group][GROUP.OUTER] : this.model.ops[box.op][OP.GROUP]; }
@@ -170,10 +192,14 @@ class Page {
     if (best) { this.choose(best.id); this.camera.bring($(best.id)); }
   }
 
+  /** The box before or after the chosen one, in the order in which the ops were made; null past the ends. */
+  beside(back) {
+    const at = this.scene.boxes.findIndex((box) => box.id === this.chosen?.id);
+    return at < 0 ? null : this.scene.boxes[at + (back ? -1 : 1)] || null;
+  }
+
   next(back) {
-    const order = this.scene.boxes.map((box) => box.id);
-    const at = order.indexOf(this.chosen?.id);
-    const id = order[(at + (back ? -1 : 1) + order.length) % order.length];
+    const { id } = this.beside(back);
     this.choose(id);
     this.camera.bring($(id));
   }
@@ -198,15 +224,13 @@ class Page {
     $(name).checked = value;
     const chosen = this.chosen;
     this.chosen = null;
-    this.draw();
-    if (chosen && $(chosen.id)) this.choose(chosen.id);
+    this.draw(null, () => { if (chosen && $(chosen.id)) this.choose(chosen.id, chosen.quiet); });
   }
 
   closeAll() {
     this.model.open = new Set([0]);
     this.chosen = null;
-    this.draw();
-    this.camera.fit();
+    this.draw(null, () => this.camera.fit());
     this.panel.showGraph(this.run);
   }
 
@@ -254,7 +278,7 @@ class Page {
     if (onStage) {
       keys.Enter = () => this.chosen && this.activate(this.chosen.id);
       keys.Backspace = () => this.closeAround();
-      if (this.chosen) keys.Tab = () => this.next(event.shiftKey);
+      if (this.beside(event.shiftKey)) keys.Tab = () => this.next(event.shiftKey);
     }
     const arrow = onStage && arrows[event.key];
     if (arrow && event.shiftKey) this.camera.pan(-80 * arrow[0], -80 * arrow[1]);

@@ -28,7 +28,7 @@ class Panel {
       const name = this.model.kinds[kind];
       return el("tr", {}, el("td", {}, count.toLocaleString("en")), el("td", {}, el("b", {}, name), el("br"), el("small", {}, this.model.looks[name][7])));
     });
-    this.show(el("h2", {}, this.model.title), this.runs.table(run), el("p", {}, `${ops.length.toLocaleString("en")} ops, ${groups.length - 1} scopes`),
+    this.show(el("h2", {}, this.model.title), this.runs.table(run), el("p", {}, `${counted(ops.length, "op")}, ${counted(groups.filter((g) => g[GROUP.PATH].endsWith("/")).length, "scope")}`),
       el("p", {}, el("small", {}, "Click a scope to open it, an op to read about it.")), el("h3", {}, "What there is"), el("table", {}, rows));
   }
 
@@ -42,7 +42,7 @@ class Panel {
     });
     const most = [...types].sort((a, b) => b[1] - a[1]).slice(0, 15);
     this.show(el("h2", {}, g[GROUP.LABEL]), el("p", {}, el("code", {}, g[GROUP.PATH])),
-      el("p", {}, `${this.model.inside[group].toLocaleString("en")} ops`),
+      el("p", {}, counted(this.model.inside[group], "op")),
       el("p", {}, el("button", { click: () => this.go.toggle(group) }, this.model.open.has(group) ? "close it" : "open it")),
       el("h3", {}, "Types of ops"), el("table", {}, most.map(([type, n]) => el("tr", {}, el("td", {}, String(n)), el("td", {}, this.model.texts[type])))));
   }
