@@ -107,7 +107,7 @@ class Prompt(cmd.Cmd):
                 self.say(f"   gave {row}")
             if NAN.text in stepper.reason:
                 bad = how_bad(last.outputs or ())
-                self.say(f"{self.bold(f'{last.name} ({last.type}) made {bad}')} of these:")
+                self.say(f"{self.bold(f'{last.name} ({last.type}) made {bad}')}, out of")
                 for value in last.inputs:
                     self.say(f"     takes {value.name}  {value.line}")
                 self.say(f"     {self.faint(last.source)}")
@@ -136,34 +136,34 @@ class Prompt(cmd.Cmd):
     # -- going on --------------------------------------------------------------------------------------------------
 
     def do_next(self, text: str) -> None:
-        """n [COUNT]: run the next op."""
+        """Run the next op."""
         if text and not text.isdigit():
             self.say(f"n takes a number of ops, not {text!r}; `u {text}` goes on until there")
             return
         self._go(lambda: self.stepper.next(int(text or 1)))
 
     def do_until(self, text: str) -> None:
-        """u WHAT: go on to an op, or until something holds."""
+        """Go on to an op, or until something holds."""
         stop = self._stop(text)
         if stop is not None:
             self._go(lambda: self.stepper.until(stop))
 
     def do_continue(self, _text: str) -> None:
-        """c: go on to a breakpoint, or to the end."""
+        """Go on to a breakpoint, or to the end."""
         self._go(self.stepper.go)
 
     def do_out(self, _text: str) -> None:
-        """o: go on until this loop or branch is left."""
+        """Go on until this loop or branch is left."""
         self._go(self.stepper.out)
 
     def do_finish(self, _text: str) -> bool:
-        """f: run all that is left, and leave."""
+        """Run all that is left, and leave."""
         if not self.stepper.done:
             self._go(self.stepper.finish)
         return self.stepper.done
 
     def do_quit(self, _text: str) -> bool:
-        """q: leave."""
+        """Leave."""
         stepper = self.stepper
         if not stepper.done:
             self.say(f"left after {stepper.ran} ops, before {getattr(stepper.place, 'name', 'the end')}")
@@ -175,7 +175,7 @@ class Prompt(cmd.Cmd):
     # -- breakpoints -----------------------------------------------------------------------------------------------
 
     def do_break(self, text: str) -> None:
-        """b [WHAT]: add a breakpoint, or list them."""
+        """Add a breakpoint, or list them."""
         if text:
             stop = self._stop(text)
             if stop is not None:
@@ -187,7 +187,7 @@ class Prompt(cmd.Cmd):
             self.say("no breakpoints")
 
     def do_delete(self, text: str) -> None:
-        """d NUMBER: take a breakpoint away."""
+        """Take a breakpoint away."""
         try:
             self.stepper.delete(int(text))
         except (ValueError, LookupError):
@@ -212,7 +212,7 @@ class Prompt(cmd.Cmd):
     # -- looking ---------------------------------------------------------------------------------------------------
 
     def do_print(self, text: str) -> None:
-        """p [NAME]: a value."""
+        """A value."""
         last = self.stepper.last
         try:
             found = self.stepper.inspect(text) if text else (last.outputs or [] if last is not None else [])
@@ -222,7 +222,7 @@ class Prompt(cmd.Cmd):
         self._show_values(found if isinstance(found, list) else [found])
 
     def do_inputs(self, _text: str) -> None:
-        """i: the values that the op takes."""
+        """The values that the op takes."""
         self._show_values(self.stepper.inputs)
 
     def _show_values(self, values: Sequence[Value]) -> None:
@@ -232,14 +232,14 @@ class Prompt(cmd.Cmd):
             self.say("nothing")
 
     def do_where(self, _text: str) -> None:
-        """w: where the run stands."""
+        """Where the run stands."""
         if self.stepper.place is None:
             self.show_place()
         else:
             self.say(f"{self.stepper.ran} ops ran; about to run:\n{self.stepper.place!r}")
 
     def do_list(self, text: str) -> None:
-        """l [COUNT]: the ops around."""
+        """The ops around."""
         ops, place = self.stepper.run_ops, self.stepper.place
         here = ops.index(place.op) if place is not None else len(ops)
         around = int(text) if text.isdigit() else _AROUND
@@ -260,12 +260,12 @@ class Prompt(cmd.Cmd):
         return f"   {self.faint(', '.join(words))}" if words else ""
 
     def do_variables(self, _text: str) -> None:
-        """v: the variables of this run."""
+        """The variables of this run."""
         for row in table(self.stepper.variables()) or ["this run has no variables"]:
             self.say(row)
 
     def do_help(self, arg: str) -> None:  # noqa: ARG002  # cmd's name
-        """h: what can be said here."""
+        """What can be said here."""
         self.say(_HELP)
 
     # -- cmd -------------------------------------------------------------------------------------------------------
@@ -285,13 +285,14 @@ class Prompt(cmd.Cmd):
 
     def emptyline(self) -> bool:
         """An empty line repeats a step, and nothing else."""
-        if _SHORT.get(self.lastcmd.partition(" ")[0], self.lastcmd.partition(" ")[0]) in ("next", "list"):
+        word, _, _ = self.lastcmd.partition(" ")
+        if _SHORT.get(word, word) in ("next", "list"):
             return self.onecmd(self.lastcmd)
         return False
 
     def default(self, line: str) -> None:
         """What is no command."""
-        self.say(f"no command {line.split()[0]!r}; h lists them")
+        self.say(f"no command {line.partition(' ')[0]!r}; h lists them")
 
 
 def _is_terminal(stream: Any) -> bool:

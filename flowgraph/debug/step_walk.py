@@ -92,9 +92,7 @@ class SteppedExecutable(ReferenceExecutable):
         while True:
             number += 1
             inside = f"{name}, round {number}"
-            values = yield from self._steps(
-                condition, [*variables, *captured], (*path, f"{inside}: condition"), noted
-            )
+            values = yield from self._steps(condition, [*variables, *captured], (*path, f"{inside}: condition"), noted)
             self.check_scalar(step, values[condition.fetches[0]])
             if not values[condition.fetches[0]]:
                 return variables

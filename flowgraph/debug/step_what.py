@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -35,10 +37,12 @@ class Stop:
         return self.text
 
 
+_NAMES = ("value", "values", "op", "name", "type", "np", "v")
+
 NAN = Stop("NaN or infinity", is_nan=True)
 
 
-def stop_at(what: Any, graph: Graph, ops: Iterable[Operation]) -> Stop:
+def stop_at(what: Any, graph: Graph, ops: Iterable[Operation], loud: Collection[Operation]) -> Stop:
     """The Stop that `what` asks for.
 
     Args:
@@ -46,6 +50,7 @@ def stop_at(what: Any, graph: Graph, ops: Iterable[Operation]) -> Stop:
         in this order; a compiled expression; or a function `f(op, values)`.
       graph: the graph that is run.
       ops: the ops of it that the run may come to.
+      loud: those at which it stops by itself; no constants: an expression means only these.
 
     Raises:
       ValueError: the run comes to no such op.
@@ -54,27 +59,26 @@ def stop_at(what: Any, graph: Graph, ops: Iterable[Operation]) -> Stop:
     if isinstance(what, Stop):
         return what
     if isinstance(what, re.Pattern):
-        return _found(what.pattern, [op for op in ops if what.search(op.name)], graph)
+        return _found(what.pattern, [op for op in loud if what.search(op.name)], graph)
     if callable(what) and not isinstance(what, Operation | Tensor) and not hasattr(what, "_as_graph_element"):
         return Stop(getattr(what, "__name__", "a condition").replace("<lambda>", "a condition"), condition=what)
     if not isinstance(what, str):
         op = graph.as_graph_element(what).op
         return _found(op.name, [op] if op in set(ops) else [], graph)
     name = re.sub(r":\d+$", "", what)
-    for matches in (lambda op: op.name == name, lambda op: op.type == what, _expression(what)):
-        hits = [op for op in ops if matches(op)]
-        if hits:
-            return _found(what, hits, graph)
+    hits = [op for op in ops if op.name == name] or [op for op in ops if op.type == what]
+    hits = hits or [op for op in loud if _searched(what, op.name)]
+    if hits:
+        return _found(what, hits, graph)
     near = get_close_matches(what, {text for op in ops for text in (op.name, op.type)}, n=3, cutoff=0.6)
     return _found(what, [], graph, near)
 
 
-def _expression(what: str) -> Callable[[Operation], Any]:
+def _searched(what: str, name: str) -> bool:
     try:
-        pattern = re.compile(what)
+        return re.search(what, name) is not None
     except re.error:
-        return lambda op: False
-    return lambda op: pattern.search(op.name)
+        return False
 
 
 def _found(text: str, ops: list[Operation], graph: Graph, near: Iterable[str] = ()) -> Stop:
@@ -95,14 +99,22 @@ def stop_if(expression: str, value_of: Callable[[str], Any]) -> Stop:
 
     Raises:
       SyntaxError: it is no Python.
+      ValueError: it uses another name.
     """
-    code = compile(expression.strip(), "<condition>", "eval")
+    tree = ast.parse(expression.strip(), "<condition>", "eval")
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    known = {node.id for node in names if isinstance(node.ctx, ast.Store)}.union(_NAMES, vars(builtins))
+    unknown = sorted({node.id for node in names} - known)
+    if unknown:
+        near = f"the value of a tensor is v({unknown[0]!r})"
+        raise ValueError(f"a condition knows {', '.join(_NAMES)}, but not {', '.join(unknown)}; {near}")
+    code = compile(tree, "<condition>", "eval")
 
     def condition(op: Operation, values: list[Any]) -> Any:
-        names = {"op": op, "name": op.name, "type": op.type, "values": values, "np": np, "v": value_of}
-        names["value"] = values[0] if values else None
+        value = values[0] if values else None
+        given = dict(zip(_NAMES, (value, values, op, op.name, op.type, np, value_of), strict=True))
         try:
-            return bool(np.any(eval(code, {}, names)))  # noqa: S307  # as at every debugger's prompt
+            return bool(np.any(eval(code, given)))  # noqa: S307  # as at every debugger's prompt
         except (TypeError, ValueError, LookupError, AttributeError):  # says nothing of values of this kind
             return False
 

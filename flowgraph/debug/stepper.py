@@ -10,6 +10,7 @@ import numpy as np
 
 from flowgraph import errors
 from flowgraph.debug.step_html import stepper_html
+from flowgraph.debug.step_kinds import holds_variable, innermost, is_quiet, written_by
 from flowgraph.debug.step_place import Place, table
 from flowgraph.debug.step_values import Value, is_bad
 from flowgraph.debug.step_walk import SteppedExecutable, Turn, Walk
@@ -19,10 +20,9 @@ from flowgraph.engines.store import Cell
 from flowgraph.engines.waiting import ends_after, run_of
 from flowgraph.fetches import FetchPlan
 from flowgraph.ir.opdef import Effect
-from flowgraph.ir.program import COPY, READ, VIEW, Program, Step
+from flowgraph.ir.program import READ, Program, Step
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.kernels.threads import at_most
-from flowgraph.ops.constant import CONST
 
 _NOTHING = object()
 
@@ -55,16 +55,16 @@ class Stepper:
     >>> x = tf.placeholder(tf.float32, [2], name="x")
     >>> y = tf.reduce_sum(tf.log(x, name="log"), name="y")
     >>> with tf.Session() as sess, Stepper(sess, y, {x: [1.0, 4.0]}) as s:
-    ...     s.next().inspect("log")
     ...     s.until("Sum").place.name
+    ...     s.inspect("log")
     ...     s.finish()
-    log:0  (2)  [0. 1.38629]
     'y'
+    log:0  (2)  [0. 1.38629]
     np.float32(1.3862944)
     """
 
     def __init__(self, sess: Any = None, fetches: Any = None, feed_dict: Any = None) -> None:
-        self._session = _innermost(sess)
+        self._session = innermost(sess)
         self._session._check_open()
         fed = self._session._fed(feed_dict)
         plan = FetchPlan(self._session.graph, fetches, self._session._handle)
@@ -83,7 +83,7 @@ class Stepper:
         self._stops_made = 0
         self._result: Any = _NOTHING
         self._failure: BaseException | None = None
-        self._closed = False
+        self._closed = self._started = False
         self._counts: dict[Operation, int] = {}
         self._turn: Turn | None = None
         self._shown: Place | None = None  # that place, once somebody has looked at it
@@ -108,6 +108,8 @@ class Stepper:
 
     def until(self, what: Any) -> Stepper:
         """Go on to an op, or until something holds; breakpoints stop it before.
+
+        At the beginning it stays where it is if that is the op; later it goes on to the next time.
 
         Args:
           what: an op, a tensor, a name, an op type, a regular expression for names: to stop before the next such op
@@ -138,6 +140,7 @@ class Stepper:
         """Run all that is left, past breakpoints; returns what `sess.run` would have returned."""
         while not self.done:
             self._perform()
+            self.reason = "the run is over"
         return self.result
 
     # -- looking -----------------------------------------------------------------------------------------------
@@ -219,7 +222,7 @@ class Stepper:
 
     def variables(self) -> list[Value]:
         """The variables that the run reads or writes, each with the value that it has now."""
-        ops = dict.fromkeys(step.op for step in self._steps if _holds_variable(step))
+        ops = dict.fromkeys(step.op for step in self._steps if holds_variable(step))
         return [Value(op.name, self._executable.store.cell(op)) for op in ops]
 
     # -- breakpoints -------------------------------------------------------------------------------------------
@@ -230,7 +233,8 @@ class Stepper:
         Raises:
           ValueError: the run comes to no such op.
         """
-        return stop_at(what, self._session.graph, [step.op for step in self._steps if not step.bodies])
+        ops = dict.fromkeys(step.op for step in self._steps if not step.bodies)
+        return stop_at(what, self._session.graph, ops, self.run_ops)
 
     def break_at(self, what: Any) -> int:
         """Add a breakpoint: what `until` takes, or "nan"; returns its number."""
@@ -281,8 +285,11 @@ class Stepper:
         if self.done:
             return
         self.reason = ""
+        is_first, self._started = not self._started, True
         goals = [(stop.text, stop) for stop in stops]
         goals += [(f"breakpoint {number}: {stop.text}", stop) for number, stop in self._stops.items()]
+        if is_first and here is not None and self._turn is not None and self._names_op(goals, self._turn):
+            return
         while True:
             self._perform()
             reason = self._reason_after(goals)
@@ -290,16 +297,21 @@ class Stepper:
             if turn is None:
                 self.reason = reason or "the run is over"
                 return
-            reason = reason or next((text for text, stop in goals if turn.step.op in stop.ops), "")
+            reason = reason or self._names_op(goals, turn)
             if reason or (here(turn) if here is not None else not is_quiet(turn.step)):
                 self.reason = reason
                 break
-        if not any(turn.step.op in stop.ops for _, stop in goals):
+        if not self._names_op(goals, turn):
             self._pass_quiet()
 
     def _pass_quiet(self) -> None:
         while self._turn is not None and is_quiet(self._turn.step):
             self._perform()
+
+    @staticmethod
+    def _names_op(goals: Sequence[tuple[str, Stop]], turn: Turn) -> str:
+        """Which goal names the op whose turn it is, '' for none."""
+        return next((text for text, stop in goals if turn.step.op in stop.ops), "")
 
     def _reason_after(self, goals: Sequence[tuple[str, Stop]]) -> str:
         """Why to stop after what has just run, '' if there is no reason."""
@@ -308,9 +320,10 @@ class Stepper:
             for step, outputs in new:
                 if stop.is_nan and self._makes_nan(step, outputs):
                     return f"{text}: made by {step.op.name}"
-                if stop.condition is not None and not is_quiet(step):
-                    if stop.condition(step.op, [value.array if isinstance(value, Cell) else value for value in outputs]):
-                        return text
+                if stop.condition is None or is_quiet(step):
+                    continue
+                if stop.condition(step.op, [v.array if isinstance(v, Cell) else v for v in outputs]):
+                    return text
         return ""
 
     def _makes_nan(self, step: Step, outputs: Sequence[Any]) -> bool:
@@ -430,36 +443,3 @@ class Stepper:
 
     def _repr_html_(self) -> str:
         return stepper_html(self)
-
-
-def written_by(turn: Turn) -> list[str]:
-    """The names of the variables that a step writes."""
-    cells = [v for v in turn.inputs if isinstance(v, Cell)] if turn.step.opdef.effect is Effect.WRITE else []
-    return [cell.op.name for cell in cells]
-
-
-def is_quiet(step: Step) -> bool:
-    """Whether a step is none to stop at: a constant, what holds a variable or a queue, a copy made by flowgraph."""
-    if step.opdef in (READ, VIEW, COPY):
-        return step.op.opdef.role != "read"
-    return step.opdef is CONST or step.opdef.effect is Effect.STATE
-
-
-def _holds_variable(step: Step) -> bool:
-    output = step.opdef.outputs[0] if step.opdef.effect is Effect.STATE else None
-    return output is not None and (step.opdef.role == "handle" or (output.is_ref and output.type_attr is not None))
-
-
-def _innermost(sess: Any) -> Any:
-    """The session that does the work."""
-    if sess is None:
-        from flowgraph.ir.scope import get_default_session
-
-        sess = get_default_session()
-        if sess is None:
-            raise ValueError("there is no default session: give tf.debug.step the session to run in")
-    inner = getattr(sess, "_tf_sess", None)
-    sess = inner() if inner is not None else sess
-    if not hasattr(sess, "_compile"):
-        raise TypeError(f"tf.debug.step needs a session, but got {type(sess)}")
-    return sess

@@ -12,7 +12,7 @@ from flowgraph.debug.stepper import Stepper
 def step(sess: Any = None, fetches: Any = None, feed_dict: Any = None, prompt: bool | None = None) -> Stepper:
     """Walk `sess.run(fetches, feed_dict)` op by op: at a prompt in a terminal, with methods in a notebook.
 
-    At the prompt, `h` lists the commands; commands may also come through a pipe. In a notebook the result shows where it
+    At the prompt, `h` lists the commands; they may also come through a pipe. In a notebook the result shows where it
     stands, and `s.next()`, `s.until("MatMul")`, `s.until_nan()`, `s.inspect("loss")`, `s.finish()` go on and look.
     See `Stepper` for what it means to leave a run half-way, and for other runs meanwhile.
 
