@@ -7,6 +7,7 @@ import builtins
 import collections
 import collections.abc
 import inspect
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from flowgraph.commands.lone import LoneElements
 from flowgraph.commands.syntax import call
+from flowgraph.platform.inspecting import getargspec
 
 __all__ = ["array_of", "bring_back", "bytes_of", "compiled", "tree_of"]
 
@@ -22,10 +24,12 @@ _NUMPY = {
     **{name: getattr(builtins, name) for name in ("bool", "complex", "float", "int", "object", "str")},
     "Inf": np.inf,
     "Infinity": np.inf,
+    "NAN": np.nan,
     "NINF": -np.inf,
     "NaN": np.nan,
     "PINF": np.inf,
     "alltrue": np.all,
+    "asfarray": lambda a, dtype=np.float64: np.asarray(a, dtype),
     "asscalar": lambda array: np.asarray(array).item(),
     "complex_": np.complex128,
     "cumproduct": np.cumprod,
@@ -39,6 +43,7 @@ _NUMPY = {
     "row_stack": np.vstack,
     "sometrue": np.any,
     "string_": np.bytes_,
+    "trapz": getattr(np, "trapezoid", None),
     "unicode": str,
     "unicode_": np.str_,
 }
@@ -59,8 +64,13 @@ def bring_back() -> None:
     for name in collections.abc.__all__:
         if name not in vars(collections):
             setattr(collections, name, getattr(collections.abc, name))
-    if not hasattr(time, "clock"):
-        time.clock = time.process_time  # type: ignore[attr-defined]
+    for module, name, item in (
+        (time, "clock", time.process_time),
+        (threading.Thread, "isAlive", threading.Thread.is_alive),
+        (inspect, "getargspec", getargspec),
+    ):
+        if not hasattr(module, name):
+            setattr(module, name, item)
 
 
 def _reshape(new: Any) -> Any:
@@ -107,13 +117,36 @@ def array_of(make: Callable[..., Any], rows: Any) -> Any:
         return make(rows, dtype=object)
 
 
+_ABSTRACT = {
+    "complexfloating": "complex128", "floating": "float64", "inexact": "float64", "integer": "int64",
+    "number": "float64", "signedinteger": "int64", "unsignedinteger": "uint64",
+}  # fmt: skip
+"""The kinds of numbers that numpy took for a dtype, and for which."""
+
+
+_MAKERS = ("array", "asarray", "empty", "ones", "zeros")
+"""The functions whose second argument is a dtype."""
+
+
+def _settle(node: ast.expr) -> None:
+    """Make `np.integer` the dtype that it stood for."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy"):
+        node.attr = _ABSTRACT.get(node.attr, node.attr)
+
+
 class _OldCalls(ast.NodeTransformer):
     """Calls of functions of ours in place of those that have changed their meaning."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """`array.tostring()` and `np.array(rows)`."""
+        """`array.tostring()`, `np.array(rows)`, and a kind of numbers where a dtype should be."""
         self.generic_visit(node)
         method = node.func
+        for kind in (keyword.value for keyword in node.keywords if keyword.arg == "dtype"):
+            _settle(kind)
+        if isinstance(method, ast.Attribute) and method.attr in ("astype", "dtype") and node.args:
+            _settle(node.args[0])
+        if isinstance(method, ast.Attribute) and method.attr in _MAKERS and len(node.args) > 1:
+            _settle(node.args[1])
         if not isinstance(method, ast.Attribute) or node.keywords:
             return node
         if method.attr == "tostring" and not node.args:

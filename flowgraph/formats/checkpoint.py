@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from flowgraph.errors import NotFoundError
+from flowgraph.errors import InvalidArgumentError, NotFoundError
 from flowgraph.formats.bundle import Bundle, Piece
 from flowgraph.formats.old_checkpoint import OldCheckpoint, files_of
 
@@ -13,9 +13,16 @@ def open_checkpoint(prefix: str) -> Bundle | OldCheckpoint:
     """The checkpoint with this path, whichever version it is of.
 
     Raises:
+      InvalidArgumentError: there is not even its folder.
       NotFoundError: there is none.
       DataLossError: it is damaged.
     """
+    folder = os.path.dirname(prefix)
+    if folder and not os.path.isdir(folder):
+        line = f"Unsuccessful TensorSliceReader constructor: Failed to get matching files on {prefix}: "
+        is_file = os.path.exists(folder)
+        reason = "Failed precondition: {}; Not a directory" if is_file else "Not found: {}; No such file or directory"
+        raise InvalidArgumentError(None, None, line + reason.format(folder))
     if os.path.isfile(f"{prefix}.index"):
         return Bundle(prefix)
     if files_of(prefix):

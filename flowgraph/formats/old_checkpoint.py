@@ -16,7 +16,7 @@ import numpy as np
 
 from flowgraph import protos
 from flowgraph.dtypes import DType, as_dtype
-from flowgraph.errors import NotFoundError
+from flowgraph.errors import DataLossError, NotFoundError
 from flowgraph.formats.bundle import Item, Piece, Sizes, assembled, damaged, key_of_piece, parsed, piece_of, piece_proto
 from flowgraph.formats.table import read_table, write_table
 from flowgraph.formats.whole import write_whole
@@ -42,8 +42,7 @@ class OldCheckpoint:
         if not files:
             raise NotFoundError(None, None, f"{path}: No such file or directory")
         for name in files:
-            with open(name, "rb") as file:
-                self._add(dict(read_table(file.read())), name)
+            self._add(_table_of(name), name)
 
     def _add(self, table: dict[bytes, bytes], name: str) -> None:
         meta = parsed("SavedTensorSlices", table.pop(b"", None), name).meta
@@ -110,11 +109,31 @@ class OldCheckpoint:
             raise damaged(name) from None
 
 
+def _table_of(name: str) -> dict[bytes, bytes]:
+    """What a file holds, which may be none of checkpoints' files at all."""
+    try:
+        with open(name, "rb") as file:
+            return dict(read_table(file.read()))
+    except IsADirectoryError:
+        reason = f"Failed precondition: {name}; Is a directory"
+    except DataLossError as error:
+        if "sstable" not in error.message:
+            raise
+        reason = f"Data loss: {error.message}"
+    shown = name if os.path.dirname(name) else os.path.join(os.curdir, name)
+    advice = "perhaps your file is in a different file format and you need to use a different restore operator?"
+    raise DataLossError(None, None, f"Unable to open table file {shown}: {reason}: {advice}")
+
+
 def files_of(path: str) -> list[str]:
-    """The files of a checkpoint of version 1; [] if there is none."""
-    if os.path.isfile(path):
+    """The files of a checkpoint of version 1; [] if there is none. A folder is taken for one, as in TensorFlow."""
+    if os.path.basename(path) and os.path.exists(path):
         return [path]
-    return sorted(glob.glob(path)) if "?" in path else sorted(glob.glob(f"{glob.escape(path)}-?????-of-?????"))
+    return (
+        sorted(glob.glob(path))
+        if "?" in path or "*" in path
+        else sorted(glob.glob(f"{glob.escape(path)}-?????-of-?????"))
+    )
 
 
 def write_old(path: str, items: Iterable[Item]) -> None:

@@ -80,7 +80,7 @@ def load_checkpoint(ckpt_dir_or_file: Any) -> CheckpointReader:
       ValueError: the folder has none.
     """
     path = path_of(ckpt_dir_or_file)
-    if not path:
+    if path is None:
         raise ValueError(
             f"Couldn't find 'checkpoint' file or checkpoints in given directory {os.fspath(ckpt_dir_or_file)}"
         )

@@ -159,6 +159,7 @@ def checkpoint_exists(checkpoint_prefix: Any) -> bool:
 
     Raises:
       NotFoundError: there is not even its folder.
+      FailedPreconditionError: what should be its folder is a file.
     """
     prefix = os.fspath(checkpoint_prefix)
     _demand_folder(prefix)
@@ -166,7 +167,7 @@ def checkpoint_exists(checkpoint_prefix: Any) -> bool:
 
 
 def get_checkpoint_mtimes(checkpoint_prefixes: Iterable[Any]) -> list[float]:
-    """When checkpoints were written, in seconds since 1970; those that are not there are left out.
+    """When checkpoints were written, in whole seconds since 1970; those that are not there are left out.
 
     Raises:
       NotFoundError: there is not even the folder of one.
@@ -176,12 +177,14 @@ def get_checkpoint_mtimes(checkpoint_prefixes: Iterable[Any]) -> list[float]:
         _demand_folder(prefix)
         file = f"{prefix}.index"
         files = [file] if os.path.isfile(file) else files_of(prefix)
-        found += [os.path.getmtime(name) for name in files[:1]]
+        found += [float(int(os.path.getmtime(name))) for name in files[:1]]
     return found
 
 
 def _demand_folder(prefix: str) -> None:
     folder = os.path.dirname(prefix)
+    if folder and os.path.isfile(folder):
+        raise errors.FailedPreconditionError(None, None, f"{folder}; Not a directory")
     if folder and not os.path.isdir(folder):
         raise errors.NotFoundError(None, None, f"{folder}; No such file or directory")
 
@@ -201,7 +204,7 @@ def remove_checkpoint(
     if checkpoint_format_version == 2:
         remove_values(prefix)
     else:
-        _remove(files_of(prefix))
+        _remove(name for name in files_of(prefix) if os.path.isfile(name))
 
 
 def remove_values(prefix: str) -> None:

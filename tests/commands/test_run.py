@@ -87,6 +87,20 @@ def test_what_numpy_and_python_have_dropped_is_there(tmp_path: Path) -> None:
     assert done.stderr == "flowgraph: 'dropped.py' is not all text in its encoding: what cannot be read is replaced\n"
 
 
+KINDS = """
+import inspect, numpy, numpy as np, threading
+print(np.zeros((2,), dtype=np.integer).dtype, np.ones(1, np.floating).dtype, numpy.arange(2).astype(numpy.number).dtype)
+print(np.array([1], np.unsignedinteger).dtype, issubclass(np.int32, np.integer), np.trapz([1, 1, 1]), np.NAN)
+print(threading.current_thread().isAlive(), inspect.getargspec(lambda a, b=1: a).args)
+"""
+
+
+def test_kinds_of_numbers_stand_for_a_dtype(tmp_path: Path) -> None:
+    write(tmp_path, "kinds.py", KINDS)
+    done = command(tmp_path, "run", "kinds.py")
+    assert (done.stderr, done.stdout) == ("", "int64 float64 float64\nuint64 True 2.0 nan\nTrue ['a', 'b']\n")
+
+
 NUMBERS = """
 import numpy as np, tensorflow as tf
 one = np.array([1.5])
