@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import flowgraph as tf
-from tests.viz.test_explorer import BROWSER, data_of
+from tests.viz.browser import BROWSER
+from tests.viz.test_explorer import data_of
 
 
 def traced():
