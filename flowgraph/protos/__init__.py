@@ -9,7 +9,9 @@ versions {
   producer: 134
 }
 
-They live in a descriptor pool of their own, so that a TensorFlow in the same process keeps its own messages.
+They live in a descriptor pool of their own, so that a TensorFlow in the same process keeps its own messages. Where
+flowgraph stands in for a TensorFlow that is not installed, they live in protobuf's default pool: there the modules look
+for them that protoc makes of users' schemas which import TensorFlow's.
 """
 
 from __future__ import annotations
@@ -18,18 +20,59 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from flowgraph.aliases import stand_in
+
 SCHEMA = Path(__file__).with_name("schema.binpb")
 
 
 @functools.cache
 def _pool() -> Any:
     """The descriptors of all schemas."""
-    from google.protobuf import descriptor_pb2, descriptor_pool
+    from google.protobuf import descriptor_pool
 
-    pool = descriptor_pool.DescriptorPool()
-    for file in descriptor_pb2.FileDescriptorSet.FromString(SCHEMA.read_bytes()).file:
+    if stand_in.installed() and stand_in.real_tensorflow() is None:
+        try:
+            return _filled(descriptor_pool.Default())
+        except TypeError:  # some other package has messages of these names
+            pass
+    return _filled(descriptor_pool.DescriptorPool())
+
+
+def _filled(pool: Any) -> Any:
+    for file in _files():
         pool.Add(file)
     return pool
+
+
+def _files() -> list[Any]:
+    """The schemas, under names that no schema of a user has."""
+    from google.protobuf import descriptor_pb2
+
+    files = list(descriptor_pb2.FileDescriptorSet.FromString(SCHEMA.read_bytes()).file)
+    for file in files:
+        file.name = _own(file.name)
+        file.dependency[:] = map(_own, file.dependency)
+    return files
+
+
+def _own(name: str) -> str:
+    return name if name.startswith("google/") else f"flowgraph/protos/{name}"
+
+
+@functools.cache
+def file_of(path: str) -> Any:
+    """The descriptor of a file of TensorFlow's, such as 'tensorflow/core/framework/tensor.proto'.
+
+    Which messages TensorFlow has in it does not matter: all schemas here can be seen through it.
+    """
+    from google.protobuf import descriptor_pb2
+
+    ours = [file.name for file in _files()]
+    made = descriptor_pb2.FileDescriptorProto(
+        name=path, package="tensorflow", syntax="proto3", dependency=ours, public_dependency=range(len(ours))
+    )
+    _pool().Add(made)
+    return _pool().FindFileByName(path)
 
 
 @functools.cache
@@ -58,10 +101,7 @@ def enum(name: str) -> Any:
 
 def enums() -> list[str]:
     """The names of the enums that stand outside of messages."""
-    from google.protobuf import descriptor_pb2
-
-    files = descriptor_pb2.FileDescriptorSet.FromString(SCHEMA.read_bytes()).file
-    return [enum.name for file in files if file.package == "tensorflow" for enum in file.enum_type]
+    return [enum.name for file in _files() if file.package == "tensorflow" for enum in file.enum_type]
 
 
 def text_of(found: Any) -> bytes:

@@ -15,6 +15,11 @@ from flowgraph import protos
 class MessagesModule(ModuleType):
     """A module that finds messages and the values of enums by their names."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "Protocol buffers of TensorFlow.")
+        path = name.replace(".", "/").replace("flowgraph", "tensorflow", 1).removesuffix("_pb2")
+        self.DESCRIPTOR = protos.file_of(f"{path}.proto")
+
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):
             for find in (protos.message, protos.enum, _enum_value):
@@ -28,7 +33,7 @@ class MessagesModule(ModuleType):
 @functools.cache
 def module_of(package: str, name: str) -> ModuleType:
     """The module `name` of a package."""
-    return MessagesModule(f"{package}.{name}", "Protocol buffers of TensorFlow.")
+    return MessagesModule(f"{package}.{name}")
 
 
 @functools.cache
