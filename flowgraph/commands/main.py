@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             options = {name: getattr(asked, name) for name in ("depth", "gradients", "constants", "rankdir")}
             how = {"py2": asked.py2, "tf0": asked.tf0, "hide_tensorflow": asked.hide_tensorflow}
-            draw(asked.script, asked.arguments, asked.output, fetches=asked.fetch, options=options, **how)
+            output, arguments = _output(asked.output, asked.arguments)
+            draw(asked.script, arguments, output, fetches=asked.fetch, options=options, **how)
             return 0
         if asked.command == "freeze":
             from flowgraph.commands.freeze import freeze
@@ -44,6 +45,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     parser.print_help()
     return 2
+
+
+def _output(given: str | None, arguments: list[str]) -> tuple[str, list[str]]:
+    """What `draw` writes, and what is left for the script: the file may be named behind the script, too.
+
+    Not where one was named before it, or behind `--`: then `-o` is the script's.
+
+    >>> _output(None, ["--steps", "3", "-o", "g.svg"])
+    ('g.svg', ['--steps', '3'])
+    >>> _output("a.svg", ["-o", "log"]), _output(None, ["--", "-o", "log"])
+    (('a.svg', ['-o', 'log']), ('graph.svg', ['-o', 'log']))
+    """
+    if given is not None:
+        return given, arguments
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    behind = argparse.ArgumentParser("flowgraph draw", add_help=False, allow_abbrev=False)
+    behind.add_argument("-o", "--output", default="graph.svg", metavar="FILE")
+    found, rest = behind.parse_known_args(arguments[:end])
+    return found.output, [*rest, *arguments[end + 1 :]]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,11 +113,11 @@ def _add_draw(commands: Any) -> None:
     draw = commands.add_parser(
         "draw",
         help="draw a script's graph without training it",
-        usage="flowgraph draw [options] script [arguments ...]",
+        usage="flowgraph draw [options] script [-o FILE] [arguments ...]",
         description="Run a script up to its first training step, and draw the graph that it has built: as a picture "
         "(.svg, .png, .pdf), as a page to walk through (.html), or as text for Graphviz (.dot).",
     )
-    draw.add_argument("-o", "--output", default="graph.svg", metavar="FILE", help="what to write (default: graph.svg)")
+    draw.add_argument("-o", "--output", metavar="FILE", help="what to write (default: graph.svg)")
     draw.add_argument("--fetch", action="append", metavar="NAME", help="draw only what this needs (can be repeated)")
     draw.add_argument("--depth", type=int, help="how many levels of name scopes to open")
     draw.add_argument("--gradients", choices=("fold", "show", "hide"), default="fold")

@@ -69,6 +69,20 @@ def test_writes_what_the_suffix_says(tmp_path, kind, first):
     assert (tmp_path / f"g.{kind}").read_bytes().startswith(first)
 
 
+def test_the_file_may_be_named_behind_the_script(tmp_path):
+    """As everybody writes it first; behind `--`, and where the file was named before, it is the script's own."""
+    write(tmp_path, "import sys\nimport tensorflow as tf\ntf.constant(1.0)\nprint(sys.argv[1:])\n")
+    for arguments, file, own in [
+        (["script.py", "-o", "a.dot", "--steps", "3"], "a.dot", ["--steps", "3"]),
+        (["script.py", "--output=b.dot"], "b.dot", []),
+        (["-o", "c.dot", "script.py", "-o", "mine"], "c.dot", ["-o", "mine"]),
+        (["script.py", "-o", "d.dot", "--", "-o", "mine"], "d.dot", ["-o", "mine"]),
+    ]:
+        done = draw(tmp_path, *arguments)
+        assert (done.returncode, done.stdout) == (0, f"{own}\n"), done.stderr
+        assert (tmp_path / file).exists()
+
+
 def test_only_what_fetches_need(tmp_path):
     write(tmp_path, TRAINS)
     done = draw(tmp_path, "-o", "g.dot", "--fetch", "MatMul:0", "--rankdir", "LR", "script.py")
