@@ -19,8 +19,6 @@ from flowgraph.ir.tensor import Tensor
 from flowgraph.ops import dataset_functions as functions
 from flowgraph.ops import dataset_ops as ops
 
-_CONFIGS = ("map_vectorization:use_choose_fastest:false",)
-
 
 class Described:
     """A dataset as far as it is the same for all: a tensor that holds a pipeline, and the specs of its elements."""
@@ -118,13 +116,21 @@ class Described:
 
     def _with_options(self) -> Tensor:
         """The dataset as an iterator goes through it: with what the options add behind it."""
-        variant, settings = self._variant_tensor, self.options().experimental_optimization
+        variant, options = self._variant_tensor, self.options()
+        settings, threads = options.experimental_optimization, options.experimental_threading
         attrs = flat_attrs(self.element_spec)
+        for name, opdef, count in (
+            ("max_intra_op_parallelism", ops.MAX_INTRA_OP_PARALLELISM_DATASET, threads.max_intra_op_parallelism),
+            ("num_threads", ops.PRIVATE_THREAD_POOL_DATASET, threads.private_threadpool_size),
+        ):
+            if count is not None:
+                variant = emit(opdef, variant, convert_to_tensor(count, dt.int64, name), **attrs)
         if chosen := self._optimizations():
             names = convert_to_tensor(chosen, dt.string, "optimizations")
-            variant = emit(ops.OPTIMIZE_DATASET, variant, names, optimization_configs=_CONFIGS, **attrs)
+            variant = emit(ops.OPTIMIZE_DATASET, variant, names, optimization_configs=options._configs(), **attrs)
         if settings.autotune is not False:
-            variant = emit(ops.MODEL_DATASET, variant, cpu_budget=settings.autotune_cpu_budget or 0, **attrs)
+            budget, algorithm = settings.autotune_cpu_budget or 0, settings.autotune_algorithm or 0
+            variant = emit(ops.MODEL_DATASET, variant, cpu_budget=budget, algorithm=algorithm, **attrs)
         return variant
 
     def make_initializable_iterator(self, shared_name: str | None = None) -> iterators.Iterator:

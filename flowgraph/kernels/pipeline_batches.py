@@ -15,7 +15,8 @@ import numpy as np
 
 from flowgraph.errors import DataLossError, InvalidArgumentError
 from flowgraph.formats import cached
-from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, complaint, ending
+from flowgraph.kernels.pipeline import Element, Elements, Pipeline, Run, Zipped, complaint, ending, unboxed
+from flowgraph.kernels.pipeline_orders import Windowed
 from flowgraph.kernels.pipeline_rows import numbered, rows
 from flowgraph.kernels.workers import Pool
 
@@ -272,6 +273,29 @@ def _failed(error: Exception) -> Future[Any]:
     future: Future[Any] = Future()
     future.set_exception(error)
     return future
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """Batches of as many elements each, which overlap; last elements that fill none are left out.
+
+    Args:
+      source, size, shift, stride: see `Windowed`.
+    """
+
+    source: Pipeline
+    size: int
+    shift: int
+    stride: int
+
+    def begin(self, run: Run) -> Elements:
+        """See `Pipeline`."""
+        windows = Windowed(self.source, self.size, self.shift, self.stride, drops=True).begin(run)
+
+        def stacked(window: Element) -> Element:
+            return next(Batched(Zipped([unboxed(part) for part in window]), self.size, False).begin(run))
+
+        return map(stacked, windows)
 
 
 @dataclass(frozen=True)

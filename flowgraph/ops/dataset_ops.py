@@ -265,6 +265,37 @@ UNIQUE_DATASET = _of_one("UniqueDataset", "", lambda _ctx, source, **_spec: pipe
 MODEL_DATASET = _of_one(
     "ModelDataset", "", lambda _ctx, source, **_spec: source, {"algorithm": 0, "cpu_budget": 0, **SPEC}
 )
+
+
+def _with_threads(name: str, least: int) -> Callable[..., Any]:
+    """The pipeline as it is, for which TF would have so many threads."""
+
+    def forward(_ctx: Any, source: Any, count: Any, **_spec: Any) -> Any:
+        if count < least:
+            raise invalid(f"`{name}` must be >= {least}")
+        return source
+
+    return forward
+
+
+MAX_INTRA_OP_PARALLELISM_DATASET = _of_one(
+    "MaxIntraOpParallelismDataset", "max_intra_op_parallelism: int64", _with_threads("max_intra_op_parallelism", 0)
+)
+PRIVATE_THREAD_POOL_DATASET = _of_one("PrivateThreadPoolDataset", "num_threads: int64", _with_threads("num_threads", 1))
+
+
+def _sliding(
+    _ctx: Any, source: Any, window_size: Any, window_shift: Any, window_stride: Any, **_spec: Any
+) -> batches.Sliding:
+    words = "must be greater than zero"
+    pairs = ((window_size, "Window size"), (window_shift, "Window shift"), (window_stride, "window_stride"))
+    size, shift, stride = [batches.positive(number, name, words) for number, name in pairs]
+    return batches.Sliding(source, size, shift, stride)
+
+
+SLIDING_WINDOW_DATASET = _of_one(
+    "SlidingWindowDataset", "window_size: int64, window_shift: int64, window_stride: int64", _sliding
+)
 CONCATENATE_DATASET = dataset_op(
     "ConcatenateDataset(input_dataset: variant, another_dataset: variant) -> handle: variant",
     lambda _ctx, first, second, **_spec: pipe.Chained((first, second)),

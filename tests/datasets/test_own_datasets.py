@@ -137,3 +137,44 @@ def test_elements_nested_by_attrs_classes():
     found = _first(dataset.map(lambda one: two(one.y[1].x + one.x, one.x)).batch(1))
     assert type(found) is two
     assert (found.x.tolist(), found.y.tolist()) == ([[4]], [1])
+
+
+def test_options_are_merged_as_in_tensorflow():
+    one, other = tf.data.Options(), tf.data.Options()
+    one.experimental_threading.private_threadpool_size = 4
+    other.experimental_deterministic = False
+    other.experimental_distribute.auto_shard = False
+    for merged in (one.merge(other), other.merge(one)):
+        assert merged.experimental_threading.private_threadpool_size == 4
+        assert merged.experimental_deterministic is False
+        assert merged.experimental_distribute.auto_shard is False
+    assert one != other
+    assert one.merge(tf.data.Options()) == one
+    assert tf.data.experimental.StatsOptions().prefix == ""
+
+
+def test_statistics_are_refused():
+    with pytest.raises(NotImplementedError, match=r"StatsOptions\.aggregator is not offered"):
+        tf.data.Options().experimental_stats.aggregator = 3
+
+
+def test_a_window_of_other_shapes_is_passed_over():
+    dataset = tf.data.Dataset.from_tensor_slices([1, 2, 2, 3, 3]).map(lambda n: tf.fill([n], n))
+    windows = dataset.apply(tf.contrib.data.sliding_window_batch(2))
+    element = tf.data.make_one_shot_iterator(windows).get_next()
+    with tf.Session() as session:
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Cannot batch tensors with different shapes"):
+            session.run(element)
+        assert session.run(element).tolist() == [[2, 2], [2, 2]]
+
+
+def test_features_of_files(tmp_path):
+    name = str(tmp_path / "examples")
+    with tf.io.TFRecordWriter(name) as writer:
+        for number in range(4):
+            feature = tf.train.Feature(int64_list=tf.train.Int64List(value=[number]))
+            writer.write(tf.train.Example(features=tf.train.Features(feature={"n": feature})).SerializeToString())
+    features = {"n": tf.io.FixedLenFeature([], tf.int64)}
+    found = tf.contrib.data.read_batch_features(name, 3, features, randomize_input=False, num_epochs=1)
+    with tf.Session() as session:
+        assert session.run(found)["n"].tolist() == [0, 1, 2]

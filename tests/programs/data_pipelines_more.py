@@ -37,6 +37,46 @@ def older(tf):
     return [([d.make_one_shot_iterator().get_next() for d in datasets], {})]
 
 
+def sliding(tf):
+    """Batches that overlap."""
+    contrib, numbers = tf.contrib.data, tf.data.Dataset.range(7)
+    datasets = [
+        numbers.apply(contrib.sliding_window_batch(3)),
+        numbers.map(lambda n: (n, {"a": [n, n]})).apply(contrib.sliding_window_batch(2, 3)),
+        numbers.apply(contrib.sliding_window_batch(2, window_shift=2, window_stride=2)),
+        numbers.apply(contrib.sliding_window_batch(1, window_shift=3)),
+    ]
+    return [([tf.data.make_one_shot_iterator(d).get_next() for d in datasets], {})] * 2
+
+
+def shapes_asserted(tf):
+    """Components whose shapes must be as it is said."""
+    contrib, numbers = tf.contrib.data, tf.data.Dataset.range(4)
+    pairs = tf.data.Dataset.zip((numbers.batch(2), numbers))
+    datasets = [
+        numbers.batch(2).apply(contrib.assert_element_shape(tf.TensorShape([2]))),
+        pairs.apply(contrib.assert_element_shape((tf.TensorShape([2]), tf.TensorShape([])))),
+        numbers.batch(2).apply(contrib.assert_element_shape(tf.TensorShape(None))),
+    ]
+    return [([tf.data.make_one_shot_iterator(d).get_next() for d in datasets], {})] * 2
+
+
+def threads(tf):
+    """Numbers of threads and other settings show in the nodes."""
+    settings = tf.data.Options()
+    settings.experimental_threading.max_intra_op_parallelism = 1
+    settings.experimental_threading.private_threadpool_size = 4
+    settings.experimental_slack = True
+    settings.experimental_distribute.auto_shard = False
+    settings.experimental_optimization.map_vectorization.enabled = True
+    settings.experimental_optimization.map_vectorization.use_choose_fastest = True
+    settings.experimental_optimization.autotune_buffers = True
+    settings.experimental_optimization.autotune_cpu_budget = 2
+    dataset = tf.data.Dataset.range(3).prefetch(1).with_options(settings)
+    iterator = tf.data.make_initializable_iterator(dataset)
+    return [([iterator.initializer], {}), ([iterator.get_next()], {})]
+
+
 def numbered(tf):
     """Scopes, devices and names of the ops of a pipeline."""
     with tf.name_scope("input"), tf.device("/cpu:0"):

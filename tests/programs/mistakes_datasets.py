@@ -42,6 +42,21 @@ def _own(tf, **members):
     return type("Own", (tf.data.Dataset,), members)()
 
 
+def _set(tf, name, value):
+    """What an option of threads says to a value; it is run."""
+    options = tf.data.Options()
+    setattr(options.experimental_threading, name, value)
+    iterator = tf.data.make_initializable_iterator(tf.data.Dataset.range(3).with_options(options))
+    return _run(tf, iterator.initializer)
+
+
+def _shaped(tf, dataset, shapes):
+    dataset = dataset.apply(tf.contrib.data.assert_element_shape(shapes))
+    element = tf.data.make_one_shot_iterator(dataset).get_next()
+    with tf.Session() as session:
+        return [session.run(element) for _ in range(2)]
+
+
 NESTING = {
     "short": lambda tf: tf.data.Iterator.from_structure((tf.int64, tf.int64), ([],)),
     "list_of_shapes": lambda tf: tf.data.Iterator.from_structure((tf.int64, tf.int64), [[], []]),
@@ -83,4 +98,18 @@ SPECS = {
     "dtype": lambda tf: tf.TensorSpec([2], "foo"),
     "set": lambda tf: setattr(tf.TensorSpec([2]), "shape", [3]),
     "joint": lambda tf: tf.TensorSpec([2]).most_specific_compatible_type(tf.TensorSpec([2], tf.int32)),
+}
+OPTIONS = {
+    "no_threads": lambda tf: _set(tf, "private_threadpool_size", 0),
+    "negative": lambda tf: _set(tf, "max_intra_op_parallelism", -1),
+    "text": lambda tf: _set(tf, "private_threadpool_size", "x"),
+    "unknown": lambda tf: _set(tf, "size", 3),
+    "number_as_bool": lambda tf: setattr(tf.data.Options(), "experimental_deterministic", 3),
+    "none": lambda tf: setattr(tf.data.Options().experimental_optimization, "filter_fusion", None),
+}
+WINDOWS = {
+    "both": lambda tf: tf.contrib.data.sliding_window_batch(2, 1, window_shift=2),
+    "shapes": lambda tf: _shaped(tf, tf.data.Dataset.range(3).batch(2), tf.TensorShape([2, 2])),
+    "rank": lambda tf: _shaped(tf, tf.data.Dataset.range(3), tf.TensorShape([2])),
+    "nesting": lambda tf: _shaped(tf, tf.data.Dataset.from_tensors((1, 2)), (tf.TensorShape([]),)),
 }

@@ -11,6 +11,7 @@ from flowgraph.datasets.examples import (
     parse_example_dataset,
 )
 from flowgraph.datasets.experimental import (
+    AUTOTUNE,
     Counter,
     RandomDataset,
     enumerate_dataset,
@@ -26,13 +27,17 @@ from flowgraph.datasets.experimental import (
 )
 from flowgraph.datasets.more import (
     Reducer,
+    TFRecordWriter,
     dense_to_sparse_batch,
     group_by_reducer,
 )
 from flowgraph.datasets.older import (
+    assert_element_shape,
     batch_and_drop_remainder,
     bucket_by_sequence_length,
     padded_batch_and_drop_remainder,
+    read_batch_features,
+    sliding_window_batch,
     sloppy_interleave,
 )
 from flowgraph.datasets.optional import (
@@ -48,12 +53,14 @@ from flowgraph.datasets.tables import (
 )
 
 __all__ = [
-    "Counter", "CsvDataset", "Optional", "RandomDataset", "Reducer", "SqlDataset", "batch_and_drop_remainder",
+    "AUTOTUNE", "Counter", "CsvDataset", "Optional", "RandomDataset", "Reducer", "SqlDataset", "TFRecordWriter",
+    "assert_element_shape", "batch_and_drop_remainder",
     "bucket_by_sequence_length", "choose_from_datasets", "dense_to_sparse_batch", "enumerate_dataset",
     "get_next_as_optional", "get_single_element", "group_by_reducer", "group_by_window", "ignore_errors",
     "make_batched_features_dataset", "make_csv_dataset", "map_and_batch", "padded_batch_and_drop_remainder",
-    "parallel_interleave", "parse_example_dataset", "rejection_resample", "sample_from_datasets", "scan",
-    "shuffle_and_repeat", "sloppy_interleave", "unbatch", "unique",
+    "parallel_interleave", "parse_example_dataset", "read_batch_features", "rejection_resample",
+    "sample_from_datasets", "scan",
+    "shuffle_and_repeat", "sliding_window_batch", "sloppy_interleave", "unbatch", "unique",
 ]
 
 _absent.watch(__name__)

@@ -47,7 +47,13 @@ from flowgraph.datasets.optional import (
     get_next_as_optional,
 )
 from flowgraph.datasets.optional import OptionalSpec as OptionalStructure
-from flowgraph.datasets.options import OptimizationOptions
+from flowgraph.datasets.options import (
+    DistributeOptions,
+    MapVectorizationOptions,
+    OptimizationOptions,
+    StatsOptions,
+    ThreadingOptions,
+)
 from flowgraph.datasets.resampling import (
     rejection_resample,
 )
@@ -59,13 +65,14 @@ from flowgraph.datasets.tables import (
 
 __all__ = [
     "AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Counter", "CsvDataset", "DatasetStructure",
-    "OptimizationOptions", "Optional", "OptionalStructure", "RandomDataset", "Reducer", "SparseTensorStructure",
-    "SqlDataset", "TFRecordWriter", "TensorStructure", "bucket_by_sequence_length", "cardinality",
-    "choose_from_datasets", "dense_to_sparse_batch", "enumerate_dataset", "from_variant",
-    "get_next_as_optional", "get_single_element", "get_structure", "group_by_reducer", "group_by_window",
-    "ignore_errors", "make_batched_features_dataset", "make_csv_dataset", "map_and_batch",
-    "map_and_batch_with_legacy_function", "parallel_interleave", "parse_example_dataset", "rejection_resample",
-    "sample_from_datasets", "scan", "shuffle_and_repeat", "take_while", "to_variant", "unbatch", "unique",
+    "DistributeOptions", "MapVectorizationOptions", "OptimizationOptions", "Optional", "OptionalStructure",
+    "RandomDataset", "Reducer", "SparseTensorStructure", "SqlDataset", "StatsOptions", "TFRecordWriter",
+    "TensorStructure", "ThreadingOptions", "bucket_by_sequence_length", "cardinality", "choose_from_datasets",
+    "dense_to_sparse_batch", "enumerate_dataset", "from_variant", "get_next_as_optional", "get_single_element",
+    "get_structure", "group_by_reducer", "group_by_window", "ignore_errors", "make_batched_features_dataset",
+    "make_csv_dataset", "map_and_batch", "map_and_batch_with_legacy_function", "parallel_interleave",
+    "parse_example_dataset", "rejection_resample", "sample_from_datasets", "scan", "shuffle_and_repeat",
+    "take_while", "to_variant", "unbatch", "unique",
 ]
 
 _absent.watch(__name__)
