@@ -18,7 +18,7 @@ from flowgraph.commands.lone import LoneElements
 from flowgraph.commands.syntax import call
 from flowgraph.platform.inspecting import getargspec
 
-__all__ = ["array_of", "bring_back", "bytes_of", "compiled", "tree_of"]
+__all__ = ["array_of", "bring_back", "bytes_of", "compiled", "smooth_of", "tree_of"]
 
 _NUMPY = {
     **{name: getattr(builtins, name) for name in ("bool", "complex", "float", "int", "object", "str")},
@@ -134,8 +134,20 @@ def _settle(node: ast.expr) -> None:
         node.attr = _ABSTRACT.get(node.attr, node.attr)
 
 
+def smooth_of(module: Any) -> Any:
+    """What was `Image.ANTIALIAS` of PIL before version 10."""
+    return module.ANTIALIAS if hasattr(module, "ANTIALIAS") else module.LANCZOS
+
+
 class _OldCalls(ast.NodeTransformer):
     """Calls of functions of ours in place of those that have changed their meaning."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """`Image.ANTIALIAS`, which is Lanczos's filter."""
+        self.generic_visit(node)
+        return (
+            call(smooth_of, node, node.value) if node.attr == "ANTIALIAS" and isinstance(node.ctx, ast.Load) else node
+        )
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """`array.tostring()`, `np.array(rows)`, and a kind of numbers where a dtype should be."""

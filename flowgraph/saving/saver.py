@@ -241,7 +241,7 @@ class Saver:
         save_path = os.fspath(save_path)
         with self._one_at_a_time:
             path = self._numbered(sess, save_path, global_step)
-            if os.path.basename(save_path) == latest_filename and not self._sharded:
+            if global_step is None and os.path.basename(path) == latest_filename and not self._sharded:
                 line = f"'latest_filename' collides with 'save_path': '{latest_filename}' and '{save_path}'"
                 raise ValueError(line)
             if save_debug_info:

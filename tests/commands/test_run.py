@@ -87,6 +87,14 @@ def test_what_numpy_and_python_have_dropped_is_there(tmp_path: Path) -> None:
     assert done.stderr == "flowgraph: 'dropped.py' is not all text in its encoding: what cannot be read is replaced\n"
 
 
+def test_a_filter_of_pictures_has_its_old_name(tmp_path: Path) -> None:
+    write(tmp_path, "PIL.py", "class Image:\n    LANCZOS = 1\n")
+    write(tmp_path, "filters.py", "from PIL import Image\nprint(Image.ANTIALIAS)\nImage.ANTIALIAS = 2\n")
+    write(tmp_path, "all.py", "import filters\nfrom PIL import Image\nprint(Image.ANTIALIAS)\n")
+    done = command(tmp_path, "run", "all.py")
+    assert (done.stderr, done.stdout) == ("", "1\n2\n")
+
+
 KINDS = """
 import inspect, numpy, numpy as np, threading
 print(np.zeros((2,), dtype=np.integer).dtype, np.ones(1, np.floating).dtype, numpy.arange(2).astype(numpy.number).dtype)

@@ -80,3 +80,14 @@ def test_restoring_what_is_no_checkpoint():
             _says(READERS[path], lambda path=path: saver.restore(session, path))
         with pytest.raises(ValueError, match="The passed save_path is not a valid checkpoint: absent"):
             saver.restore(session, "absent")
+
+
+def test_a_checkpoint_may_be_called_as_the_file_beside_it_when_it_has_a_number():
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.get_variable("v", [], initializer=tf.zeros_initializer())
+        saver = tf.train.Saver()
+        session.run(tf.global_variables_initializer())
+        assert saver.save(session, "here/checkpoint", global_step=3) == "here/checkpoint-3"
+        assert tf.train.latest_checkpoint("here") == "here/checkpoint-3"
+        with pytest.raises(ValueError, match="'latest_filename' collides with 'save_path': 'checkpoint' and 'here/ch"):
+            saver.save(session, "here/checkpoint")
