@@ -208,3 +208,10 @@ def as_array(value: Any) -> np.ndarray | None:
     if isinstance(value, np.ndarray | np.generic | bytes | int | float | bool):
         return np.array(value, object) if isinstance(value, bytes) else np.asarray(value)
     return None
+
+
+def size_of(array: np.ndarray) -> int:
+    """The bytes of an array, of texts the bytes of all of them."""
+    if array.dtype.kind != "O":
+        return array.nbytes
+    return sum(len(item) for item in array.ravel().tolist() if isinstance(item, bytes | str))

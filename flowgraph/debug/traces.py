@@ -13,7 +13,7 @@ from typing import Any
 from flowgraph import errors
 from flowgraph.debug import trace_pictures
 from flowgraph.debug.trace_nan import checked, named
-from flowgraph.debug.trace_recording import Given, as_array, unwatch, watch
+from flowgraph.debug.trace_recording import Given, as_array, size_of, unwatch, watch
 from flowgraph.debug.trace_run import NotFinite, Run, Timed, Value, name_of, table
 from flowgraph.ir.program import Step
 from flowgraph.ir.tensor import Operation, Tensor
@@ -287,7 +287,7 @@ class _Recorder:
             array = as_array(value)
             if array is None:
                 continue
-            timed.bytes += sum(map(len, array.ravel())) if array.dtype.kind == "O" else array.nbytes
+            timed.bytes += size_of(array)
             if self._trace.values:
                 self._keep(tensor, array, inside)
                 checked(self.run, tensor, array, inputs, times=timed.times)

@@ -152,6 +152,16 @@ def test_what_is_said_of_a_run():
     assert "y  (MatMul)" in repr(first)
 
 
+def test_texts_out_of_a_queue():
+    queue = tf.FIFOQueue(3, [tf.string], shapes=[()])
+    fill, two = queue.enqueue_many([["ab", "cde"]]), queue.dequeue_many(2, name="two")
+    with session() as sess, tf.debug.trace(sess) as t:
+        sess.run(fill)
+        assert sess.run(two).tolist() == [b"ab", b"cde"]
+    assert t.runs[1].ops["two"].times == 1
+    assert t[two][1]["dtype"] == "string"
+
+
 def test_loops_keep_the_last_round_and_count():
     i = tf.while_loop(lambda i: i < 5, lambda i: tf.multiply(i, 2, name="twice") - 1, [2], name="loop")
     with session() as sess, tf.debug.trace(sess) as t:
