@@ -6,12 +6,11 @@ from typing import Any
 
 from flowgraph import absent as _absent
 from flowgraph import nn as _new
-from flowgraph.contrib import legacy_seq2seq as seq2seq
 from flowgraph.ir.tensor import Tensor
 from flowgraph.nn import static_bidirectional_rnn as bidirectional_rnn
 from flowgraph.nn import static_rnn as rnn
 from flowgraph.nn import static_state_saving_rnn as state_saving_rnn
-from flowgraph.tf0 import rnn_cell
+from flowgraph.tf0 import rnn_cell, seq2seq
 
 __all__ = [
     "bidirectional_rnn",

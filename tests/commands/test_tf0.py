@@ -104,4 +104,22 @@ def test_old_imports():
 
     assert cells is inside is rnn_cell is tf.nn.rnn_cell
     assert rnn.rnn is new.nn.static_rnn
-    assert seq2seq is tf.nn.seq2seq is new.contrib.legacy_seq2seq
+    assert seq2seq is tf.nn.seq2seq
+    assert seq2seq.rnn_decoder is new.contrib.legacy_seq2seq.rnn_decoder
+    assert set(new.contrib.legacy_seq2seq.__all__) == set(seq2seq.__all__)
+
+
+def test_a_loss_of_sequences_gets_logits_and_targets_by_their_places():
+    def difference(logits, targets):
+        return logits - targets
+
+    lists = [tf.constant([5.0, 7.0])], [tf.constant([2.0, 3.0])], [tf.ones([2])]
+    each = tf.nn.seq2seq.sequence_loss_by_example(*lists, softmax_loss_function=difference)
+    whole = tf.nn.seq2seq.sequence_loss(*lists, softmax_loss_function=difference)
+    logits, targets, weights = lists
+    _, losses = tf.nn.seq2seq.model_with_buckets(
+        logits, logits, targets, weights, [(1, 1)], lambda x, _: (x, None), softmax_loss_function=difference
+    )
+    np.testing.assert_allclose(values(losses)[0], 3.5)
+    np.testing.assert_allclose(values([each, whole])[0], [3.0, 4.0])
+    np.testing.assert_allclose(values([each, whole])[1], 3.5)

@@ -2,10 +2,9 @@
 
 import importlib
 
-from flowgraph.contrib import legacy_seq2seq as seq2seq
 from flowgraph.python import ops as _new
 from flowgraph.tf0 import nn as rnn
-from flowgraph.tf0 import rnn_cell
+from flowgraph.tf0 import rnn_cell, seq2seq
 
 __all__ = ["rnn", "rnn_cell", "seq2seq"]
 
