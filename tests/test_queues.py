@@ -88,6 +88,7 @@ def test_strings_and_names(session: tf.Session, kind: Any) -> None:
     assert session.run(queue.dequeue()) == {"text": b"a", "number": [1]}
     found = session.run(queue.dequeue_many(2))
     assert {key: value.tolist() for key, value in found.items()} == {"text": [b"b", b"c"], "number": [[2], [3]]}
+    assert [type(text) for text in found["text"]] == [bytes, bytes]
 
 
 def test_padding(session: tf.Session) -> None:

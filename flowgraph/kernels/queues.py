@@ -293,5 +293,6 @@ def _stack(parts: Sequence[np.ndarray], kind: Any, shape: Shape) -> np.ndarray:
     stacked = np.full((len(parts), *sizes), empty, kind)
     for row, part in enumerate(parts):
         place: tuple[Any, ...] = (row, *(slice(size) for size in part.shape))
-        stacked[place] = part
+        # numpy would put the array of a single text there, not the text
+        stacked[place] = part if part.ndim else part[()]
     return stacked

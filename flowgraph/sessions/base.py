@@ -230,6 +230,7 @@ class BaseSession:
         if not structure.tensors and not structure.targets:
             return structure.build(())
         if watch is not None:
+            self._growth.watch()
             executable = watch(*wanted, options)
         else:
             executable = self._compile(*wanted, traced.TracedExecutable if options.trace_level else TimedExecutable)

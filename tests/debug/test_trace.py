@@ -158,7 +158,7 @@ def test_texts_out_of_a_queue():
     with session() as sess, tf.debug.trace(sess) as t:
         sess.run(fill)
         assert sess.run(two).tolist() == [b"ab", b"cde"]
-    assert t.runs[1].ops["two"].times == 1
+    assert t.runs[1].ops["two"].bytes == 5
     assert t[two][1]["dtype"] == "string"
 
 
