@@ -214,11 +214,11 @@ def test_the_devices_are_one_cpu() -> None:
     assert not [device.name for device in device_lib.list_local_devices() if device.device_type == "GPU"]
 
 
-def test_the_debugger_says_that_it_is_not_here() -> None:
+def test_what_dumps_of_the_debugger_says_that_it_is_not_here() -> None:
     from flowgraph.python import debug
 
-    for name in debug.__all__:
-        with pytest.raises(NotImplementedError, match=f"{name}: TensorFlow's debugger is not in flowgraph"):
+    for name in set(debug.__all__) - {"DebugTensorDatum", "LocalCLIDebugWrapperSession", "has_inf_or_nan"}:
+        with pytest.raises(NotImplementedError, match=f"{name}: this part of TensorFlow's debugger is not here"):
             getattr(debug, name)(None)
 
 

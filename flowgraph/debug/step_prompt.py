@@ -49,6 +49,7 @@ class Prompt(cmd.Cmd):
     """
 
     prompt = "(step) "
+    short = _SHORT
 
     def __init__(self, stepper: Stepper, stdin: TextIO | None = None, stdout: TextIO | None = None) -> None:
         super().__init__(stdin=stdin or sys.stdin, stdout=stdout or sys.stdout)
@@ -64,11 +65,15 @@ class Prompt(cmd.Cmd):
         count = len(self.stepper.run_ops)
         self.say(f"{count} op{'' if count == 1 else 's'} to run; h lists the commands")
         self.show_place()
+        struck = False
         while True:
             try:
+                if struck:
+                    self.say("\nCtrl-C; q leaves the run")
+                struck = False
                 self.cmdloop()
             except KeyboardInterrupt:
-                self.say("\nCtrl-C; q leaves the run")
+                struck = True
             else:
                 return
 
@@ -89,6 +94,9 @@ class Prompt(cmd.Cmd):
     def show_place(self) -> None:
         """The op about to run in a few lines; or that there is none."""
         place = self.stepper.place
+        if place is None and not self.stepper.done:
+            self.say("the run cannot go on; q leaves")
+            return
         if place is None:
             self.say(f"the run is over, {self.stepper.ran} ops ran; q leaves")
             return
@@ -273,7 +281,7 @@ class Prompt(cmd.Cmd):
     def parseline(self, line: str) -> tuple[str | None, str | None, str]:
         """A line as command, its argument, and itself; short names are made long ones."""
         word, _, rest = line.strip().partition(" ")
-        return (_SHORT.get(word, word), rest.strip(), line) if word else (None, None, "")
+        return (self.short.get(word, word), rest.strip(), line) if word else (None, None, "")
 
     def precmd(self, line: str) -> str:
         """What is read from no terminal is not on the screen yet."""
@@ -286,7 +294,7 @@ class Prompt(cmd.Cmd):
     def emptyline(self) -> bool:
         """An empty line repeats a step, and nothing else."""
         word, _, _ = self.lastcmd.partition(" ")
-        if _SHORT.get(word, word) in ("next", "list"):
+        if self.short.get(word, word) in ("next", "list"):
             return self.onecmd(self.lastcmd)
         return False
 

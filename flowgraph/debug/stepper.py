@@ -10,6 +10,7 @@ import numpy as np
 
 from flowgraph import errors
 from flowgraph.debug.step_html import stepper_html
+from flowgraph.debug.step_interrupts import Interrupts
 from flowgraph.debug.step_kinds import holds_variable, innermost, is_quiet, written_by
 from flowgraph.debug.step_place import Place, table
 from flowgraph.debug.step_values import Value, is_bad
@@ -84,6 +85,7 @@ class Stepper:
         self._result: Any = _NOTHING
         self._failure: BaseException | None = None
         self._closed = self._started = False
+        self._interrupts = Interrupts()
         self._counts: dict[Operation, int] = {}
         self._turn: Turn | None = None
         self._shown: Place | None = None  # that place, once somebody has looked at it
@@ -103,7 +105,8 @@ class Stepper:
         for _ in range(count):
             if self.done and count > 1:
                 break
-            self._advance(())
+            with self._interrupts.kept():
+                self._advance(())
         return self
 
     def until(self, what: Any) -> Stepper:
@@ -138,9 +141,11 @@ class Stepper:
 
     def finish(self) -> Any:
         """Run all that is left, past breakpoints; returns what `sess.run` would have returned."""
-        while not self.done:
-            self._perform()
-            self.reason = "the run is over"
+        with self._interrupts.kept():
+            while not self.done:
+                self._perform()
+                self._interrupts.check()
+                self.reason = "the run is over"
         return self.result
 
     # -- looking -----------------------------------------------------------------------------------------------
@@ -276,7 +281,8 @@ class Stepper:
     # -- inside ------------------------------------------------------------------------------------------------
 
     def _go(self, stops: Sequence[Stop], here: Callable[[Turn], bool] | None = None) -> Stepper:
-        self._advance(stops, here or (lambda turn: False))
+        with self._interrupts.kept():
+            self._advance(stops, here or (lambda turn: False))
         return self
 
     def _advance(self, stops: Sequence[Stop], here: Callable[[Turn], bool] | None = None) -> None:
@@ -297,6 +303,7 @@ class Stepper:
             if turn is None:
                 self.reason = reason or "the run is over"
                 return
+            self._interrupts.check()
             reason = reason or self._names_op(goals, turn)
             if reason or (here(turn) if here is not None else not is_quiet(turn.step)):
                 self.reason = reason
@@ -337,14 +344,24 @@ class Stepper:
         self._demand_open()
         turn = self._turn
         assert turn is not None
-        outputs = self._guarded(self._executable.perform, turn)
+        outputs = self._performed(turn)
         if not is_quiet(turn.step):
             self.ran += 1
             self._counts[turn.step.op] = self.times(turn.step.op) + 1
             self.written += [name for name in written_by(turn) if name not in self.written]
             self._ended = turn, () if turn.begins else outputs, self._shown
             self._last = None
+        self._interrupts.waits = turn.begins  # the walk itself waits where several ops may have to
         self._guarded(self._send, outputs)
+        self._interrupts.waits = False
+
+    def _performed(self, turn: Turn) -> Any:
+        interrupts = self._interrupts
+        interrupts.in_op, interrupts.waits = True, turn.step.opdef.begin is not None
+        try:
+            return self._guarded(self._executable.perform, turn)
+        finally:
+            interrupts.in_op = interrupts.waits = False
 
     def _send(self, outputs: Any) -> None:
         self._turn = self._shown = None
@@ -352,8 +369,11 @@ class Stepper:
             self._turn = self._walk.send(outputs)
         except StopIteration as end:
             self._result = self._structure(end.value)
-        except BaseException as error:
+        except Exception as error:
             self._failure = error
+            raise
+        except BaseException:
+            self._failure = RuntimeError("this run was interrupted between two ops, and cannot go on")
             raise
 
     def _guarded(self, call: Callable[[Any], Any], argument: Any) -> Any:

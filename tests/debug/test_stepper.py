@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -369,6 +370,34 @@ def test_ctrl_c_while_an_op_waits(monkeypatch: pytest.MonkeyPatch) -> None:
             assert s.place.name == "take"
             sess.run(queue.enqueue(3))
             assert s.finish() == -3
+
+
+def test_ctrl_c_strikes_between_two_ops() -> None:
+    with tf.Graph().as_default():
+        v = tf.Variable(0, name="v")
+
+        def body(i: Any) -> Any:
+            with tf.control_dependencies([tf.assign_add(v, 1)]):
+                return tf.py_func(strike, [i], tf.int32)
+
+        def strike(i: Any) -> Any:
+            if i == 2 and not struck:
+                struck.append(i)
+                signal.raise_signal(signal.SIGINT)
+            return np.int32(i + 1)
+
+        struck: list[Any] = []
+        r = tf.while_loop(lambda i: i < 5, lambda i: tf.reshape(body(i), []), [0])
+        with tf.Session() as sess:
+            sess.run(v.initializer)
+            s = Stepper(sess, r)
+            with pytest.raises(KeyboardInterrupt):
+                s.finish()
+            assert s.last.type == "PyFunc"
+            assert s.place.path == ("while, round 3: body",)
+            assert s.finish() == 5
+            assert sess.run(v) == 5
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_gradients_say_whose_they_are() -> None:

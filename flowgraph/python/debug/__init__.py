@@ -1,33 +1,29 @@
-"""tensorflow.python.debug: scripts import TF's debugger beside their flag for it; using it raises."""
+"""tensorflow.python.debug: the debugger at the terminal, which here is `tf.debug.step`; what dumps raises."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from flowgraph import absent as _absent
+from flowgraph.debug.step_wrapper import (
+    DebugTensorDatum,
+    LocalCLIDebugWrapperSession,
+    has_inf_or_nan,
+)
+from flowgraph.debug.step_wrapper import (
+    instead as _instead,
+)
 
 __all__ = [
-    "DumpingDebugHook", "DumpingDebugWrapperSession", "LocalCLIDebugHook", "LocalCLIDebugWrapperSession",
-    "TensorBoardDebugHook", "TensorBoardDebugWrapperSession",
+    "DebugTensorDatum", "DumpingDebugHook", "DumpingDebugWrapperSession", "LocalCLIDebugHook",
+    "LocalCLIDebugWrapperSession", "TensorBoardDebugHook", "TensorBoardDebugWrapperSession", "has_inf_or_nan",
 ]  # fmt: skip
 
+_TRACE = "`with tf.debug.trace(sess) as t:` records what runs compute, and t.show() shows it."
+_STEP = "wrap the session: tf_debug.LocalCLIDebugWrapperSession(sess); or walk a run with tf.debug.step(sess, fetches)."
 
-def _lacking(name: str) -> Any:
-    def debugger(*_arguments: Any, **_named: Any) -> NoReturn:
-        raise NotImplementedError(
-            f"tf_debug.{name}: TensorFlow's debugger is not in flowgraph.\n\n  Fix: `with tf.debug.trace(sess) as t:` "
-            "records what every op gives, and tf.debug.find_nan names the first that gives NaN or infinity."
-        )
-
-    debugger.__name__, debugger.__doc__ = name, f"Raises NotImplementedError: `{name}` is not here."
-    return debugger
-
-
-DumpingDebugHook = _lacking("DumpingDebugHook")
-DumpingDebugWrapperSession = _lacking("DumpingDebugWrapperSession")
-LocalCLIDebugHook = _lacking("LocalCLIDebugHook")
-LocalCLIDebugWrapperSession = _lacking("LocalCLIDebugWrapperSession")
-TensorBoardDebugHook = _lacking("TensorBoardDebugHook")
-TensorBoardDebugWrapperSession = _lacking("TensorBoardDebugWrapperSession")
+DumpingDebugHook = _instead("DumpingDebugHook", _TRACE)
+DumpingDebugWrapperSession = _instead("DumpingDebugWrapperSession", _TRACE)
+LocalCLIDebugHook = _instead("LocalCLIDebugHook", _STEP)
+TensorBoardDebugHook = _instead("TensorBoardDebugHook", _TRACE)
+TensorBoardDebugWrapperSession = _instead("TensorBoardDebugWrapperSession", _TRACE)
 
 _absent.watch(__name__)
