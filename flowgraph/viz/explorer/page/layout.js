@@ -29,6 +29,7 @@ class Layout {
     try {
       svg = this.viz.renderSVGElement(dot);
     } catch (error) {
+      this.limit = 0; // what has failed once may be broken: a worker has a Graphviz of its own
       failed(error.message);
       return;
     }
@@ -62,8 +63,11 @@ class Layout {
       const { done, failed, alarm } = this.busy;
       clearTimeout(alarm);
       this.busy = null;
-      if (data.error) failed(data.error);
-      else done(new DOMParser().parseFromString(data.svg, "image/svg+xml").documentElement);
+      if (data.error) {
+        this.worker.terminate();
+        this.worker = null;
+        failed(data.error);
+      } else done(new DOMParser().parseFromString(data.svg, "image/svg+xml").documentElement);
     };
     this.worker.onerror = () => {
       const { failed } = this.busy || {};
