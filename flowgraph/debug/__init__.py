@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from flowgraph import absent as _absent
 from flowgraph.debug.step_place import Place
 from flowgraph.debug.stepper import Stepper
 from flowgraph.debug.stepping import step
@@ -16,3 +17,5 @@ from flowgraph.debug.trace_run import NotFinite, Run
 from flowgraph.debug.traces import Trace, last_failure, trace
 
 __all__ = ["NotFinite", "Place", "Run", "Stepper", "Trace", "find_nan", "last_failure", "step", "trace"]
+
+_absent.watch(__name__)
