@@ -333,7 +333,7 @@ def one_shot(dataset: Any) -> Iterator:
     _check_captures(dataset._variant_tensor)
     graph = _Copying(get_default_graph())
     with graph.as_default():
-        output = dataset._with_options()
+        output = graph.capture(dataset._with_options())
     factory = Factory(graph, output)
     library_of(graph)[factory.name] = factory
     resource = emit(ONE_SHOT_ITERATOR, dataset_factory=factory.name, **flat_attrs(dataset.element_spec))

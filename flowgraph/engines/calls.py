@@ -167,7 +167,9 @@ class Bound:
     __slots__ = ("captured", "function")
 
     def __init__(self, function: Function, captured: Sequence[Any]) -> None:
-        self.function, self.captured = function, captured
+        # pipelines among them come bare, as ops on datasets take them
+        self.captured = [boxed(value) if hasattr(value, "begin") else value for value in captured]
+        self.function = function
 
 
 class Calls:

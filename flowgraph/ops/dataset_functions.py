@@ -124,7 +124,7 @@ def _generator(
     count = len(init.function.inputs)
     return pipe.Generated(
         ctx.bound(init_func, first[count:]), ctx.bound(next_func, following), ctx.bound(finalize_func, last),
-        tuple(first[:count]),
+        tuple(pipe.boxed(one) if hasattr(one, "begin") else one for one in first[:count]),
     )  # fmt: skip
 
 
@@ -212,6 +212,16 @@ ITERATOR = OpDef(
     forward=_held,
     gradient=NO_GRADIENT,
     effect=Effect.STATE,
+)
+
+
+ANONYMOUS_ITERATOR = OpDef(
+    "AnonymousIterator() -> handle: resource",
+    attrs=SPEC,
+    infer=lambda **_attrs: (),
+    forward=lambda _ctx, *, output_types, output_shapes: Held(output_types, output_shapes),
+    gradient=NO_GRADIENT,
+    effect=Effect.WORLD,
 )
 
 
@@ -303,7 +313,7 @@ ITERATOR_FROM_STRING_HANDLE = OpDef(
 
 
 def _get_next(_ctx: Any, held: Held, *, output_types: Sequence[Any], **_attrs: Any) -> tuple[Any, ...]:
-    element = tuple(held.take())
+    element = tuple(pipe.unboxed(held).take())  # (a function gets it in an array)
     if len(element) != len(output_types):  # (only an imported graph can be that wrong)
         raise invalid(f"Expected an element of {len(output_types)} components, but got {len(element)}.")
     return element

@@ -167,6 +167,9 @@ GROUP_BY_REDUCER_DATASET = dataset_op(
 WRAP_DATASET_VARIANT = dataset_op(
     "WrapDatasetVariant(input_handle: variant) -> output_handle: variant", lambda _ctx, source: source, {}, [0]
 )
+UNWRAP_DATASET_VARIANT = dataset_op(
+    "UnwrapDatasetVariant(input_handle: variant) -> output_handle: variant", lambda _ctx, source: source, {}, [0]
+)
 
 # -- what is told of a dataset, and done with it ---------------------------------------------------------------
 

@@ -178,3 +178,21 @@ def test_features_of_files(tmp_path):
     found = tf.contrib.data.read_batch_features(name, 3, features, randomize_input=False, num_epochs=1)
     with tf.Session() as session:
         assert session.run(found)["n"].tolist() == [0, 1, 2]
+
+
+def test_a_pipeline_for_another_device_in_a_graph_def():
+    dataset = tf.data.Dataset.range(3).apply(tf.data.experimental.copy_to_device("/cpu:0"))
+    iterator = tf.data.make_initializable_iterator(dataset)
+    names = [iterator.initializer.name, iterator.get_next().name]
+    written = tf.get_default_graph().as_graph_def()
+    with tf.Graph().as_default(), tf.Session() as session:
+        begin, element = tf.import_graph_def(written, return_elements=names)
+        session.run(begin)
+        assert [session.run(element) for _ in range(3)] == [0, 1, 2]
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(element)
+
+
+def test_no_name_of_a_device():
+    with pytest.raises(ValueError, match=r"^Unknown attribute: 'foo' in 'foo'"):
+        tf.data.Dataset.range(3).apply(tf.data.experimental.copy_to_device("foo"))

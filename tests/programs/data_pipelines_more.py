@@ -77,6 +77,27 @@ def threads(tf):
     return [([iterator.initializer], {}), ([iterator.get_next()], {})]
 
 
+def other_device(tf):
+    """Pipelines that are behind functions."""
+    more, data = tf.data.experimental, tf.data.Dataset
+    datasets = [
+        data.range(3).apply(more.copy_to_device("/cpu:0")).repeat(2),
+        data.range(3).map(lambda n: (n, {"a": [n, n]})).apply(more.prefetch_to_device("/cpu:0", 2)),
+        data.range(3).shuffle(3, seed=1).repeat(2).apply(more.prefetch_to_device("/cpu:0")),
+    ]
+    iterators = [tf.data.make_initializable_iterator(d) for d in datasets]
+    once = tf.data.make_one_shot_iterator(data.range(4).apply(more.prefetch_to_device("/cpu:0"))).get_next()
+    elements = [*[iterator.get_next() for iterator in iterators], once]
+    return [([iterator.initializer for iterator in iterators], {}), *[(elements, {})] * 3]
+
+
+def captured_datasets(tf):
+    """A dataset in a function of another."""
+    inner = tf.data.Dataset.range(10, 12).map(lambda n: n * 2)
+    dataset = tf.data.Dataset.range(3).flat_map(lambda n: tf.data.Dataset.zip((inner, inner.map(lambda k: k + n))))
+    return [([tf.data.make_one_shot_iterator(dataset).get_next()], {})] * 4
+
+
 def numbered(tf):
     """Scopes, devices and names of the ops of a pipeline."""
     with tf.name_scope("input"), tf.device("/cpu:0"):

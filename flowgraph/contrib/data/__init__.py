@@ -6,6 +6,7 @@ from flowgraph.datasets.choosing import choose_from_datasets, sample_from_datase
 from flowgraph.datasets.csv_files import (
     make_csv_dataset,
 )
+from flowgraph.datasets.devices import copy_to_device, prefetch_to_device
 from flowgraph.datasets.examples import (
     make_batched_features_dataset,
     parse_example_dataset,
@@ -54,12 +55,11 @@ from flowgraph.datasets.tables import (
 
 __all__ = [
     "AUTOTUNE", "Counter", "CsvDataset", "Optional", "RandomDataset", "Reducer", "SqlDataset", "TFRecordWriter",
-    "assert_element_shape", "batch_and_drop_remainder",
-    "bucket_by_sequence_length", "choose_from_datasets", "dense_to_sparse_batch", "enumerate_dataset",
-    "get_next_as_optional", "get_single_element", "group_by_reducer", "group_by_window", "ignore_errors",
-    "make_batched_features_dataset", "make_csv_dataset", "map_and_batch", "padded_batch_and_drop_remainder",
-    "parallel_interleave", "parse_example_dataset", "read_batch_features", "rejection_resample",
-    "sample_from_datasets", "scan",
+    "assert_element_shape", "batch_and_drop_remainder", "bucket_by_sequence_length", "choose_from_datasets",
+    "copy_to_device", "dense_to_sparse_batch", "enumerate_dataset", "get_next_as_optional", "get_single_element",
+    "group_by_reducer", "group_by_window", "ignore_errors", "make_batched_features_dataset", "make_csv_dataset",
+    "map_and_batch", "padded_batch_and_drop_remainder", "parallel_interleave", "parse_example_dataset",
+    "prefetch_to_device", "read_batch_features", "rejection_resample", "sample_from_datasets", "scan",
     "shuffle_and_repeat", "sliding_window_batch", "sloppy_interleave", "unbatch", "unique",
 ]
 

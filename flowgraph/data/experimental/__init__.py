@@ -7,6 +7,7 @@ from flowgraph.datasets.choosing import choose_from_datasets, sample_from_datase
 from flowgraph.datasets.csv_files import (
     make_csv_dataset,
 )
+from flowgraph.datasets.devices import copy_to_device, prefetch_to_device
 from flowgraph.datasets.examples import (
     make_batched_features_dataset,
     parse_example_dataset,
@@ -68,11 +69,11 @@ __all__ = [
     "DistributeOptions", "MapVectorizationOptions", "OptimizationOptions", "Optional", "OptionalStructure",
     "RandomDataset", "Reducer", "SparseTensorStructure", "SqlDataset", "StatsOptions", "TFRecordWriter",
     "TensorStructure", "ThreadingOptions", "bucket_by_sequence_length", "cardinality", "choose_from_datasets",
-    "dense_to_sparse_batch", "enumerate_dataset", "from_variant", "get_next_as_optional", "get_single_element",
-    "get_structure", "group_by_reducer", "group_by_window", "ignore_errors", "make_batched_features_dataset",
-    "make_csv_dataset", "map_and_batch", "map_and_batch_with_legacy_function", "parallel_interleave",
-    "parse_example_dataset", "rejection_resample", "sample_from_datasets", "scan", "shuffle_and_repeat",
-    "take_while", "to_variant", "unbatch", "unique",
+    "copy_to_device", "dense_to_sparse_batch", "enumerate_dataset", "from_variant", "get_next_as_optional",
+    "get_single_element", "get_structure", "group_by_reducer", "group_by_window", "ignore_errors",
+    "make_batched_features_dataset", "make_csv_dataset", "map_and_batch", "map_and_batch_with_legacy_function",
+    "parallel_interleave", "parse_example_dataset", "prefetch_to_device", "rejection_resample",
+    "sample_from_datasets", "scan", "shuffle_and_repeat", "take_while", "to_variant", "unbatch", "unique",
 ]
 
 _absent.watch(__name__)
