@@ -292,7 +292,7 @@ class Stepper:
             return
         self.reason = ""
         is_first, self._started = not self._started, True
-        goals = [(stop.text, stop) for stop in stops]
+        goals = [(f"until {stop.text}", stop) for stop in stops]
         goals += [(f"breakpoint {number}: {stop.text}", stop) for number, stop in self._stops.items()]
         if is_first and here is not None and self._turn is not None and self._names_op(goals, self._turn):
             return
