@@ -14,6 +14,7 @@ import flowgraph as tf
 from flowgraph import contrib
 from flowgraph.ir.build import build_program
 from flowgraph.ir.program import Program
+from flowgraph.ir.scope import default_graphs, default_sessions
 from flowgraph.ir.verify import verify
 
 # Nothing here measures time, so no example is too slow; and a run in CI draws the same examples every time.
@@ -45,7 +46,21 @@ def every_program_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def doctest_names(doctest_namespace: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[None]:
+def nothing_stays_open() -> Iterator[None]:
+    """A test that leaves a default session or graph behind fails, not those that come after it."""
+    yield
+    left = [*default_sessions.items, *default_graphs.items]
+    default_sessions.items.clear()
+    default_graphs.items.clear()
+    assert not left, "this test leaves a default session or graph behind"
+
+
+@pytest.fixture(autouse=True)
+def doctest_names(
+    nothing_stays_open: None,  # noqa: ARG001  # which is to end after this
+    doctest_namespace: dict[str, Any],
+    request: pytest.FixtureRequest,
+) -> Iterator[None]:
     """Give docstrings `np`, `tf` and `run`, a graph of their own, and numpy's short printing.
 
     `run(tensor)` is the value of a tensor (or of a list of them) in a fresh session, scalars as plain numbers.

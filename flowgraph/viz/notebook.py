@@ -94,6 +94,7 @@ def variable_html(variable: Any) -> str:
     >>> _ = sess.run(w.initializer)
     >>> print(variable_html(w))
     <table ...>w:0<...float32<...(2,)<...trainable<...yes<...[1. 2.]<...</table>
+    >>> sess.close()
     """
     op = variable.op
     is_resource = op.opdef.role == "handle"
