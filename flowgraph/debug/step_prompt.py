@@ -98,7 +98,7 @@ class Prompt(cmd.Cmd):
             self.say("the run cannot go on; q leaves")
             return
         if place is None:
-            self.say(f"the run is over, {self.stepper.ran} ops ran; q leaves")
+            self.say(f"the run is over, {self.stepper.so_far}; q leaves")
             return
         self.say(f"-> {self.bold(place.name)}  {place.type}")
         for row in (*place.notes, *([place.source] if place.source else ())):
@@ -244,7 +244,7 @@ class Prompt(cmd.Cmd):
         if self.stepper.place is None:
             self.show_place()
         else:
-            self.say(f"{self.stepper.ran} ops ran; about to run:\n{self.stepper.place!r}")
+            self.say(f"{self.stepper.so_far}; about to run:\n{self.stepper.place!r}")
 
     def do_list(self, text: str) -> None:
         """The ops around."""

@@ -452,12 +452,17 @@ class Stepper:
             raise self._failure
         self._session._check_open()
 
+    @property
+    def so_far(self) -> str:
+        """How many ops ran, in words."""
+        return f"{self.ran} op{'' if self.ran == 1 else 's'} ran"
+
     def __repr__(self) -> str:
         if self._closed:
-            return f"<tf.debug.Stepper: closed, {self.ran} ops ran>"
+            return f"<tf.debug.Stepper: closed, {self.so_far}>"
         if self.done:
-            return f"<tf.debug.Stepper: {self.ran} ops ran, the run is over>"
-        head = f"<tf.debug.Stepper: {self.ran} ops ran{f', {self.reason}' if self.reason else ''}; about to run:>"
+            return f"<tf.debug.Stepper: {self.so_far}, the run is over>"
+        head = f"<tf.debug.Stepper: {self.so_far}{f', {self.reason}' if self.reason else ''}; about to run:>"
         gave = [f"gave  {line}" for line in table(self.last.outputs or ())] if self.last is not None else []
         return "\n".join([*gave, head, repr(self.place)])
 
