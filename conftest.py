@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,11 @@ from flowgraph.ir.verify import verify
 # Nothing here measures time, so no example is too slow; and a run in CI draws the same examples every time.
 settings.register_profile("flowgraph", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 settings.load_profile("flowgraph")
+
+# A run that a shell starts in the background is told to ignore Ctrl-C, and so is every process that it starts in turn:
+# the tests of Ctrl-C are to find it as at a terminal.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The packages of contrib are imported when they are first used; the tests go through the ops of all.
 for package in contrib.__all__:

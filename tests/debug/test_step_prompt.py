@@ -225,20 +225,19 @@ def test_at_a_terminal(plain: bool) -> None:
         stdin=terminal, stdout=terminal, stderr=terminal, cwd=ROOT, env=environment, start_new_session=True,
     )  # fmt: skip
     os.close(terminal)
+    shown = _Shown(main)
     try:
-        text = _read_until(main, "(step) ")
+        text = shown.until("(step) ")
         assert ("\x1b[1m" in text) is not plain
         os.write(main, b"c\n")
         time.sleep(0.5)
-        text = _read_until(main, "(step) ", process)
+        text = shown.until("(step) ", process)
         assert "Ctrl-C" in text
         assert "in while, round " in text
-        _, hint, rest = _read_until(main, "Ctrl-C; q leaves the run", process).partition("q leaves the run")
-        assert hint
-        if "(step) " not in rest:
-            _read_until(main, "(step) ")
+        shown.until("Ctrl-C; q leaves the run", process)
+        shown.until("(step) ")
         os.write(main, b"\x04")
-        assert "left [1. 2.]" in _read_until(main, "2.]")
+        assert "left [1. 2.]" in shown.until("2.]")
         assert process.wait(30) == 0
     finally:
         process.kill()
@@ -246,16 +245,22 @@ def test_at_a_terminal(plain: bool) -> None:
         os.close(main)
 
 
-def _read_until(file: int, end: str, struck: subprocess.Popen[bytes] | None = None) -> str:
-    """What comes up to `end`; Ctrl-C is pressed until it comes, for readline may miss one."""
-    text = ""
-    limit = time.monotonic() + 60
-    quiet = True
-    while end not in text:
-        assert time.monotonic() < limit, text
-        if quiet and struck is not None:
-            struck.send_signal(signal.SIGINT)
-        quiet = not select.select([file], [], [], 2)[0]
-        if not quiet:
-            text += os.read(file, 4096).decode(errors="replace")
-    return text
+class _Shown:
+    """What comes at a terminal, piece by piece."""
+
+    def __init__(self, file: int) -> None:
+        self.file, self.rest = file, ""
+
+    def until(self, end: str, struck: subprocess.Popen[bytes] | None = None) -> str:
+        """What comes up to `end`; Ctrl-C is pressed until it comes, for readline may miss one."""
+        limit = time.monotonic() + 60
+        quiet = True
+        while end not in self.rest:
+            assert time.monotonic() < limit, self.rest
+            if quiet and struck is not None:
+                struck.send_signal(signal.SIGINT)
+            quiet = not select.select([self.file], [], [], 2)[0]
+            if not quiet:
+                self.rest += os.read(self.file, 4096).decode(errors="replace")
+        text, found, self.rest = self.rest.partition(end)
+        return text + found
