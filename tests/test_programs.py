@@ -24,11 +24,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Converting sparse IndexedSlices"
 GOLDEN = Path(__file__).parent / "golden" / "programs"
 PROGRAMS = all_programs()
 
-NOT_YET = {}
-"""Programs that cannot be built yet, and why. A program that passes must be taken off this list."""
-
-READY = [name for name in PROGRAMS if name not in NOT_YET]
-
 TYPE, NAME, INPUTS, ATTRS, SHAPES, DEVICE = range(6)
 
 LOOSE = {
@@ -171,43 +166,31 @@ def same_array(array, record, tolerance, where):
         np.testing.assert_allclose(array.sum(dtype=np.float64), record["sum"], rtol=0, atol=slack, err_msg=where)
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_types_and_names(name):
     same_nodes(name, types_and_names)
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_inputs_and_collections(name):
     same_nodes(name, inputs)
     same_collections(name)
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_attributes_and_devices(name):
     same_nodes(name, attributes)
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_static_shapes(name):
     same_nodes(name, static_shapes)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", [name for name in READY if golden(name)["runs"]])
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if golden(name)["runs"]])
 def test_values(name, engine):
     same_values(name, engine)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=why)) for name, why in NOT_YET.items()],
-)
-def test_not_yet(name):
-    for describe in (types_and_names, inputs, attributes, static_shapes):
-        same_nodes(name, describe)
-    same_collections(name)
-    for engine in ENGINES:
-        same_values(name, engine)
 
 
 def test_every_program_is_recorded():
