@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -77,11 +79,12 @@ def apply(function: Callable[..., Any], *arguments: Any) -> Any:
     >>> apply(float, np.array([[3.0]]))
     3.0
     """
-    try:
+    if not any(map(_is_lone, arguments)):
         return function(*arguments)
+    try:
+        with _unwarned():
+            return function(*arguments)
     except TypeError:
-        if not any(map(_is_lone, arguments)):
-            raise
         return function(*(item.item() if _is_lone(item) else item for item in arguments))
 
 
@@ -91,12 +94,13 @@ def fill(text: Any, values: Any) -> Any:
     >>> fill("%.1f of %s", (np.array([0.5]), np.array([1])))
     '0.5 of [1]'
     """
-    try:
+    several = values if isinstance(values, tuple) else (values,)
+    if not isinstance(text, str) or not any(map(_is_lone, several)):
         return text % values
+    try:
+        with _unwarned():
+            return text % values
     except TypeError:
-        several = values if isinstance(values, tuple) else (values,)
-        if not isinstance(text, str) or not any(map(_is_lone, several)):
-            raise
         return text % tuple(_Lone(value) if _is_lone(value) else value for value in several)
 
 
@@ -108,11 +112,13 @@ def put(value: Any, items: Any, place: Any) -> None:
     >>> numbers
     array([3., 0.])
     """
-    try:
+    if not (isinstance(items, np.ndarray) and _is_lone(value)):
         items[place] = value
+        return
+    try:
+        with _unwarned():
+            items[place] = value
     except ValueError:
-        if not (isinstance(items, np.ndarray) and _is_lone(value)):
-            raise
         items[place] = value.item()
 
 
@@ -125,6 +131,14 @@ def change(how: str, items: Any, place: Any, value: Any) -> None:
     array([4., 1.])
     """
     put(getattr(operator, how)(items[place], value), items, place)
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Without the warnings by which NumPy announced, from 1.25 to 2.3, that it was going to be strict."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
 
 
 def _is_lone(item: Any) -> bool:

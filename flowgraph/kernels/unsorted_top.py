@@ -52,7 +52,7 @@ def _pop(heap: Array, last: int) -> None:
 def _sink(heap: Array, top: int, value: Array) -> None:
     """Move the larger ranks up from below `top` to the very bottom, and let `value` rise from there."""
     size, rows = heap.shape[1], np.arange(len(heap))
-    hole = np.full(len(heap), top)
+    hole: Array = np.full(len(heap), top)
     while True:
         left = 2 * hole + 1
         going = left < size
