@@ -300,23 +300,22 @@ class TestSessions:
         assert len(str(empty.value).splitlines()) < 45
 
     def test_a_large_value_is_let_go_after_its_last_use(self) -> None:
-        """A chain of twenty products of a megabyte each: never more than four of them live at once.
+        """A chain of twenty products of a megabyte each: never more than a few of them live at once.
 
-        With several threads a product is put together of parts: that is one more than with a single one.
+        On one thread: how many parts of a product live at once on several is up to the machine's load.
         """
         x = matrix = tf.placeholder(tf.float32, [512, 512])
         for _ in range(20):
             x = tf.matmul(x, matrix) / 512.0
         total = tf.reduce_sum(x)
-        with tf.Session() as sess:
+        with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as sess:
             feed = {matrix: np.ones([512, 512], np.float32)}
             sess.run(total, feed)  # plans, and imports what it needs: no part of what is measured
             tracemalloc.start()
             try:
                 for _ in range(2):
                     assert sess.run(total, feed) == 512**2
-                bookkeeping = 2**16
-                assert tracemalloc.get_traced_memory()[1] < 4 * 2**20 + bookkeeping
+                assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
             finally:
                 tracemalloc.stop()
 
