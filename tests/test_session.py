@@ -302,7 +302,7 @@ class TestSessions:
     def test_a_large_value_is_let_go_after_its_last_use(self) -> None:
         """A chain of twenty products of a megabyte each: never more than a few of them live at once.
 
-        On one thread: how many parts of a product live at once on several is up to the machine's load.
+        On one thread: with several, more of them lived at once the busier the machine was, up to six.
         """
         x = matrix = tf.placeholder(tf.float32, [512, 512])
         for _ in range(20):

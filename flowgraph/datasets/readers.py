@@ -10,6 +10,7 @@ from flowgraph.datasets.dataset import Dataset
 from flowgraph.datasets.structure import TensorSpec
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
+from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.refusal import refusal
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
@@ -85,6 +86,17 @@ class _Files(Dataset):
         self._traced = made._traced
 
 
+def _reader(opdef: OpDef, compression_type: Any, buffer_size: Any) -> Callable[[Any], Tensor]:
+    """What makes the op that reads one file."""
+
+    def read(filename: Any) -> Tensor:
+        packed = _optional(compression_type, "compression_type", "", dt.string)
+        made: Tensor = emit(opdef, filename, packed, _optional(buffer_size, "buffer_size", _BUFFER))
+        return made
+
+    return read
+
+
 class TextLineDataset(_Files):
     """The lines of text files, string scalars, without their ends.
 
@@ -108,11 +120,7 @@ class TextLineDataset(_Files):
     def __init__(
         self, filenames: Any, compression_type: Any = None, buffer_size: Any = None, num_parallel_reads: Any = None
     ) -> None:
-        def read(filename: Any) -> Tensor:
-            packed = _optional(compression_type, "compression_type", "", dt.string)
-            made: Tensor = emit(ops.TEXT_LINE_DATASET, filename, packed, _optional(buffer_size, "buffer_size", _BUFFER))
-            return made
-
+        read = _reader(ops.TEXT_LINE_DATASET, compression_type, buffer_size)
         self._read(filenames, read, num_parallel_reads)
 
 
@@ -131,11 +139,7 @@ class TFRecordDataset(_Files):
     def __init__(
         self, filenames: Any, compression_type: Any = None, buffer_size: Any = None, num_parallel_reads: Any = None
     ) -> None:
-        def read(filename: Any) -> Tensor:
-            packed = _optional(compression_type, "compression_type", "", dt.string)
-            made: Tensor = emit(ops.TF_RECORD_DATASET, filename, packed, _optional(buffer_size, "buffer_size", _BUFFER))
-            return made
-
+        read = _reader(ops.TF_RECORD_DATASET, compression_type, buffer_size)
         self._read(filenames, read, num_parallel_reads)
 
 
