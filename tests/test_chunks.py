@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import flowgraph as tf
-from flowgraph.engines.chunks import LARGE, PIECE, by_pieces
+from flowgraph.engines.numpy.chunks import LARGE, PIECE, by_pieces
 
 SIDE = 200  # a square of them is more than LARGE
 

@@ -31,6 +31,7 @@ FLOORS: list[set[str]] = [
     {"ir"},
     {"ops"},
     {"autodiff"},
+    {"passes"},
     {"engines"},
     {"session", "sessions", "feeds", "fetches"},
     {

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import flowgraph as tf
-from flowgraph.engines import insides
-from flowgraph.engines.abstract import analyse
-from flowgraph.engines.stacks import spared_stacks
+from flowgraph.engines.numpy import insides
+from flowgraph.engines.numpy.stacks import spared_stacks
 from flowgraph.engines.store import Store
 from flowgraph.ir.build import build_program
 from flowgraph.ops.stack import STACK_POP
+from flowgraph.passes.facts import analyse
 
 X = np.random.default_rng(0).uniform(-1, 1, (2, 3)).astype(np.float32)
 
@@ -49,7 +49,7 @@ def broadcasting(steps: int = 4) -> tuple[Any, Any]:
 
 def programs_facts(fetches: Any, feed: Any) -> tuple[Any, Any]:
     program = build_program(tf.nest.flatten(fetches), [], list(feed))
-    return program, analyse(program, [np.shape(value) for value in feed.values()], Store())
+    return program, analyse(program, [np.shape(value) for value in feed.values()], Store().cell)
 
 
 def test_shapes_on_stacks_are_known_before_the_run() -> None:

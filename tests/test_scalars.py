@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from flowgraph.engines.scalars import _EXPRESSIONS
+from flowgraph.engines.numpy.scalars import _EXPRESSIONS
 
 NUMBERS = [0, -0.0, 1, -1, 3, 7, 127, -128, 255, 0.1, 1e-45, 1e30, -1e30, 2**31 - 1, -(2**31), 2**63 - 1,
            float("inf"), float("-inf"), float("nan")]  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import flowgraph as tf
-from flowgraph.engines import abstract
+from flowgraph.ir import known
 from flowgraph.session import ENGINES
 
 VARIABLES, LOCALS, SEEDS = 2, 3, range(80)
@@ -148,7 +148,7 @@ class Built:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_graph_and_python_agree(seed: int, use_resource: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if seed % 2:  # treat all values as the large ones for which loops use two buffers in turn
-        monkeypatch.setattr(abstract, "_SMALL", -1)
+        monkeypatch.setattr(known, "_SMALL", -1)
     rng = random.Random(seed)
     statements = script(rng, 3)
     expected = Interpreted()

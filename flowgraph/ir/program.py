@@ -8,11 +8,12 @@ condition and one for its body.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flowgraph import errors
+from flowgraph.ir.known import Known
 from flowgraph.ir.opdef import NO_GRADIENT, Effect, OpDef
 from flowgraph.ir.tensor import Operation, Tensor
 
@@ -68,6 +69,9 @@ class Program:
       tensors: for each value number, the tensor of the graph that it is a value of, as far as it is one.
       size: value numbers are below this; branches share the numbering.
       variables: the variables whose values must be there before a run starts, as the ops that hold them.
+      facts: what is known of the values, those of bodies included, if the shapes of the feeds are; bodies have none
+        of their own.
+      kept: ops whose steps stay although nothing needs what they make: the caller asked for them.
     """
 
     steps: tuple[Step, ...]
@@ -76,6 +80,8 @@ class Program:
     tensors: dict[int, Tensor]
     size: int
     variables: tuple[Operation, ...] = ()
+    facts: Mapping[int, Known] = field(default_factory=dict)
+    kept: frozenset[Operation] = frozenset()
 
     def walk(self) -> Iterator[Step]:
         """All steps, those of branches included."""

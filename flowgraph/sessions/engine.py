@@ -11,9 +11,23 @@ from flowgraph.engines.base import Engine
 from flowgraph.engines.numpy import NumpyEngine
 from flowgraph.engines.reference import ReferenceEngine
 from flowgraph.ir.graph import user_site
+from flowgraph.passes.pipeline import PASSES
 
-ENGINES: dict[str, Callable[[], Engine]] = {"REFERENCE": ReferenceEngine, "NUMPY": NumpyEngine}
+ENGINES: dict[str, Callable[[frozenset[str]], Engine]] = {
+    "REFERENCE": lambda _: ReferenceEngine(),  # it runs Programs as they were built
+    "NUMPY": NumpyEngine,
+}
+"""Each engine, to be made with the names of the passes that it is to leave out."""
 _DEFAULT_ENGINE = "NUMPY"
+
+_PASSES_OF = {
+    "constant_folding": ("fold",),
+    "arithmetic_optimization": ("simplify", "cse"),
+    "remapping": ("fuse",),
+    "layout_optimizer": ("layout",),
+    "dependency_optimization": ("prune",),
+}
+"""The passes that each of TF's own rewrites stands for; `memory_optimization` stands for the arena."""
 
 
 def choose_engine(config: ConfigProto | None) -> Engine:
@@ -36,4 +50,35 @@ def choose_engine(config: ConfigProto | None) -> Engine:
                 where=user_site(),
             ),
         )
-    return ENGINES[name.upper()]()
+    return ENGINES[name.upper()](skipped_passes(config))
+
+
+def skipped_passes(config: ConfigProto | None) -> frozenset[str]:
+    """The passes that `graph_options` switches off, or else FLOWGRAPH_SKIP_PASSES: names with commas, or "all".
+
+    Raises:
+      InvalidArgumentError: the environment variable names what is no pass.
+
+    >>> config = ConfigProto()
+    >>> config.graph_options.rewrite_options.constant_folding = config.graph_options.rewrite_options.OFF
+    >>> skipped_passes(config)
+    frozenset({'fold'})
+    """
+    text = os.environ.get("FLOWGRAPH_SKIP_PASSES", "")
+    names = {name.strip() for name in text.split(",") if name.strip()}
+    known = {change.__name__ for change in PASSES}
+    if names - known - {"all"}:
+        line = f"FLOWGRAPH_SKIP_PASSES names what is no pass: {', '.join(sorted(names - known))}"
+        mend = f"The passes are: {', '.join(change.__name__ for change in PASSES)}; or all."
+        raise errors.InvalidArgumentError(None, None, errors.explain(line, mend=mend, where=user_site()))
+    if config is not None:
+        options = config.graph_options
+        rewrites = options.rewrite_options
+        for field, passes in _PASSES_OF.items():
+            if getattr(rewrites, field) == rewrites.OFF:
+                names.update(passes)
+        if rewrites.memory_optimization == rewrites.NO_MEM_OPT:
+            names.add("arena")
+        if rewrites.disable_meta_optimizer or options.optimizer_options.opt_level == options.optimizer_options.L0:
+            names.add("all")
+    return frozenset(known | {"arena"}) if "all" in names else frozenset(names)

@@ -22,8 +22,14 @@ DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 _USED_FIELDS = (
     "allow_soft_placement",  # ops run on the CPU, whatever device they ask for
     "experimental.executor_type",
+    "graph_options.optimizer_options.opt_level",
+    "graph_options.rewrite_options.arithmetic_optimization",
     "graph_options.rewrite_options.constant_folding",
+    "graph_options.rewrite_options.dependency_optimization",
     "graph_options.rewrite_options.disable_meta_optimizer",
+    "graph_options.rewrite_options.layout_optimizer",
+    "graph_options.rewrite_options.memory_optimization",
+    "graph_options.rewrite_options.remapping",
     "intra_op_parallelism_threads",
     "log_device_placement",
     "operation_timeout_in_ms",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowgraph.engines.abstract import Known
+from flowgraph.ir.known import Known
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
 from flowgraph.ops import cast, compare, division, math, unary

@@ -24,19 +24,21 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.abstract import Known
 from flowgraph.engines.base import explain_failure, world
-from flowgraph.engines.insides import DEEPEST, is_long, kept_values
-from flowgraph.engines.numpy_kernels import KERNELS, Operand
+from flowgraph.engines.numpy.insides import DEEPEST, is_long, kept_values
+from flowgraph.engines.numpy.kernels import KERNELS
+from flowgraph.engines.numpy.kernels.calls import Operand
+from flowgraph.engines.numpy.scalars import scalar_expression
+from flowgraph.engines.numpy.stacks import expression
 from flowgraph.engines.reference import ReferenceExecutable, last_uses
-from flowgraph.engines.scalars import scalar_expression
-from flowgraph.engines.stacks import expression
+from flowgraph.ir.known import Known
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, READ, VIEW, WHILE, Program, Step
 from flowgraph.ops import identity
 from flowgraph.ops.reduction import SUM
 from flowgraph.ops.reshape import RESHAPE
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH
+from flowgraph.passes.fold import is_constant
 
 _STACKS = (STACK_PUSH, STACK_POP)
 _SAME = (identity.IDENTITY, identity.REF_IDENTITY, identity.STOP_GRADIENT, identity.PREVENT_GRADIENT, VIEW)
@@ -267,9 +269,8 @@ class _Writer:
     def _put(self, step: Step) -> None:
         opdef = step.opdef
         facts = [self._known[number] for number in step.outputs]
-        if opdef.effect is Effect.NONE and facts and all(fact.value is not None for fact in facts):
-            for number, fact in zip(step.outputs, facts, strict=True):
-                self._arrays[number] = np.asarray(fact.value)
+        if is_constant(step):
+            self._arrays.update((number, np.asarray(self._known[number].value)) for number in step.outputs)
         elif opdef.effect is Effect.STATE and opdef.role is None and not step.inputs and self._is_variable(step):
             self._arrays[step.outputs[0]] = opdef.forward(world(step, self._owner.store), **step.attrs)
         elif opdef in _SAME or self._changes_nothing(step):

@@ -7,59 +7,22 @@ so the shape arithmetic of a TF graph (Shape, BroadcastGradientArgs, Range ...) 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from flowgraph.dtypes import DType
-from flowgraph.engines.store import Store
-from flowgraph.ir.constants import shape_in
+from flowgraph.dtypes import DType, as_dtype
+from flowgraph.ir.known import Known
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import COPY, IF, NEVER, READ, WHILE, Program, Step
+from flowgraph.ir.tensor import Operation
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH
 from flowgraph.sizes import Sizes, compatible
 
 _LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
-_SMALL = 1 << 12  # bytes: what is larger is let go as soon as nothing needs it
 _ROUNDS = 5  # so often a loop's body is looked at: the last time nothing is assumed of its variables
-
-
-class Known:
-    """What is known of one value; stands in for a tensor where a shape rule asks.
-
-    Attributes:
-      dtype: its dtype, None if nobody asked yet.
-      sizes: its shape, with None for what is not known.
-      value: the array itself if that is known.
-      held: of a handle: the shape of its variable.
-    """
-
-    __slots__ = ("dtype", "held", "sizes", "value")
-
-    def __init__(self, dtype: DType | None, sizes: Sizes, value: Any = None, held: Sizes = None) -> None:
-        self.dtype, self.sizes, self.value, self.held = dtype, sizes, value, held
-
-    def constant(self) -> Any:
-        """The value if it is known, as `Tensor.constant` gives it."""
-        return self.value
-
-    def constant_sizes(self) -> Sizes:
-        """The shape that the value spells out, as `Tensor.constant_sizes` gives it."""
-        return shape_in(self.value, self.sizes)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether all sizes are known."""
-        return self.sizes is not None and None not in self.sizes
-
-    @property
-    def is_small(self) -> bool:
-        """Whether it is known to take so little memory that letting go of it early gains nothing."""
-        if self.dtype is None or not self.is_full:
-            return False
-        return prod(self.sizes) * self.dtype.np.itemsize <= _SMALL  # type: ignore[arg-type]
 
 
 class _AbstractOp:
@@ -78,13 +41,21 @@ class _AbstractOutput:
         self.op, self.index, self.dtype, self.sizes = op, index, dtype, sizes
 
 
-def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], store: Store) -> dict[int, Known]:
+CellOf = Callable[[Operation], Any]
+"""For an op that holds a variable: what has the variable's buffer as its `array`, None for no value yet."""
+
+
+def analyse(program: Program, feed_shapes: Sequence[tuple[int, ...]], cell_of: CellOf) -> dict[int, Known]:
     """What is known of each value of a Program when its feeds have these shapes.
+
+    Args:
+      program, feed_shapes: what is to run, and for what.
+      cell_of: finds the variables, whose shapes are those that they have now.
 
     Raises:
       ValueError: a shape rule says that the run must fail.
     """
-    analysis = _Analysis(program, store)
+    analysis = _Analysis(program, cell_of)
     for number, shape in zip(program.feeds, feed_shapes, strict=True):
         analysis.known[number] = Known(_dtype(program, number), tuple(shape))
     with np.errstate(all="ignore"):
@@ -99,9 +70,9 @@ class _Analysis:
       known: what is known of each value.
     """
 
-    def __init__(self, program: Program, store: Store) -> None:
+    def __init__(self, program: Program, cell_of: CellOf) -> None:
         self.known: dict[int, Known] = {}
-        self._store = store
+        self._cell_of = cell_of
         self._cells: dict[int, Any] = {}  # of handles
         pushes = Counter(step.inputs[0] for step in program.walk() if step.opdef is STACK_PUSH)
         self._of_one_push = {stack for stack, count in pushes.items() if count == 1}
@@ -118,7 +89,7 @@ class _Analysis:
                 self.known[step.outputs[0]] = self._pushed[step.inputs[0]]
             else:
                 if step.opdef.effect is Effect.STATE:
-                    self._cells[step.outputs[0]] = self._store.cell(step.op)
+                    self._cells[step.outputs[0]] = self._cell_of(step.op)
                 self.known.update(zip(step.outputs, _facts(step, self.known, self._cells, program), strict=True))
                 if step.opdef is STACK_PUSH:
                     self._take_push(step.inputs[0], step.inputs[1], step.outputs[0])
@@ -206,7 +177,7 @@ def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: 
                 return [Known(dtype, value.shape, value) for dtype, value in zip(dtypes, found, strict=True)]
         if not inputs and "value" in step.attrs:
             value = step.attrs["value"]
-            return [Known(dtypes[0], value.shape, value)]
+            return [Known(dtypes[0] or as_dtype(value.dtype), value.shape, value)]
     asked: list[Any] = inputs
     if (opdef.effect is Effect.ARRAY or opdef.begin is not None) and opdef.inputs[0].is_handle:
         asked = [step.op.inputs[0], *inputs[1:]]  # the graph knows what the array or queue says of its entries

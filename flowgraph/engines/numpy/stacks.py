@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from flowgraph.engines.abstract import Known
+from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH, Stack
 from flowgraph.ops.tensor_array_ops import TENSOR_ARRAY_WRITE, write_own

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.abstract import Known
+from flowgraph.ir.known import Known
 from flowgraph.ir.program import Step
 from flowgraph.kernels.threads import in_parallel, ranges
 from flowgraph.ops import incomplete, special

@@ -1,99 +1,40 @@
-"""The numpy engine: a flat list of prebound calls into preallocated buffers.
-
-For each set of feed shapes the Program is bound once: what is known of its values (`abstract.py`) drops the shape
-arithmetic, views are taken in advance, and steps with a kernel (`numpy_kernels.py`) write into buffers that are
-shared by values whose lives do not overlap. A run is then
-
-    for function, arguments in calls: function(*arguments)
-
-A bound frame belongs to one run at a time; runs borrow frames from a pool, so any number of threads may run.
-"""
+"""Binds a Program to buffers: what each step becomes, and where each value lies."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from functools import partial
-from operator import length_hint, setitem
+from operator import setitem
 from typing import Any
 
 import numpy as np
 
-from flowgraph.dtypes import resource
-from flowgraph.engines import chunks
-from flowgraph.engines.abstract import Known, analyse
-from flowgraph.engines.base import explain_failure, own, world
-from flowgraph.engines.bodies import BodyFunction
-from flowgraph.engines.insides import is_written
-from flowgraph.engines.numpy_kernels import KERNELS, Call, Operand
+from flowgraph.engines.base import world
+from flowgraph.engines.numpy import chunks
+from flowgraph.engines.numpy.bodies import BodyFunction
+from flowgraph.engines.numpy.frame import Frame, Output
+from flowgraph.engines.numpy.insides import is_written
+from flowgraph.engines.numpy.kernels import KERNELS
+from flowgraph.engines.numpy.kernels.calls import Call, Operand
+from flowgraph.engines.numpy.stacks import spared_stacks
 from flowgraph.engines.reference import ReferenceExecutable
-from flowgraph.engines.stacks import spared_stacks
-from flowgraph.engines.store import Store
 from flowgraph.ir.opdef import Effect
-from flowgraph.ir.pause import collector_paused
-from flowgraph.ir.program import DEAD, NEVER, READ, Program, Step
-
-_SHAPES_KEPT = 16
+from flowgraph.ir.program import DEAD, NEVER, READ, Step
+from flowgraph.passes.fold import is_constant
 
 
-class NumpyEngine:
-    """The default engine: numpy's functions, bound to buffers once for each set of feed shapes."""
-
-    name = "NUMPY"
-
-    def compile(self, program: Program, store: Store) -> NumpyExecutable:
-        """Prepare a Program; the binding itself waits for the first feeds of each shape."""
-        return NumpyExecutable(program, store)
+def bind(walker: ReferenceExecutable) -> Frame:
+    """A frame for a Program with facts, which `walker` could walk."""
+    return _Binder(walker).frame()
 
 
-class NumpyExecutable(ReferenceExecutable):
-    """Keeps frames for the feed shapes seen last, and lends one to each run; where there can be none, it walks."""
+class _Binder:
+    """One binding in the making."""
 
-    def __init__(self, program: Program, store: Store) -> None:
-        super().__init__(program, store)
-        # a variable that takes another shape gets another buffer in the midst of the run
-        self._moves = any(step.opdef.moves is not None and step.opdef.moves(step.op) for step in program.walk())
-        # a function may be given handles, which have no shapes
-        self._moves |= any(program.tensors[i].dtype is resource for i in program.feeds if i in program.tensors)
-        self._frames: OrderedDict[Any, list[Frame]] = OrderedDict()
-
-    def _run(self, feeds: Sequence[Any]) -> list[Any]:
-        if self._moves or self._waits_before is not None:
-            return super()._run(feeds)
-        key = (self.store.version, *[feed.shape for feed in feeds])
-        pool = self._frames.get(key)
-        if pool is None:
-            pool = self._frames[key] = []
-            while len(self._frames) > _SHAPES_KEPT:
-                self._frames.popitem(last=False)
-        try:
-            frame = pool.pop()
-        except IndexError:
-            frame = None
-        if frame is None:  # (not in the block above: its exception would stand in the traceback of a failed op)
-            frame = self._bound(feeds)
-        if frame is None:
-            return super()._run(feeds)
-        try:
-            return frame.run(feeds)
-        finally:
-            frame.forget()
-            pool.append(frame)
-
-    def _bound(self, feeds: Sequence[Any]) -> Frame | None:
-        """A new frame; None where a shape rule foresees an error, which a walk meets at its place and reports."""
-        with collector_paused(), suppress(ValueError):
-            return Frame(self, analyse(self.program, [feed.shape for feed in feeds], self.store))
-        return None
-
-
-class Frame:
-    """One binding of a Program: its buffers, its calls, and the values of the current run that are not in buffers."""
-
-    def __init__(self, executable: NumpyExecutable, known: dict[int, Known]) -> None:
-        self._owner = executable
-        self._known = known
+    def __init__(self, walker: ReferenceExecutable) -> None:
+        self._owner = walker
+        self._program = walker.program
+        self._known = walker.program.facts
         self._static: dict[int, Any] = {}  # arrays that are the same at every run
         self._slots: list[Any] = []  # values that are not
         self._slot_of: dict[int, int] = {}
@@ -102,49 +43,25 @@ class Frame:
         self._free: dict[int, list[np.ndarray]] = {}
         self._roots: dict[int, tuple[np.ndarray, ...]] = {}  # value -> the buffers that it is, or may be a view of
         self._uses: dict[int, int] = {}  # id of such a buffer -> how many live values lie in it
-        program = executable.program
-        self._fetched = set(program.fetches)
+        self._fetched = set(self._program.fetches)
         # what is left to a walk pushes and pops all
-        written = all(is_written(step) for step in program.steps if step.bodies)
-        self._spared = spared_stacks(program, known) if written else frozenset()
+        written = all(is_written(step) for step in self._program.steps if step.bodies)
+        self._spared = spared_stacks(self._program, self._known) if written else frozenset()
+
+    def frame(self) -> Frame:
+        """The frame."""
+        program = self._program
         for number in program.feeds:
             self._slot(number)
-        for step, dead in zip(program.steps, executable.dead_after[id(program)], strict=True):
+        for step, dead in zip(program.steps, self._owner.dead_after[id(program)], strict=True):
             self._bind(step)
             for number in dead:
                 self._release(number)
                 self._let_go(step, number)
-        self._blank = list(self._slots)
-        self._outputs = self._bind_outputs()
+        outputs = self._bind_outputs()
+        return Frame(program, self._calls, self._steps, self._slots, self._slot_of, self._static, outputs)
 
-    # -- running ---------------------------------------------------------------------------------------------
-
-    def run(self, feeds: Sequence[Any]) -> list[Any]:
-        """Make all calls, given arrays of the shapes that the frame was bound for; the fetches are the caller's own."""
-        slots = self._slots
-        slots[: len(feeds)] = feeds
-        calls = iter(self._calls)
-        try:
-            for function, arguments in calls:
-                function(*arguments)
-        except Exception as error:  # noqa: BLE001  # an op may raise anything
-            step = self._steps[len(self._calls) - length_hint(calls) - 1]
-            values = [self._value(number) for number in step.inputs]
-            program = self._owner.program
-            failure = explain_failure(error, step, values, program, program.feeds)
-            raise failure from failure.__cause__
-        return [slots[at] if fresh else own(slots[at] if at is not None else array, tensor, self._owner.program)
-                for at, array, fresh, tensor in self._outputs]  # fmt: skip
-
-    def forget(self) -> None:
-        """Let go of the values of the last run."""
-        self._slots[:] = self._blank
-
-    def _value(self, number: int) -> Any:
-        at = self._slot_of.get(number)
-        return self._static.get(number) if at is None else self._slots[at]
-
-    # -- binding ---------------------------------------------------------------------------------------------
+    # -- steps -----------------------------------------------------------------------------------------------
 
     def _slot(self, number: int) -> int:
         at = self._slot_of[number] = len(self._slots)
@@ -159,10 +76,8 @@ class Frame:
 
     def _bind(self, step: Step) -> None:
         opdef = step.opdef
-        facts = [self._known[number] for number in step.outputs]
-        if opdef.effect is Effect.NONE and facts and all(fact.value is not None for fact in facts):
-            for number, fact in zip(step.outputs, facts, strict=True):
-                self._static[number] = np.asarray(fact.value)
+        if is_constant(step):
+            self._static.update((number, np.asarray(self._known[number].value)) for number in step.outputs)
             return
         if opdef.effect is Effect.STATE:
             self._static[step.outputs[0]] = opdef.forward(world(step, self._owner.store), **step.attrs)
@@ -275,16 +190,16 @@ class Frame:
         self._calls.append((function, arguments))
         self._steps.append(step)
 
-    def _bind_outputs(self) -> list[Any]:
+    def _bind_outputs(self) -> list[Output]:
         """For each fetch: its slot or array, whether it is the caller's already, and its tensor for messages."""
-        program = self._owner.program
+        program = self._program
         fresh = {
             number
             for step in program.steps
             if not step.opdef.alias and not step.bodies and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
             for number in step.outputs
         }
-        bound = []
+        bound: list[Output] = []
         for number in program.fetches:
             tensor = program.tensors.get(number)
             at = self._slot_of.get(number)

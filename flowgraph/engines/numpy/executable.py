@@ -1,0 +1,103 @@
+"""What the numpy engine makes of a Program: frames for the feed shapes seen last."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from typing import Any
+
+from flowgraph.dtypes import resource
+from flowgraph.engines.numpy.binder import bind
+from flowgraph.engines.numpy.frame import Frame
+from flowgraph.engines.reference import ReferenceExecutable
+from flowgraph.engines.store import Store
+from flowgraph.ir.pause import collector_paused
+from flowgraph.ir.program import Program
+from flowgraph.passes.pipeline import optimized
+
+_SHAPES_KEPT = 16
+
+
+class NumpyEngine:
+    """The default engine: numpy's functions, bound to buffers once for each set of feed shapes.
+
+    Args:
+      skipped: the names of the passes to leave out (`flowgraph.passes.pipeline`).
+    """
+
+    name = "NUMPY"
+
+    def __init__(self, skipped: Collection[str] = ()) -> None:
+        self.skipped = frozenset(skipped)
+
+    def compile(self, program: Program, store: Store) -> NumpyExecutable:
+        """Prepare a Program; optimizing and binding it waits for the first feeds of each shape."""
+        return NumpyExecutable(program, store, self.skipped)
+
+
+class _Shaped:
+    """A Program as it runs for one set of feed shapes, with its frames that no run uses now."""
+
+    __slots__ = ("frames", "walker")
+
+    def __init__(self, walker: ReferenceExecutable) -> None:
+        self.walker = walker
+        self.frames: list[Frame] = []
+
+
+class NumpyExecutable(ReferenceExecutable):
+    """Keeps frames for the feed shapes seen last, and lends one to each run; where there can be none, it walks."""
+
+    def __init__(self, program: Program, store: Store, skipped: frozenset[str] = frozenset()) -> None:
+        super().__init__(program, store)
+        self._skipped = skipped
+        # a variable that takes another shape gets another buffer in the midst of the run
+        self._moves = any(step.opdef.moves is not None and step.opdef.moves(step.op) for step in program.walk())
+        # a function may be given handles, which have no shapes
+        self._moves |= any(program.tensors[i].dtype is resource for i in program.feeds if i in program.tensors)
+        self._shaped: OrderedDict[Any, _Shaped | None] = OrderedDict()
+
+    def _run(self, feeds: Sequence[Any]) -> list[Any]:
+        if self._moves or self._waits_before is not None:
+            return super()._run(feeds)
+        key = (self.store.version, *[feed.shape for feed in feeds])
+        try:
+            shaped = self._shaped[key]
+        except KeyError:
+            shaped = None
+        if shaped is None:  # (not in the block above: its exception would stand in the traceback of a failed op)
+            shaped = self._shape(key, feeds)
+        if shaped is None:
+            return super()._run(feeds)
+        try:
+            frame = shaped.frames.pop()
+        except IndexError:
+            frame = None
+        if frame is None:
+            with collector_paused():
+                frame = bind(shaped.walker)
+        try:
+            return frame.run(feeds)
+        finally:
+            frame.forget()
+            shaped.frames.append(frame)
+
+    def _shape(self, key: Any, feeds: Sequence[Any]) -> _Shaped | None:
+        """The Program for these feeds; None where a shape rule foresees an error, which a walk meets and reports."""
+        shaped = None
+        with collector_paused(), suppress(ValueError):
+            program = self.specialised([feed.shape for feed in feeds])
+            shaped = _Shaped(ReferenceExecutable(program, self.store))
+        self._shaped[key] = shaped
+        while len(self._shaped) > _SHAPES_KEPT:
+            self._shaped.popitem(last=False)
+        return shaped
+
+    def specialised(self, feed_shapes: Sequence[tuple[int, ...]]) -> Program:
+        """The Program as it runs for feeds of these shapes.
+
+        Raises:
+          ValueError: a shape rule says that the run must fail.
+        """
+        return optimized(self.program, feed_shapes, self.store.cell, self._skipped)

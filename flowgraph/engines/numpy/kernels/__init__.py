@@ -1,0 +1,11 @@
+"""Kernels: steps that can write into a buffer instead of making a new array.
+
+Each file of this room has the kernels of one family, in a table of its own; `calls.py` says what a kernel is.
+"""
+
+from flowgraph.engines.numpy.kernels import elementwise, products, sums
+from flowgraph.engines.numpy.kernels.calls import Kernel
+from flowgraph.ir.opdef import OpDef
+
+KERNELS: dict[OpDef, Kernel] = {**elementwise.KERNELS, **products.KERNELS, **sums.KERNELS}
+"""By OpDef object; what is not here runs its own forward."""

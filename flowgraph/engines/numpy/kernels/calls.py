@@ -1,0 +1,50 @@
+"""Prebound calls: what a kernel gets, and what it gives.
+
+A kernel is asked once, when a frame is bound: `kernel(step, operands, out, slots)` returns a prebound call, or None
+when it does not apply. It must compute exactly what the op's own forward computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from flowgraph.ir.program import Step
+
+
+class Operand:
+    """One input of a step: an array that is the same at every run, or a slot that is filled during the run."""
+
+    __slots__ = ("array", "known", "slot")
+
+    def __init__(self, known: Any, array: Any, slot: int | None) -> None:
+        self.known, self.array, self.slot = known, array, slot
+
+
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+Kernel = Callable[[Step, list[Operand], np.ndarray, list[Any]], Call | None]
+
+
+def unary_call(ufunc: Callable[..., Any], a: Operand, out: np.ndarray, slots: list[Any]) -> Call:
+    """`ufunc(a, out)`, whatever `a` is."""
+    if a.slot is None:
+        return ufunc, (a.array, out)
+    at = a.slot
+    return lambda: ufunc(slots[at], out), ()
+
+
+def binary_call(ufunc: Callable[..., Any], a: Operand, b: Operand, out: np.ndarray, slots: list[Any]) -> Call:
+    """`ufunc(a, b, out)`, whatever `a` and `b` are."""
+    first, second, left, right = a.slot, b.slot, a.array, b.array
+    if first is None:
+        return (ufunc, (left, right, out)) if second is None else (lambda: ufunc(left, slots[second], out), ())
+    if second is None:
+        return lambda: ufunc(slots[first], right, out), ()
+    return lambda: ufunc(slots[first], slots[second], out), ()
+
+
+def is_wide_float(out: np.ndarray) -> bool:
+    """Whether numpy computes in this dtype as the op does: it widens half for most of its functions."""
+    return out.dtype.kind == "f" and out.dtype.itemsize >= 4

@@ -1,0 +1,60 @@
+"""Kernels of sums: over axes, and of several arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from flowgraph.engines.numpy.kernels.calls import Call, Kernel, Operand, binary_call, is_wide_float, unary_call
+from flowgraph.ir.opdef import OpDef
+from flowgraph.ir.program import Step
+from flowgraph.ops import add_n, reduction
+
+
+def _add_n(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    if len(operands) < 2 or not is_wide_float(out):
+        return None
+    if not all(o.known is not None and o.known.is_full for o in operands):
+        return None  # numpy would broadcast what AddN refuses
+    if len(operands) == 2:
+        return binary_call(np.add, operands[0], operands[1], out, slots)
+
+    def call() -> None:
+        values = [o.array if o.slot is None else slots[o.slot] for o in operands]
+        np.add(values[0], values[1], out)
+        for value in values[2:]:
+            np.add(out, value, out)
+
+    return call, ()
+
+
+def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    """A sum over axes that are known; over none of them, or over those of size 1, it is a copy (of -0.0, too)."""
+    x, axes = operands
+    if axes.array is None or not is_wide_float(out) or x.known is None:
+        return None
+    if x.known.sizes is None:
+        return None
+    rank = len(x.known.sizes)
+    axis = tuple({int(i) % rank: None for i in np.atleast_1d(axes.array)}) if rank else ()
+    if all(x.known.sizes[i] == 1 for i in axis):
+        return unary_call(_copy if x.known.sizes == out.shape else _copy_reshaped, x, out, slots)
+    keep = bool(step.attrs["keep_dims"])
+    reduce: Callable[..., Any] = np.add.reduce  # numpy's stubs want `out` by name, which takes longer
+    if x.slot is None:
+        return reduce, (x.array, axis, None, out, keep)
+    at = x.slot
+    return lambda: reduce(slots[at], axis, None, out, keep), ()
+
+
+def _copy(source: np.ndarray, out: np.ndarray) -> None:
+    np.copyto(out, source)
+
+
+def _copy_reshaped(source: np.ndarray, out: np.ndarray) -> None:
+    np.copyto(out, source.reshape(out.shape))
+
+
+KERNELS: dict[OpDef, Kernel] = {add_n.ADD_N: _add_n, reduction.SUM: _sum}
