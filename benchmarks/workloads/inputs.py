@@ -73,7 +73,7 @@ def convnet():
         bias=np.zeros(10, np.float32),
         epsilon=1e-3,  # of the batch normalisation; its scales start at 1, its offsets at 0
         momentum=0.99,  # of its moving means (from 0) and variances (from 1)
-        rate=1e-3,  # of Adam (0.9, 0.999, 1e-8)
+        rate=1e-4,  # of Adam (0.9, 0.999, 1e-8)
     )
 
 
