@@ -10,13 +10,14 @@ import pytest
 import flowgraph as tf
 from flowgraph.ir.emit import emit
 from flowgraph.ops import apply_rules as rules
+from flowgraph.ops.apply import Family
 
 ADAM_NUMBERS = {"beta1_power": 0.9, "beta2_power": 0.99, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-3}
 NUMBERS = {
     "lr": 0.1, "momentum": 0.9, "rho": 0.8, "epsilon": 1e-3, "l1": 0.1, "l2": 0.2, "alpha": 0.1, "l2_shrinkage": 0.3,
     "lr_power": -0.5, "global_step": 3, "sign_decay": 0.5, "beta": 0.9, "logbase": 1.0, **ADAM_NUMBERS,
 }  # fmt: skip
-FAMILIES = {name: value for name, value in vars(rules).items() if name.isupper() and not name.startswith("_")}
+FAMILIES = {name: value for name, value in vars(rules).items() if isinstance(value, Family)}
 
 
 def _variables(opdef: Any, values: np.ndarray) -> list[Any]:

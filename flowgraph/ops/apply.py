@@ -35,6 +35,7 @@ _BLOCK = 1 << 15  # entries; fewer cost more in calls, more do not stay in the c
 class Family(NamedTuple):
     """The ops of one rule; those for rows are None where TF has none."""
 
+    rule: Rule
     dense: OpDef
     resource_dense: OpDef
     sparse: OpDef | None = None
@@ -72,13 +73,23 @@ def family(
     if sparse is not None:
         kinds = ("Sparse", "ResourceSparse")
         pair += [_op(f"{kind}Apply{name}", rule, variables, sparse, attrs or {}) for kind in kinds]
-    return Family(*pair)
+    return Family(rule, *pair)
+
+
+def layout_of(opdef: OpDef) -> Layout:
+    """Where the inputs of one of these ops are."""
+    names = [argument.name for argument in opdef.inputs]
+    return _layout(names, sum(argument.is_ref or argument.is_handle for argument in opdef.inputs))
+
+
+def _layout(names: Sequence[str], variables: int) -> Layout:
+    grad = next(i for i, name in enumerate(names) if name in ("grad", "delta"))
+    return Layout(tuple(names), variables, grad, grad + 1 if "indices" in names else None)
 
 
 def _op(type_name: str, rule: Rule, variables: str, others: str, attrs: dict[str, Any]) -> OpDef:
     names = tuple(f"{variables}, {others}".split(", "))
-    grad = next(i for i, name in enumerate(names) if name in ("grad", "delta"))
-    layout = Layout(names, variables.count(",") + 1, grad, grad + 1 if "indices" in names else None)
+    layout = _layout(names, variables.count(",") + 1)
     by_handle = type_name.startswith("Resource")
     kinds = {"indices": "Tindices", "global_step": "int64"} | dict.fromkeys(
         names[: layout.variables], "resource" if by_handle else "&T"

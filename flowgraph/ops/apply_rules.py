@@ -287,3 +287,9 @@ FTRL_V2 = family(
     "grad, lr, l1, l2, l2_shrinkage, lr_power",
     "grad, indices, lr, l1, l2, l2_shrinkage, lr_power",
 )
+
+FAMILIES = (
+    MOMENTUM, ADD_SIGN, POWER_SIGN, ADAM, ADA_MAX, ADAGRAD, ADADELTA, RMS_PROP, CENTERED_RMS_PROP,
+    PROXIMAL_GRADIENT_DESCENT, PROXIMAL_ADAGRAD, ADAGRAD_DA, FTRL, FTRL_V2,
+)  # fmt: skip
+"""All of them."""

@@ -14,7 +14,7 @@ from flowgraph.engines.numpy import chunks
 from flowgraph.engines.numpy.bodies import BodyFunction
 from flowgraph.engines.numpy.frame import Frame, Output
 from flowgraph.engines.numpy.insides import is_written
-from flowgraph.engines.numpy.kernels import KERNELS
+from flowgraph.engines.numpy.kernels import KERNELS, UPDATES
 from flowgraph.engines.numpy.kernels.calls import Call, Operand
 from flowgraph.engines.numpy.stacks import spared_stacks
 from flowgraph.engines.reference import ReferenceExecutable
@@ -90,6 +90,8 @@ class _Binder:
         operands = [self._operand(number) for number in step.inputs]
         if opdef.alias and opdef.effect is Effect.NONE and self._bind_view(step, operands):
             return
+        if self._bind_update(step, operands):
+            return
         if not self._bind_kernel(step, operands) and not self._bind_pieces(step, operands):
             self._bind_forward(step, operands)
 
@@ -130,6 +132,16 @@ class _Binder:
             return False
         self._static[number] = buffer
         self._hold(number, (buffer,))
+        self._add(step, *call)
+        return True
+
+    def _bind_update(self, step: Step, operands: list[Operand]) -> bool:
+        """A call that changes variables in their buffers, where these are known."""
+        update = UPDATES.get(step.opdef)
+        call = None if update is None else update(step, operands, self._slots)
+        if call is None:
+            return False
+        self._static.update((number, operands[0].array) for number in step.outputs)  # the variable itself
         self._add(step, *call)
         return True
 

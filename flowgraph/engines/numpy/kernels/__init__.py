@@ -3,9 +3,12 @@
 Each file of this room has the kernels of one family, in a table of its own; `calls.py` says what a kernel is.
 """
 
-from flowgraph.engines.numpy.kernels import elementwise, products, sums
-from flowgraph.engines.numpy.kernels.calls import Kernel
+from flowgraph.engines.numpy.kernels import elementwise, products, rows, sums, updates
+from flowgraph.engines.numpy.kernels.calls import Kernel, Update
 from flowgraph.ir.opdef import OpDef
 
 KERNELS: dict[OpDef, Kernel] = {**elementwise.KERNELS, **products.KERNELS, **sums.KERNELS}
 """By OpDef object; what is not here runs its own forward."""
+
+UPDATES: dict[OpDef, Update] = {**updates.UPDATES, **rows.UPDATES}
+"""The same for ops that change variables."""

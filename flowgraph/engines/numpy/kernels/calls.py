@@ -7,6 +7,7 @@ when it does not apply. It must compute exactly what the op's own forward comput
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,14 @@ class Operand:
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 Kernel = Callable[[Step, list[Operand], np.ndarray, list[Any]], Call | None]
+Update = Callable[[Step, list[Operand], list[Any]], Call | None]
+"""Of an op that changes variables: `update(step, operands, slots)`; an operand that is a variable is its cell."""
+
+
+def reader(operand: Operand, slots: list[Any]) -> Callable[[], Any]:
+    """What gives the operand's value during the run."""
+    array = operand.array
+    return (lambda: array) if operand.slot is None else partial(slots.__getitem__, operand.slot)
 
 
 def unary_call(ufunc: Callable[..., Any], a: Operand, out: np.ndarray, slots: list[Any]) -> Call:
