@@ -146,10 +146,10 @@ class _Writer:
             return "DEAD"
         found = self.names.get(number)
         if found is None:
-            array = self._arrays[number]
+            array, value = self._arrays[number], self._known[number].value
             is_number = isinstance(array, np.ndarray) and array.ndim == 0 and array.dtype.kind in "biufc"
-            # a buffer is no constant: its entry changes
-            found = self.constant(array[()] if is_number and self._known[number].value is not None else array)
+            # a buffer is no constant: its entry changes, and what is known to come may not be in it yet
+            found = self.constant(np.asarray(value, array.dtype)[()] if is_number and value is not None else array)
             self.names[number] = found
         return found
 
