@@ -17,6 +17,7 @@ from flowgraph.ir.build import build_program
 from flowgraph.ir.program import Program
 from flowgraph.ir.scope import default_graphs, default_sessions
 from flowgraph.ir.verify import verify
+from tests.passes.laws import checked_stages
 
 # Nothing here measures time, so no example is too slow; and a run in CI draws the same examples every time.
 settings.register_profile("flowgraph", deadline=None, derandomize="CI" in os.environ, print_blob=True)
@@ -49,6 +50,12 @@ def every_program_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
         return program
 
     monkeypatch.setattr("flowgraph.sessions.base.build_program", built_and_verified)
+
+
+@pytest.fixture(autouse=True)
+def every_pass_obeys_the_laws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test runs on the numpy engine, each pass makes of its Program what a pass may (`tests/passes`)."""
+    monkeypatch.setattr("flowgraph.passes.pipeline.stages", checked_stages())
 
 
 @pytest.fixture(autouse=True)
