@@ -8,13 +8,14 @@ RUN := $(VENV)/bin/python
 # What other programs put on Python's path must not shadow what is in the environment.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help demo test lint clean python
+.PHONY: help demo test lint bench clean python
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo    train a network on handwritten digits and draw its graph'
 	@echo 'make test    run the tests           (some of them: make test ARGS="-k mnist")'
 	@echo 'make lint    check style and types'
+	@echo 'make bench   measure speed, beside what is in .peers (benchmarks/README.md); about two minutes'
 	@echo 'make clean   remove the environment and everything else that was made here'
 	@echo
 	@echo 'Another Python:  make test PYTHON=python3.12'
@@ -31,6 +32,10 @@ lint: python
 	@$(PYTHON) tools/environment.py $(VENV) test dev
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
+
+bench: python
+	@$(PYTHON) tools/environment.py $(VENV) plots
+	@$(RUN) benchmarks/run.py --short $(ARGS)
 
 # Said here, in words every old Python and every shell understands.
 python:

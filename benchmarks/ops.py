@@ -45,7 +45,7 @@ class Worker:
     def __init__(self, python, module):
         environ = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(HERE.parent)}
         command = [python, "-W", "ignore", str(Path(__file__)), "--serve", module]
-        self.process = subprocess.Popen(  # noqa: S603  (the user names the Pythons to compare)
+        self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ
         )
 

@@ -1,19 +1,12 @@
-"""What the workloads share: the module under test, and the clock. It runs under Python 3.7 as well, for TF 1.15."""
+"""What the programs share: the clock, and how they report. It runs under Python 3.7 as well, for TF 1.15."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import statistics
-import sys
 import time
 
-MODULE = sys.argv[1] if len(sys.argv) > 1 else "flowgraph"
-
-
-def load():
-    """The module under test, as the name that scripts give it."""
-    return importlib.import_module(MODULE)
+from serving import load as load
 
 
 def median_us(function, number, repeat=7):
