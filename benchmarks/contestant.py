@@ -40,7 +40,7 @@ class Competitor:
         path = [str(WORKLOADS), *filter(None, [self.peer.environ.get("PYTHONPATH")])]
         return {**kept, **self.peer.environ, "PYTHONPATH": os.pathsep.join(path)}
 
-    def once(self, script: Path | str, *arguments: str, limit: float = 120) -> dict[str, Any]:
+    def once(self, script: Path | str, *arguments: str, limit: float = 120) -> Any:
         """Run a script to its end and give the JSON of its last line; code is given as text."""
         command = ["-c", script] if isinstance(script, str) else [str(script)]
         command = [self.python, "-W", "ignore", *command, *arguments]

@@ -257,7 +257,9 @@ def plot(results: dict[str, Any], path: Path) -> None:
             for row, name in enumerate(workloads)
             if (theirs := figure(results, name, peer)) and (ours := figure(results, name, "flowgraph"))
         ]
-        axes.scatter(*zip(*points), s=28, label=results["contestants"][peer]["title"]) if points else None
+        if points:
+            times, places = zip(*points)
+            axes.scatter(times, places, s=28, label=results["contestants"][peer]["title"])
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
     axes.set_yticks(range(len(workloads)), [name.upper() for name in workloads])

@@ -1,4 +1,4 @@
-"""The benchmarks: workloads compute what TensorFlow computes, unequal contestants are refused, figures become tables."""
+"""The benchmarks: workloads compute what TensorFlow does, unequal contestants are refused, figures become tables."""
 
 from __future__ import annotations
 
