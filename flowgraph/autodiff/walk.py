@@ -122,15 +122,14 @@ class Walk:
 
     def _count_paths(self, ys: Sequence[Tensor], reached: set[Operation]) -> dict[Operation, int]:
         """For each op between xs and ys, how many gradients it will be brought."""
-        between: list[Operation] = []
-        queue = deque(y.op for y in ys)
-        seen: set[Operation] = set()
-        while queue:
-            op = queue.popleft()
-            if op in reached and op not in seen:
-                seen.add(op)
-                between.append(op)
-                queue.extend([tensor.op for tensor in _sources(op)])
+        between = list(dict.fromkeys(op for op in (y.op for y in ys) if op in reached))
+        seen = set(between)
+        for op in between:  # which grows meanwhile
+            for tensor in _sources(op):
+                source = tensor.op
+                if source in reached and source not in seen:
+                    seen.add(source)
+                    between.append(source)
         self.loops = Loops.among(between, seen, self.colocate)
         waiting: dict[Operation, int] = {}
         for op in between:
@@ -151,20 +150,24 @@ class Walk:
         """
         loops = self.loops
         if loops is None:
-            dys = [self.sum(tensor) for tensor in op.outputs]
-        else:
-            with loops.inside(op, before=True):
-                dys = [None if early and tensor.index else self.sum(tensor) for tensor in op.outputs]
-        rule = None if loops is None else loops.rule_of(op)
-        if is_end or all(dy is None for dy in dys):
-            rule = None
-        elif rule is None:
+            self._follow_rule(op, [self.sum(tensor) for tensor in op.outputs], is_end, from_ops)
+            return
+        with loops.inside(op, before=True):
+            dys = [None if early and tensor.index else self.sum(tensor) for tensor in op.outputs]
+        with loops.inside(op):
+            self._follow_rule(op, dys, is_end, from_ops, loops.rule_of(op))
+
+    def _follow_rule(
+        self, op: Operation, dys: list[Any], is_end: bool, from_ops: Sequence[Operation], rule: Any = None
+    ) -> None:
+        """Hand gradients on by `rule`, or the op's own; not at an end of the walk, and not if none has arrived."""
+        goes_on = not is_end and any([dy is not None for dy in dys])
+        if goes_on and rule is None:
             rule = gradient_of(op)
-        with contextlib.nullcontext() if loops is None else loops.inside(op):
-            if op.opdef.role == "switch":
-                refuse_initial_value(op, from_ops)
-            if rule is not None:
-                self._hand_on(op, rule, dys)
+        if op.opdef.role == "switch":
+            refuse_initial_value(op, from_ops)
+        if goes_on and rule is not None:
+            self._hand_on(op, rule, dys)
 
     def _hand_on(self, op: Operation, rule: Callable[..., Any], dys: list[Any]) -> None:
         for index, dy in enumerate(dys):
@@ -173,7 +176,8 @@ class Walk:
                 dys[index] = zeros_like(op, index)
         with self.graph.name_scope(f"{op.name}_grad") if self.scoped else contextlib.nullcontext():
             found = rule(op, *dys)
-            found = list(found) if isinstance(found, list | tuple) else [found]
+            if type(found) is not list:
+                found = list(found) if isinstance(found, list | tuple) else [found]
             sources = _sources(op)
             if len(found) != len(sources):
                 raise ValueError(

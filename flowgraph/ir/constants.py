@@ -19,10 +19,12 @@ def value_of(tensor: Tensor) -> Any:
 
     The array is shared: do not change it.
     """
-    memory = tensor.graph.memory.setdefault("constants", {})
+    memory = tensor.op.graph.memory.setdefault("constants", {})
     found = memory.get(tensor)
     if found is not None:
         return found
+    if not tensor.op.inputs:
+        return _literal(tensor)
     # what is unknown now may be known after a set_shape: remembered for this one question only
     unknown: dict[Tensor, Any] = {}
     stack = [tensor]
@@ -57,21 +59,37 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
         if not op.inputs or tensor.sizes is None:
             return None, []
     if not op.inputs:
-        return op.attrs.get("value"), []
-    if not (opdef.data_shape or _is_small(tensor)) or any(t in unknown for t in op.inputs):
+        return _literal(tensor), []
+    if not (opdef.data_shape or _is_small(tensor)):
         return None, []
-    waiting = [t for t in op.inputs if t not in memory]
+    values = []
+    for t in op.inputs:
+        if t in unknown:
+            return None, []
+        value = memory.get(t)
+        values.append(_literal(t) if value is None and not t.op.inputs else value)
+    waiting = [t for t, value in zip(op.inputs, values, strict=True) if value is None]
     if waiting:
         return None, waiting
-    values = [memory[t] for t in op.inputs]
     try:
         with np.errstate(all="ignore"):
             result = opdef.forward(np, *opdef.structure(values, op.attrs), **op.attrs)
     except Exception:  # noqa: BLE001  # what fails now fails when it runs, and is reported there
         return None, []
     if isinstance(result, tuple):  # one output may be a list of one, too
-        result = result[tensor.index]
+        for output, value in zip(op.outputs, result, strict=False):
+            if opdef.data_shape or _is_small(output):
+                memory[output] = np.asarray(value, output.dtype.base_dtype.np)
+        return memory[tensor], []
     return np.asarray(result, tensor.dtype.base_dtype.np), []
+
+
+def _literal(tensor: Tensor) -> Any:
+    """The value of a constant; None of what else has no inputs."""
+    opdef = tensor.op.opdef
+    if opdef.effect is not Effect.NONE or opdef.role or opdef.partial is not None:
+        return None
+    return tensor.op.attrs.get("value")
 
 
 def _source(tensor: Tensor) -> Tensor:

@@ -72,11 +72,16 @@ def graph_of(args: Sequence[Any]) -> Graph:
     if defaults and defaults[-1].building_function:
         inside: Graph = defaults[-1]
         return inside
+    graph: Graph | None
     for arg in args:
-        if type(arg) is Tensor and arg.op.graph is found:
-            continue
+        if type(arg) is Tensor:
+            graph = arg.op.graph
+            if graph is found:
+                continue
+            if found is None:
+                found, first = graph, arg
+                continue
         for item in arg if type(arg) in (list, tuple) else (arg,):
-            graph: Graph | None
             if type(item) is Tensor:
                 graph = item.op.graph
             elif isinstance(item, Operation) or _in_a_graph(item):
@@ -122,11 +127,10 @@ def _settle(opdef: OpDef, given: dict[str, Any]) -> dict[str, Any]:
     for name, value in attrs.items():
         if value is REQUIRED:
             raise TypeError(f"No argument for attr {name}")
-    for name, attr in opdef.type_attrs.items():
-        if name in attrs:
-            attrs[name] = value = _dtype(name, attrs[name])
-            if attr.allowed is not None and value not in attr.allowed:
-                raise TypeError(_not_allowed(name, value, attr.allowed))
+    for name, attr in opdef.given_types.items():
+        attrs[name] = value = _dtype(name, attrs[name])
+        if attr.allowed is not None and value not in attr.allowed:
+            raise TypeError(_not_allowed(name, value, attr.allowed))
     return attrs
 
 
@@ -146,19 +150,26 @@ def _check_types(opdef: OpDef, args: Sequence[Tensor]) -> dict[str, Any]:
     if opdef.is_uniform:
         # the common case, fast: every input has the one dtype T
         dtype = args[0].dtype.base_dtype
-        for other in args[1:]:
+        for other in args:
             if other.dtype is not dtype and other.dtype.base_dtype is not dtype:
                 break
         else:
-            key = opdef.inputs[0].type_attr
-            attr = opdef.type_attrs.get(key)  # type: ignore[arg-type]
-            if attr is not None and attr.allowed is not None and dtype not in attr.allowed:
-                raise TypeError(_not_allowed(opdef.inputs[0].name, dtype, attr.allowed, opdef, args))
-            return {key: dtype}  # type: ignore[dict-item]
+            key: Any = dtype.enum
+            return opdef.types_seen.get(key) or _worked_out(opdef, args, key)
+    if opdef.lists:
+        return _worked_out(opdef, args, None)
+    key = tuple([value.dtype.enum for value in args])
+    return opdef.types_seen.get(key) or _worked_out(opdef, args, key)
+
+
+def _worked_out(opdef: OpDef, args: Sequence[Any], key: Any) -> dict[str, Any]:
+    """The same, asked of the signature; remembered for the next inputs with such dtypes, where these are all."""
     types: dict[str, Any] = {}
     source: dict[str, str] = {}
     for arg, value in zip(opdef.inputs, args, strict=True):
         _check_arg(opdef, arg, value, types, source, args)
+    if key is not None:
+        opdef.types_seen[key] = types
     return types
 
 

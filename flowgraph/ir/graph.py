@@ -106,9 +106,9 @@ class Graph(Members):
         """Append an op whose full, unique name is known; the one place where ops are born."""
         if self._finalized:
             raise _finalized(f"the op that was to be added: {name} ({opdef.name})")
-        if name in self._by_name:  # (only a name that ends with '/' can be a taken one)
-            raise ValueError(errors.explain(f"Duplicate node name in graph: '{name}'", where=user_site()))
         op = Operation()
+        if self._by_name.setdefault(name, op) is not op:  # (only a name that ends with '/' can be a taken one)
+            raise ValueError(errors.explain(f"Duplicate node name in graph: '{name}'", where=user_site()))
         op.graph = self
         op.opdef = opdef
         op.name = name
@@ -130,15 +130,17 @@ class Graph(Members):
             tensor.users = None
             outputs.append(tensor)
         op.outputs = tuple(outputs)
+        is_inside = self.context is not None
         for tensor in inputs:
             if tensor.users is None:
                 tensor.users = [op]
             else:
                 tensor.users.append(op)
+            if tensor.op.context is not None:
+                is_inside = True
         ops = self._ops
         ops.append(op)
         op._id = len(ops)
-        self._by_name[name] = op
         if self._devices:
             self._place(op)
         if self.overrides or self._container:
@@ -148,7 +150,7 @@ class Graph(Members):
         if self._controllers:
             for controller in self._controllers:
                 controller.seen.add(op)
-        if self.context is not None or any(tensor.op.context is not None for tensor in inputs):
+        if is_inside:
             from flowgraph.ir.context import enter_context
 
             enter_context(op, self.context)
@@ -197,18 +199,17 @@ class Graph(Members):
         if self._scope:
             name = f"{self._scope}/{name}"
         key = name.lower()
-        used = self._names.get(key, 0)
+        names = self._names
+        used = names.get(key, 0)
         if mark_as_used:
-            self._names[key] = used + 1
-        if used:
-            base = key
-            while key in self._names:
-                key = f"{base}_{used}"
-                used += 1
-            if mark_as_used:
-                self._names[key] = 1
-            name = f"{name}_{used - 1}"
-        return name
+            names[key] = used + 1
+        if not used:
+            return name
+        while (numbered := f"{key}_{used}") in names:
+            used += 1
+        if mark_as_used:
+            names[numbered] = 1
+        return f"{name}_{used}"
 
     def name_scope(self, name: str | None) -> NameScope:
         """Prefix the names of ops made inside with `name` (None or '': no prefix at all; `x/` re-enters scope x)."""

@@ -161,9 +161,9 @@ class OpDef:
 
     __slots__ = (
         "alias", "allows_uninitialized", "begin", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
-        "forward", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs", "is_uniform",
+        "forward", "given_types", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs", "is_uniform",
         "lists", "moves", "n_inputs", "name", "outputs", "partial", "partial_folds", "role", "signature",
-        "times_reciprocal", "type_attrs",
+        "times_reciprocal", "type_attrs", "types_seen",
     )  # fmt: skip
 
     def __init__(
@@ -228,8 +228,9 @@ class OpDef:
             for name, value in attrs.items()
             if name not in from_inputs
         }
-        for name, attr in self.type_attrs.items():
-            if name not in from_inputs and attr.default is None:
+        self.given_types = {name: attr for name, attr in self.type_attrs.items() if name not in from_inputs}
+        for name, attr in self.given_types.items():
+            if attr.default is None:
                 self.defaults[name] = REQUIRED
         self.lists = tuple(i for i, arg in enumerate(self.inputs) if arg.is_list)
         # where each list has a size of its own, `emit` notes them all
@@ -242,6 +243,7 @@ class OpDef:
         self.is_uniform = first is not None and all(
             arg.type_attr == first and not arg.is_list and not arg.is_ref for arg in self.inputs
         )
+        self.types_seen: dict[Any, dict[str, Any]] = {}  # by the dtypes of inputs: what `emit` found that they fix
 
     def list_sizes(self, total: int, attrs: Mapping[str, Any] | None = None) -> Sequence[int]:
         """How many of `total` inputs each list argument has: those of one `N` have the same number."""

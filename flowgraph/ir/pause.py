@@ -20,4 +20,8 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():  # (what the user has frozen stays so)
+                # All that lives now counts as old. Else the collector would begin with a walk through what was made.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
