@@ -21,6 +21,8 @@ def waits_before(program: Program) -> list[int] | None:
     Returns:
       None where there is nothing to gain: there is one such step, or each depends on all before it.
     """
+    if all(opdef.begin is None for opdef in program.opdefs):
+        return None
     bits = {step.op: 1 << place for place, step in enumerate(program.steps) if step.opdef.begin is not None}
     if len(bits) < 2:
         return None

@@ -6,6 +6,7 @@ It is the meaning of every op: short, plain, and what the other engines are comp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,17 +30,17 @@ class ReferenceEngine:
 
 
 class ReferenceExecutable:
-    """Walks a Program.
-
-    Attributes:
-      dead_after: for the Program and each branch inside it (by id), the values that nothing needs after each step.
-    """
+    """Walks a Program."""
 
     def __init__(self, program: Program, store: Store) -> None:
         self.program, self.store = program, store
-        self.dead_after = {id(body): last_uses(body) for body in _bodies(program)}
         self._locks, self._changes = program.touches_state, program.changes_state
         self._waits_before = apart.waits_before(program)
+
+    @cached_property
+    def dead_after(self) -> dict[int, list[tuple[int, ...]]]:
+        """For the Program and each body inside it (by id), the values that nothing needs after each step."""
+        return {id(body): last_uses(body) for body in _bodies(self.program)}
 
     def run(self, feeds: Sequence[Any]) -> list[Any]:
         """See `Executable.run`."""
@@ -145,7 +146,11 @@ def last_uses(program: Program) -> list[tuple[int, ...]]:
     seen = set(program.fetches)
     frees: list[tuple[int, ...]] = []
     for step in reversed(program.steps):
-        last = tuple(i for i in dict.fromkeys((*step.inputs, *step.outputs)) if i not in seen)
+        values = (*step.inputs, *step.outputs)
+        if seen.issuperset(values):
+            frees.append(())
+            continue
+        last = tuple([i for i in dict.fromkeys(values) if i not in seen])
         seen.update(last)
         frees.append(last)
     frees.reverse()

@@ -38,13 +38,16 @@ def build_program(
     feeds: Sequence[Tensor],
     rewrites_divisions: bool = True,
     done: Collection[Operation] = (),
+    by_age: list[Operation] | None = None,
 ) -> Program:
     """The Program that computes `fetches` and runs `targets`, given values for `feeds`.
 
     `rewrites_divisions`: whether divisions by constants become multiplications, as TF's optimizer has it.
     `done`: ops that ran in an earlier part of a partial run.
+    `by_age`: the ops that are needed (`needed_ops`), where the caller knows them already.
     """
-    by_age = needed_ops(fetches, targets, feeds, done)
+    if by_age is None:
+        by_age = needed_ops(fetches, targets, feeds, done)
     fed = set(feeds)
     loops = find_loops(by_age, fed, fetches)
     by_constant = reciprocals(by_age, fed) if rewrites_divisions else {}
@@ -98,16 +101,17 @@ def _straight(part: Slice, fetches: Sequence[Tensor], feeds: Sequence[Tensor]) -
     for op in ops:
         inputs = tuple([value[tensor] for tensor in op.inputs])
         opdef, attrs = op.opdef, op.attrs
-        if op in by_constant:
+        if opdef.times_reciprocal is not None and op in by_constant:
             steps.append(Step(op, LITERAL, (), (size,), {"value": by_constant[op]}))
             opdef, attrs, inputs = opdef.times_reciprocal or opdef, {}, (inputs[0], size)
             size += 1
-        first = size
+        outputs = []
         for tensor in op.outputs:
             if tensor not in fed:  # what is fed keeps its value even if its op runs for another output
                 value[tensor] = size
+            outputs.append(size)
             size += 1
-        steps.append(Step(op, opdef, inputs, range(first, size), attrs))
+        steps.append(Step(op, opdef, inputs, outputs, attrs))
     tensors = {number: tensor for tensor, number in value.items()}
     fetched = tuple([value[tensor] for tensor in fetches])
     return Program(tuple(steps), tuple(range(len(feeds))), fetched, tensors, size)
@@ -159,6 +163,8 @@ class Builder:
 
     def fill_all(self) -> None:
         """Put all ops in their places."""
+        for op in self.schedule.in_order:
+            self._emit(op, self.top)
         self.fill(self.top)
         while self.schedule.remaining:
             if not self.schedule.hurry():

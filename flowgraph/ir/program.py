@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flowgraph import errors
@@ -95,15 +96,25 @@ class Program:
             else:
                 stack.pop()
 
+    @cached_property
+    def opdefs(self) -> frozenset[OpDef]:
+        """What its steps do, those of branches included."""
+        return frozenset([step.opdef for step in self.walk()])
+
+    @cached_property
+    def effects(self) -> frozenset[Effect]:
+        """What its steps do besides computing, those of branches included."""
+        return frozenset([opdef.effect for opdef in self.opdefs])
+
     @property
     def touches_state(self) -> bool:
         """Whether any step reads or writes a variable."""
-        return any(step.opdef.effect in (Effect.READ, Effect.WRITE) for step in self.walk())
+        return not self.effects.isdisjoint((Effect.READ, Effect.WRITE))
 
     @property
     def changes_state(self) -> bool:
         """Whether any step writes a variable."""
-        return any(step.opdef.effect is Effect.WRITE for step in self.walk())
+        return Effect.WRITE in self.effects
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from flowgraph.viz.notebook import program_bundle

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from flowgraph.ir.frames import Loops
 from flowgraph.ir.guards import Guards, Path, Predicate
@@ -24,6 +25,7 @@ class Schedule:
     """The ops that wait, those that are ready, and those that are done.
 
     Attributes:
+      in_order: the ops, where they stand in the order of their turns: then none of them waits here.
       done: the ops whose turn has been.
       asked_for: how many ops that are not done need each predicate.
     """
@@ -32,6 +34,10 @@ class Schedule:
         self, ops: Collection[Operation], fed: Collection[Tensor], refs: Refs, guards: Guards, loops: Loops
     ) -> None:
         self._guards, self._loops = guards, loops
+        edges = refs.edges
+        self.in_order: Collection[Operation] = ()
+        if _stand_by_turn(ops, edges, guards, loops):
+            self.in_order, ops, edges = ops, (), []
         self._by_age = {op._id: op for op in ops}
         self._ready: dict[Path, list[int]] = {(): []}
         self._waiters: dict[Path, list[int]] = {}  # ready ops that may have to wait for another run
@@ -50,7 +56,7 @@ class Schedule:
         # op -> the op outside its branch whose turn it awaits although it could run, and the other way round
         self._bides = patience(ops, self._followers, guards) if guards.has_branches else {}
         self._biding: dict[Operation, list[Operation]] = {}
-        for earlier, later in refs.edges:
+        for earlier, later in edges:
             self._followers[earlier].append(later)
             self._waiting[later] += 1
             self._readers_before.setdefault(later, set()).add(earlier)
@@ -194,6 +200,20 @@ class Schedule:
             self._settle([write])
             return write, blocked
         return None
+
+
+def _stand_by_turn(
+    ops: Collection[Operation], edges: Iterable[tuple[Operation, Operation]], guards: Guards, loops: Loops
+) -> bool:
+    """Whether ops, which stand inputs first, stand in the very order in which their turns would come.
+
+    So it is in most graphs: all stand by age, and nothing but their inputs and older readers holds them up.
+    """
+    if guards.has_branches or loops.of or any(op.opdef.begin is not None for op in ops):
+        return False
+    if any(later._id < earlier._id for earlier, later in edges):
+        return False
+    return all(op._id < following._id for op, following in pairwise(ops))
 
 
 def _only_enters_loops(op: Operation) -> bool:

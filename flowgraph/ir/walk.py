@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from flowgraph.ir.opdef import Effect
@@ -39,7 +40,7 @@ def needed_ops(
             if source not in seen and source not in quiet:
                 seen.add(source)
                 stack.append(source)
-    return sorted(seen, key=lambda op: op._id)
+    return sorted(seen, key=attrgetter("_id"))
 
 
 def ancestors(ops: Iterable[Operation]) -> set[Operation]:
@@ -77,11 +78,14 @@ def ops_with_a_use(
     useful.update(targets)
     taken = loops.inputs if loops is not None else {}
     for op in reversed(ops):
-        if op in useful or op.opdef.role or op.opdef.effect in _DOES_SOMETHING:
+        if op not in useful:
+            opdef = op.opdef
+            if not opdef.role and opdef.effect not in _DOES_SOMETHING:
+                continue
             useful.add(op)
-            for tensor in taken.get(op, op.inputs):
-                if tensor not in fed:
-                    useful.add(tensor.op)
+        for tensor in taken.get(op, op.inputs):
+            if tensor not in fed:
+                useful.add(tensor.op)
     return useful
 
 
@@ -102,10 +106,7 @@ def in_order(ops: list[Operation], fed: Collection[Tensor], loops: Loops | None 
 
     Age alone is such an order unless inputs were changed after an op was made, as tf.cond does.
     """
-    if (loops is None or not loops.of) and all(
-        all(tensor.op._id < op._id for tensor in op.inputs) and all(source._id < op._id for source in op.control)
-        for op in ops
-    ):
+    if (loops is None or not loops.of) and not any(_is_older_than_a_source(op) for op in ops):
         return ops
     by_age = {op._id: op for op in ops}
     followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
@@ -128,3 +129,14 @@ def in_order(ops: list[Operation], fed: Collection[Tensor], loops: Loops | None 
         placed = set(ordered)
         ordered += [op for op in ops if op not in placed]
     return ordered
+
+
+def _is_older_than_a_source(op: Operation) -> bool:
+    age = op._id
+    for tensor in op.inputs:
+        if tensor.op._id > age:
+            return True
+    for source in op.control:
+        if source._id > age:
+            return True
+    return False

@@ -450,7 +450,7 @@ class BaseSession:
         if self._placed is not None:
             log_placement(ops, self._placed)
         with collector_paused():
-            program = self._build(tensors, targets, feeds)
+            program = self._build(tensors, targets, feeds, by_age=ops)
             return walker(program, self._store) if walker else self._engine.compile(program, self._store)
 
     def _repr_html_(self) -> str:

@@ -53,7 +53,8 @@ class NumpyExecutable(ReferenceExecutable):
         super().__init__(program, store)
         self._skipped = skipped
         # a variable that takes another shape gets another buffer in the midst of the run
-        self._moves = any(step.opdef.moves is not None and step.opdef.moves(step.op) for step in program.walk())
+        may_move = any(opdef.moves is not None for opdef in program.opdefs)
+        self._moves = may_move and any(step.opdef.moves and step.opdef.moves(step.op) for step in program.walk())
         # a function may be given handles, which have no shapes
         self._moves |= any(program.tensors[i].dtype is resource for i in program.feeds if i in program.tensors)
         self._shaped: OrderedDict[Any, _Shaped | None] = OrderedDict()
