@@ -161,7 +161,7 @@ class Walk:
         self, op: Operation, dys: list[Any], is_end: bool, from_ops: Sequence[Operation], rule: Any = None
     ) -> None:
         """Hand gradients on by `rule`, or the op's own; not at an end of the walk, and not if none has arrived."""
-        goes_on = not is_end and any([dy is not None for dy in dys])
+        goes_on = not is_end and any(dy is not None for dy in dys)
         if goes_on and rule is None:
             rule = gradient_of(op)
         if op.opdef.role == "switch":

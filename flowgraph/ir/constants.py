@@ -62,26 +62,34 @@ def _fold_once(tensor: Tensor, memory: dict[Tensor, Any], unknown: dict[Tensor, 
         return _literal(tensor), []
     if not (opdef.data_shape or _is_small(tensor)):
         return None, []
-    values = []
-    for t in op.inputs:
-        if t in unknown:
-            return None, []
-        value = memory.get(t)
-        values.append(_literal(t) if value is None and not t.op.inputs else value)
+    values = [_at_hand(t, memory) for t in op.inputs]
     waiting = [t for t, value in zip(op.inputs, values, strict=True) if value is None]
     if waiting:
-        return None, waiting
+        return None, [] if any(t in unknown for t in waiting) else waiting
+    return _computed(tensor, values, memory), []
+
+
+def _computed(tensor: Tensor, values: list[Any], memory: dict[Tensor, Any]) -> Any:
+    """One output of a pure op, from the values of its inputs; `memory` gets the others as well."""
+    op = tensor.op
+    opdef = op.opdef
     try:
         with np.errstate(all="ignore"):
             result = opdef.forward(np, *opdef.structure(values, op.attrs), **op.attrs)
     except Exception:  # noqa: BLE001  # what fails now fails when it runs, and is reported there
-        return None, []
-    if isinstance(result, tuple):  # one output may be a list of one, too
-        for output, value in zip(op.outputs, result, strict=False):
-            if opdef.data_shape or _is_small(output):
-                memory[output] = np.asarray(value, output.dtype.base_dtype.np)
-        return memory[tensor], []
-    return np.asarray(result, tensor.dtype.base_dtype.np), []
+        return None
+    if not isinstance(result, tuple):
+        return np.asarray(result, tensor.dtype.base_dtype.np)
+    for output, value in zip(op.outputs, result, strict=False):  # one output may be a list of one, too
+        if opdef.data_shape or _is_small(output):
+            memory[output] = np.asarray(value, output.dtype.base_dtype.np)
+    return memory[tensor]
+
+
+def _at_hand(tensor: Tensor, memory: dict[Tensor, Any]) -> Any:
+    """A value that is known or that stands in the graph itself."""
+    value = memory.get(tensor)
+    return _literal(tensor) if value is None and not tensor.op.inputs else value
 
 
 def _literal(tensor: Tensor) -> Any:

@@ -141,12 +141,8 @@ class Graph(Members):
         ops = self._ops
         ops.append(op)
         op._id = len(ops)
-        if self._devices:
-            self._place(op)
-        if self.overrides or self._container:
+        if self._devices or self._colocations or self.overrides or self._container:
             self._mark(op)
-        if self._colocations:
-            self._colocate(op, self._colocations)
         if self._controllers:
             for controller in self._controllers:
                 controller.seen.add(op)
@@ -168,7 +164,11 @@ class Graph(Members):
         return tuple(found)
 
     def _mark(self, op: Operation) -> None:
-        """Note what `gradient_override_map` and `container` say of ops that are made inside their blocks."""
+        """Note what the blocks around say of an op: of its device, its gradient, its container."""
+        if self._devices:
+            self._place(op)
+        if self._colocations:
+            self._colocate(op, self._colocations)
         if op.opdef.name in self.overrides:
             op.marks = {"_gradient_op_type": self.overrides[op.opdef.name]}
         if self._container and op.attrs.get("container") == "":

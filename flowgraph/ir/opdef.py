@@ -161,8 +161,8 @@ class OpDef:
 
     __slots__ = (
         "alias", "allows_uninitialized", "begin", "cases", "data_shape", "defaults", "effect", "elementwise", "failure",
-        "forward", "given_types", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs", "is_uniform",
-        "lists", "moves", "n_inputs", "name", "outputs", "partial", "partial_folds", "role", "signature",
+        "forward", "given_types", "gives_one", "gradient", "has_refs", "has_uneven_lists", "infer", "inputs",
+        "is_uniform", "lists", "moves", "n_inputs", "name", "outputs", "partial", "partial_folds", "role", "signature",
         "times_reciprocal", "type_attrs", "types_seen",
     )  # fmt: skip
 

@@ -136,7 +136,4 @@ def _is_older_than_a_source(op: Operation) -> bool:
     for tensor in op.inputs:
         if tensor.op._id > age:
             return True
-    for source in op.control:
-        if source._id > age:
-            return True
-    return False
+    return bool(op.control) and any(source._id > age for source in op.control)
