@@ -16,6 +16,7 @@ from flowgraph.engines import apart
 from flowgraph.engines.base import collect, demand_variables, explain_failure, world
 from flowgraph.engines.store import Store
 from flowgraph.ir.program import DEAD, NEVER, WHILE, Program, Step
+from flowgraph.passes.liveness import last_uses
 from flowgraph.sizes import to_text
 
 
@@ -139,19 +140,3 @@ class ReferenceExecutable:
 
 def _bodies(program: Program) -> list[Program]:
     return [program, *(body for step in program.walk() for body in step.bodies)]
-
-
-def last_uses(program: Program) -> list[tuple[int, ...]]:
-    """For each step the values that nothing needs after it."""
-    seen = set(program.fetches)
-    frees: list[tuple[int, ...]] = []
-    for step in reversed(program.steps):
-        values = (*step.inputs, *step.outputs)
-        if seen.issuperset(values):
-            frees.append(())
-            continue
-        last = tuple([i for i in dict.fromkeys(values) if i not in seen])
-        seen.update(last)
-        frees.append(last)
-    frees.reverse()
-    return frees

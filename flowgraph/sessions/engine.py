@@ -11,6 +11,7 @@ from flowgraph.engines.base import Engine
 from flowgraph.engines.numpy import NumpyEngine
 from flowgraph.engines.reference import ReferenceEngine
 from flowgraph.ir.graph import user_site
+from flowgraph.passes.arena import ARENA
 from flowgraph.passes.pipeline import PASSES
 
 ENGINES: dict[str, Callable[[frozenset[str]], Engine]] = {
@@ -66,10 +67,10 @@ def skipped_passes(config: ConfigProto | None) -> frozenset[str]:
     """
     text = os.environ.get("FLOWGRAPH_SKIP_PASSES", "")
     names = {name.strip() for name in text.split(",") if name.strip()}
-    known = {change.__name__ for change in PASSES}
-    if names - known - {"all"}:
-        line = f"FLOWGRAPH_SKIP_PASSES names what is no pass: {', '.join(sorted(names - known))}"
-        mend = f"The passes are: {', '.join(change.__name__ for change in PASSES)}; or all."
+    known = [*(change.__name__ for change in PASSES), ARENA]
+    if names - {*known, "all"}:
+        line = f"FLOWGRAPH_SKIP_PASSES names what is no pass: {', '.join(sorted(names - {*known, 'all'}))}"
+        mend = f"The passes are: {', '.join(known)}; or all."
         raise errors.InvalidArgumentError(None, None, errors.explain(line, mend=mend, where=user_site()))
     if config is not None:
         options = config.graph_options
@@ -78,7 +79,7 @@ def skipped_passes(config: ConfigProto | None) -> frozenset[str]:
             if getattr(rewrites, field) == rewrites.OFF:
                 names.update(passes)
         if rewrites.memory_optimization == rewrites.NO_MEM_OPT:
-            names.add("arena")
+            names.add(ARENA)
         if rewrites.disable_meta_optimizer or options.optimizer_options.opt_level == options.optimizer_options.L0:
             names.add("all")
-    return frozenset(known | {"arena"}) if "all" in names else frozenset(names)
+    return frozenset(known) if "all" in names else frozenset(names)

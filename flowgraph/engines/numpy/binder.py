@@ -14,8 +14,9 @@ from flowgraph.engines.numpy import chunks
 from flowgraph.engines.numpy.bodies import BodyFunction
 from flowgraph.engines.numpy.frame import Frame, Output
 from flowgraph.engines.numpy.insides import is_written
-from flowgraph.engines.numpy.kernels import KERNELS, UPDATES
+from flowgraph.engines.numpy.kernels import KERNELS, SCRATCH, UPDATES
 from flowgraph.engines.numpy.kernels.calls import Call, Operand
+from flowgraph.engines.numpy.memory import Plan
 from flowgraph.engines.numpy.stacks import spared_stacks
 from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.ir.opdef import Effect
@@ -23,15 +24,27 @@ from flowgraph.ir.program import DEAD, NEVER, READ, Step
 from flowgraph.passes.fold import is_constant
 
 
-def bind(walker: ReferenceExecutable) -> Frame:
-    """A frame for a Program with facts, which `walker` could walk."""
-    return _Binder(walker).frame()
+def bind(walker: ReferenceExecutable, plan: Plan) -> tuple[Frame, Plan]:
+    """A frame for a Program with facts, which `walker` could walk, and the plan for the next one.
+
+    That is the same plan, unless kernels turned out not to apply for which it had set memory aside.
+    """
+    binder = _Binder(walker, plan)
+    frame = binder.frame()
+    better = plan.without(binder.declined)
+    return (frame, plan) if better is plan else (_Binder(walker, better).frame(), better)
 
 
 class _Binder:
-    """One binding in the making."""
+    """One binding in the making.
 
-    def __init__(self, walker: ReferenceExecutable) -> None:
+    Attributes:
+      declined: the places of steps whose kernels do not apply.
+    """
+
+    def __init__(self, walker: ReferenceExecutable, plan: Plan) -> None:
+        self.declined: list[int] = []
+        self._memory = plan.memory()
         self._owner = walker
         self._program = walker.program
         self._known = walker.program.facts
@@ -40,10 +53,6 @@ class _Binder:
         self._slot_of: dict[int, int] = {}
         self._calls: list[Call] = []
         self._steps: list[Step] = []
-        self._free: dict[int, list[np.ndarray]] = {}
-        self._roots: dict[int, tuple[np.ndarray, ...]] = {}  # value -> the buffers that it is, or may be a view of
-        self._uses: dict[int, int] = {}  # id of such a buffer -> how many live values lie in it
-        self._fetched = set(self._program.fetches)
         # what is left to a walk pushes and pops all
         written = all(is_written(step) for step in self._program.steps if step.bodies)
         self._spared = spared_stacks(self._program, self._known) if written else frozenset()
@@ -53,10 +62,9 @@ class _Binder:
         program = self._program
         for number in program.feeds:
             self._slot(number)
-        for step, dead in zip(program.steps, self._owner.dead_after[id(program)], strict=True):
-            self._bind(step)
+        for place, (step, dead) in enumerate(zip(program.steps, self._owner.dead_after[id(program)], strict=True)):
+            self._bind(step, place)
             for number in dead:
-                self._release(number)
                 self._let_go(step, number)
         outputs = self._bind_outputs()
         return Frame(program, self._calls, self._steps, self._slots, self._slot_of, self._static, outputs)
@@ -74,7 +82,7 @@ class _Binder:
             return Operand(self._known.get(number), None, at)
         return Operand(self._known.get(number), self._static[number], None)
 
-    def _bind(self, step: Step) -> None:
+    def _bind(self, step: Step, place: int) -> None:
         opdef = step.opdef
         if is_constant(step):
             self._static.update((number, np.asarray(self._known[number].value)) for number in step.outputs)
@@ -92,7 +100,7 @@ class _Binder:
             return
         if self._bind_update(step, operands):
             return
-        if not self._bind_kernel(step, operands) and not self._bind_pieces(step, operands):
+        if not self._bind_kernel(step, place, operands) and not self._bind_pieces(step, operands):
             self._bind_forward(step, operands)
 
     def _bind_read(self, step: Step) -> bool:
@@ -113,25 +121,20 @@ class _Binder:
         if not isinstance(view, np.ndarray) or (view.size and not np.shares_memory(view, source.array)):
             return False
         self._static[step.outputs[0]] = view
-        self._hold(step.outputs[0], self._roots.get(step.inputs[0], ()))
         return True
 
-    def _bind_kernel(self, step: Step, operands: list[Operand]) -> bool:
-        """A call that writes into a buffer, where there is a kernel and the shape is known."""
-        kernel = KERNELS.get(step.opdef)
-        number = step.outputs[0] if step.outputs else None
-        if kernel is None or number is None or number in self._fetched or not self._known[number].is_full:
+    def _bind_kernel(self, step: Step, place: int, operands: list[Operand]) -> bool:
+        """A call that writes into buffers, where the plan has some for the step."""
+        if not step.outputs or step.outputs[0] not in self._memory:
             return False
-        fact = self._known[number]
-        if fact.dtype is None or fact.dtype.np.kind not in "biufc":
-            return False
-        buffer = self._buffer(fact.sizes, fact.dtype.np)  # type: ignore[arg-type]
-        call = kernel(step, operands, buffer, self._slots)
+        arrays = [self._memory.array(number, self._known[number]) for number in step.outputs]
+        out = arrays[0] if step.opdef.gives_one else tuple(arrays)
+        scratch = (self._memory.scratch(place),) if step.opdef in SCRATCH else ()
+        call = KERNELS[step.opdef](step, operands, out, self._slots, *scratch)
         if call is None:
-            self._give_back(buffer)
+            self.declined.append(place)
             return False
-        self._static[number] = buffer
-        self._hold(number, (buffer,))
+        self._static.update(zip(step.outputs, arrays, strict=True))
         self._add(step, *call)
         return True
 
@@ -164,8 +167,6 @@ class _Binder:
         first = world(step, self._owner.store)
         attrs, forward, single = step.attrs, opdef.forward, opdef.gives_one
         outs = [self._slot(number) for number in step.outputs]
-        if opdef.alias:
-            self._hold(step.outputs[0], self._roots.get(step.inputs[0], ()))
         if single and not opdef.lists and len(operands) in (1, 2):
             self._add(step, *_quick(partial(forward, **attrs) if attrs else forward, first, operands, outs[0], slots))
             return
@@ -188,9 +189,6 @@ class _Binder:
         run, slots = function.run, self._slots
         places = [self._slot_of[number] for number in function.inputs]
         outs = [self._slot(number) for number in step.outputs]
-        captured = tuple(buffer for number in step.inputs for buffer in self._roots.get(number, ()))
-        for number in step.outputs:  # a branch may hand out what it was given
-            self._hold(number, captured)
 
         def call() -> None:
             for at, value in zip(outs, run([slots[at] for at in places]), strict=True):
@@ -225,38 +223,11 @@ class _Binder:
         sizes = self._known[number].sizes
         return sizes is not None and len(sizes) > 0
 
-    # -- buffers ---------------------------------------------------------------------------------------------
-
-    def _buffer(self, sizes: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
-        """An array in memory that nothing lives in any more, or in new memory."""
-        need = max(1, int(np.prod(sizes, dtype=np.int64)) * dtype.itemsize)
-        waiting = self._free.get(need)
-        raw = waiting.pop() if waiting else np.empty(need, np.uint8)
-        return np.ndarray(sizes, dtype, raw)
-
-    def _hold(self, number: int, buffers: tuple[np.ndarray, ...]) -> None:
-        if buffers:
-            self._roots[number] = buffers
-            for buffer in buffers:
-                self._uses[id(buffer)] = self._uses.get(id(buffer), 0) + 1
-
-    def _release(self, number: int) -> None:
-        """A value is dead: its buffer is free once no view of it lives."""
-        for buffer in self._roots.pop(number, ()):
-            self._uses[id(buffer)] -= 1
-            if self._uses[id(buffer)] == 0:
-                self._give_back(buffer)
-
     def _let_go(self, step: Step, number: int) -> None:
         """A large value that lies in no buffer is forgotten after its last use, not at the end of the run."""
         at = self._slot_of.get(number)
         if at is not None and not self._known[number].is_small:
             self._add(step, setitem, (self._slots, at, None))
-
-    def _give_back(self, buffer: np.ndarray) -> None:
-        raw = buffer.base
-        assert isinstance(raw, np.ndarray)
-        self._free.setdefault(raw.size, []).append(raw)
 
 
 def _quick(forward: Callable[..., Any], first: Any, operands: list[Operand], out: int, slots: list[Any]) -> Call:

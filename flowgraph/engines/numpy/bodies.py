@@ -30,7 +30,7 @@ from flowgraph.engines.numpy.kernels import KERNELS
 from flowgraph.engines.numpy.kernels.calls import Operand
 from flowgraph.engines.numpy.scalars import scalar_expression
 from flowgraph.engines.numpy.stacks import expression
-from flowgraph.engines.reference import ReferenceExecutable, last_uses
+from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.ir.known import Known
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, READ, VIEW, WHILE, Program, Step
@@ -39,6 +39,7 @@ from flowgraph.ops.reduction import SUM
 from flowgraph.ops.reshape import RESHAPE
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH
 from flowgraph.passes.fold import is_constant
+from flowgraph.passes.liveness import last_uses
 
 _STACKS = (STACK_PUSH, STACK_POP)
 _SAME = (identity.IDENTITY, identity.REF_IDENTITY, identity.STOP_GRADIENT, identity.PREVENT_GRADIENT, VIEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -10,13 +11,16 @@ from typing import Any
 from flowgraph.dtypes import resource
 from flowgraph.engines.numpy.binder import bind
 from flowgraph.engines.numpy.frame import Frame
+from flowgraph.engines.numpy.memory import Plan
 from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.engines.store import Store
 from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.program import Program
+from flowgraph.passes.arena import ARENA
 from flowgraph.passes.pipeline import optimized
 
 _SHAPES_KEPT = 16
+_FRAMES_KEPT = 4  # idle ones, of each set of shapes
 
 
 class NumpyEngine:
@@ -39,11 +43,28 @@ class NumpyEngine:
 class _Shaped:
     """A Program as it runs for one set of feed shapes, with its frames that no run uses now."""
 
-    __slots__ = ("frames", "walker")
+    __slots__ = ("_frames", "plan", "walker")
 
-    def __init__(self, walker: ReferenceExecutable) -> None:
+    def __init__(self, walker: ReferenceExecutable, shares: bool) -> None:
         self.walker = walker
-        self.frames: list[Frame] = []
+        self.plan = Plan(walker.program, shares)
+        self._frames: list[Frame] = []
+
+    def lend(self) -> Frame:
+        """A frame that no run uses."""
+        try:
+            return self._frames.pop()
+        except IndexError:
+            pass
+        with collector_paused():
+            frame, self.plan = bind(self.walker, self.plan)
+        return frame
+
+    def take_back(self, frame: Frame) -> None:
+        """The run is over: a few frames are kept for others, after a burst of them the rest is let go."""
+        frame.forget()
+        if len(self._frames) < _FRAMES_KEPT:
+            self._frames.append(frame)
 
 
 class NumpyExecutable(ReferenceExecutable):
@@ -58,6 +79,7 @@ class NumpyExecutable(ReferenceExecutable):
         # a function may be given handles, which have no shapes
         self._moves |= any(program.tensors[i].dtype is resource for i in program.feeds if i in program.tensors)
         self._shaped: OrderedDict[Any, _Shaped | None] = OrderedDict()
+        self._lock = threading.Lock()
 
     def _run(self, feeds: Sequence[Any]) -> list[Any]:
         if self._moves or self._waits_before is not None:
@@ -65,34 +87,32 @@ class NumpyExecutable(ReferenceExecutable):
         key = (self.store.version, *[feed.shape for feed in feeds])
         try:
             shaped = self._shaped[key]
+            self._shaped.move_to_end(key)
         except KeyError:
             shaped = None
         if shaped is None:  # (not in the block above: its exception would stand in the traceback of a failed op)
             shaped = self._shape(key, feeds)
         if shaped is None:
             return super()._run(feeds)
-        try:
-            frame = shaped.frames.pop()
-        except IndexError:
-            frame = None
-        if frame is None:
-            with collector_paused():
-                frame = bind(shaped.walker)
+        frame = shaped.lend()
         try:
             return frame.run(feeds)
         finally:
-            frame.forget()
-            shaped.frames.append(frame)
+            shaped.take_back(frame)
 
     def _shape(self, key: Any, feeds: Sequence[Any]) -> _Shaped | None:
         """The Program for these feeds; None where a shape rule foresees an error, which a walk meets and reports."""
         shaped = None
         with collector_paused(), suppress(ValueError):
             program = self.specialised([feed.shape for feed in feeds])
-            shaped = _Shaped(ReferenceExecutable(program, self.store))
-        self._shaped[key] = shaped
-        while len(self._shaped) > _SHAPES_KEPT:
-            self._shaped.popitem(last=False)
+            shaped = _Shaped(ReferenceExecutable(program, self.store), ARENA not in self._skipped)
+        with self._lock:
+            self._shaped[key] = shaped
+            for old in list(self._shaped):
+                if old[0] != key[0]:  # variables had other buffers then
+                    self._shaped.pop(old, None)
+            while len(self._shaped) > _SHAPES_KEPT:
+                self._shaped.popitem(last=False)
         return shaped
 
     def specialised(self, feed_shapes: Sequence[tuple[int, ...]]) -> Program:

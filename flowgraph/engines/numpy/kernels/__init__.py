@@ -4,7 +4,7 @@ Each file of this room has the kernels of one family, in a table of its own; `ca
 """
 
 from flowgraph.engines.numpy.kernels import elementwise, products, rows, sums, updates
-from flowgraph.engines.numpy.kernels.calls import Kernel, Update
+from flowgraph.engines.numpy.kernels.calls import InPlace, Kernel, Scratch, Update
 from flowgraph.ir.opdef import OpDef
 
 KERNELS: dict[OpDef, Kernel] = {**elementwise.KERNELS, **products.KERNELS, **sums.KERNELS}
@@ -12,3 +12,9 @@ KERNELS: dict[OpDef, Kernel] = {**elementwise.KERNELS, **products.KERNELS, **sum
 
 UPDATES: dict[OpDef, Update] = {**updates.UPDATES, **rows.UPDATES}
 """The same for ops that change variables."""
+
+IN_PLACE: dict[OpDef, InPlace] = {**elementwise.IN_PLACE, **sums.IN_PLACE}
+"""The operands over which a kernel may write its result; none, for what is not here."""
+
+SCRATCH: dict[OpDef, Scratch] = {}
+"""The bytes that a kernel needs while it runs; none, for what is not here."""

@@ -1,17 +1,27 @@
 """Prebound calls: what a kernel gets, and what it gives.
 
 A kernel is asked once, when a frame is bound: `kernel(step, operands, out, slots)` returns a prebound call, or None
-when it does not apply. It must compute exactly what the op's own forward computes.
+when it does not apply. It must compute exactly what the op's own forward computes. `out` is the array that the call is
+to fill at each run, a tuple of arrays for a step with several outputs; what it held before the call is unknown.
+
+Two more tables tell what memory a kernel needs:
+
+- `IN_PLACE`: `(step) -> positions` of the operands over which the kernel may write its first output, because it has
+  read an entry of each of them before it writes that entry. `out` may then be the memory of one of these.
+- `SCRATCH`: `(step, facts) -> bytes` that the kernel needs while it runs; `facts` tell of the shapes of the values of
+  `step.inputs` and `step.outputs`. Such a kernel is given one more argument, a 1-D array of so many bytes
+  (`np.uint8`, aligned to 64), which it may share with all other steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from flowgraph.ir.known import Known
 from flowgraph.ir.program import Step
 
 
@@ -25,9 +35,21 @@ class Operand:
 
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
-Kernel = Callable[[Step, list[Operand], np.ndarray, list[Any]], Call | None]
+Kernel = Callable[..., Call | None]
 Update = Callable[[Step, list[Operand], list[Any]], Call | None]
 """Of an op that changes variables: `update(step, operands, slots)`; an operand that is a variable is its cell."""
+InPlace = Callable[[Step], Sequence[int]]
+Scratch = Callable[[Step, Mapping[int, Known]], int]
+
+
+def any_operand(step: Step) -> Sequence[int]:
+    """For `IN_PLACE`: any operand may be written over."""
+    return range(len(step.inputs))
+
+
+def first_two(step: Step) -> Sequence[int]:
+    """For `IN_PLACE`: the first two operands may be written over, those after them are read later."""
+    return range(min(2, len(step.inputs)))
 
 
 def reader(operand: Operand, slots: list[Any]) -> Callable[[], Any]:

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels.calls import Call, Kernel, Operand, binary_call, is_wide_float, unary_call
+from flowgraph.engines.numpy.kernels.calls import (
+    Call,
+    InPlace,
+    Kernel,
+    Operand,
+    any_operand,
+    binary_call,
+    is_wide_float,
+    unary_call,
+)
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
 from flowgraph.ops import activation, division, hyperbolic, math, unary
@@ -72,3 +81,5 @@ KERNELS: dict[OpDef, Kernel] = {
     activation.RELU: _relu,
     activation.RELU6: _relu6,
 }
+
+IN_PLACE: dict[OpDef, InPlace] = dict.fromkeys(KERNELS, any_operand)

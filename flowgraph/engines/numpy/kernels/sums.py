@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels.calls import Call, Kernel, Operand, binary_call, is_wide_float, unary_call
+from flowgraph.engines.numpy.kernels.calls import (
+    Call,
+    InPlace,
+    Kernel,
+    Operand,
+    binary_call,
+    first_two,
+    is_wide_float,
+    unary_call,
+)
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
 from flowgraph.ops import add_n, reduction
@@ -58,3 +67,5 @@ def _copy_reshaped(source: np.ndarray, out: np.ndarray) -> None:
 
 
 KERNELS: dict[OpDef, Kernel] = {add_n.ADD_N: _add_n, reduction.SUM: _sum}
+
+IN_PLACE: dict[OpDef, InPlace] = {add_n.ADD_N: first_two}

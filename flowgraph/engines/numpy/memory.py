@@ -1,0 +1,114 @@
+"""The memory that the buffers of a frame share: which steps get some of it, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, SCRATCH
+from flowgraph.ir.known import Known
+from flowgraph.ir.program import Program, Step
+from flowgraph.passes.arena import ALIGNMENT, Layout, place
+from flowgraph.passes.liveness import NOTHING, Lives, Wants, lives
+
+
+class Plan:
+    """Where the buffers of a Program lie, the same for all of its frames.
+
+    Args:
+      program: a Program with facts.
+      shares: whether values whose lives do not meet may lie in the same place; else each has memory of its own.
+      declined: the places of steps whose kernels turned out not to apply.
+
+    Attributes:
+      lives: the buffers.
+      layout: where they lie; None where each has memory of its own.
+    """
+
+    def __init__(self, program: Program, shares: bool = True, declined: Collection[int] = ()) -> None:
+        self._program, self._shares = program, shares
+        self._declined = {id(program.steps[place]) for place in declined}
+        self._fetched = frozenset(program.fetches)
+        self.lives: Lives = lives(program, self._wants)
+        self.layout: Layout | None = place(self.lives.buffers) if shares else None
+
+    @property
+    def size(self) -> int:
+        """The bytes that a frame takes for its buffers."""
+        return sum(buffer.size for buffer in self.lives.buffers) if self.layout is None else self.layout.size
+
+    def without(self, declined: Collection[int]) -> Plan:
+        """The plan where some steps need nothing, this one where that makes no difference."""
+        home, steps = self.lives.home, self._program.steps
+        if not any(number in home for place in declined for number in steps[place].outputs):
+            return self
+        return Plan(self._program, self._shares, declined)
+
+    def memory(self) -> Memory:
+        """Memory for one frame."""
+        return Memory(self)
+
+    def _wants(self, step: Step) -> Wants:
+        if step.opdef not in KERNELS or not step.outputs or id(step) in self._declined:
+            return NOTHING
+        facts = self._program.facts
+        sizes = []
+        for number in step.outputs:
+            fact = facts[number]
+            if number in self._fetched or fact.dtype is None or not fact.is_full or fact.dtype.np.kind not in "biufc":
+                return NOTHING
+            sizes.append(size_of(fact.sizes, fact.dtype.np))  # type: ignore[arg-type]  # they are all known
+        scratch = SCRATCH[step.opdef](step, facts) if step.opdef in SCRATCH else 0
+        return Wants(tuple(sizes), scratch, self._over(step) if self._shares and step.opdef in IN_PLACE else ())
+
+    def _over(self, step: Step) -> list[int]:
+        """The operands over which a step may write: they have the result's dtype, so that entry lies on entry."""
+        facts = self._program.facts
+        dtype = facts[step.outputs[0]].dtype
+        return [at for at in IN_PLACE[step.opdef](step) if facts[step.inputs[at]].dtype is dtype]
+
+
+def size_of(sizes: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    """The bytes of an array."""
+    return prod(sizes) * dtype.itemsize
+
+
+class Memory:
+    """The buffers of one frame."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        layout = plan.layout
+        self._bytes = None if layout is None else _aligned_bytes(layout.size)
+
+    def __contains__(self, number: int) -> bool:
+        """Whether a value has a buffer."""
+        return number in self._plan.lives.home
+
+    def array(self, number: int, fact: Known) -> np.ndarray:
+        """The array for a value that a step writes into its buffer."""
+        buffer, at = self._buffer(self._plan.lives.home[number])
+        return np.ndarray(fact.sizes, fact.dtype.np, buffer, at)  # type: ignore[arg-type,union-attr]  # all is known
+
+    def scratch(self, place: int) -> np.ndarray:
+        """Bytes that the step at some place may use while it runs."""
+        index = self._plan.lives.scratch.get(place)
+        if index is None:
+            return np.empty(0, np.uint8)
+        buffer, at = self._buffer(index)
+        return buffer[at : at + self._plan.lives.buffers[index].size]
+
+    def _buffer(self, index: int) -> tuple[np.ndarray, int]:
+        layout = self._plan.layout
+        if self._bytes is None or layout is None:
+            return _aligned_bytes(self._plan.lives.buffers[index].size), 0
+        return self._bytes, layout.offsets[index]
+
+
+def _aligned_bytes(size: int) -> np.ndarray:
+    raw = np.empty(size + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start : start + size]
