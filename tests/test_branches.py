@@ -28,8 +28,8 @@ from tests.golden.branch_cases import REFUSED, RUNS, outcome
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "branches.json").read_text(encoding="utf-8"))
 
 
-def verified_program(*args: Any) -> Program:
-    program = build_program(*args)
+def verified_program(*args: Any, **more: Any) -> Program:
+    program = build_program(*args, **more)
     verify(program)
     return program
 
