@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from flowgraph.fetches import FetchPlan
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import READ, Program, Step
 from flowgraph.ir.tensor import Operation, Tensor
-from flowgraph.kernels.threads import at_most
+from flowgraph.kernels.threads import with_at_most
 
 _NOTHING = object()
 
@@ -378,6 +379,7 @@ class Stepper:
 
     def _guarded(self, call: Callable[[Any], Any], argument: Any) -> Any:
         """`call(argument)` as a part of a run: with the session's locks and limits, and an op's error as a run's."""
+        call = partial(with_at_most, self._session._threads, call)
         with self._as_in_a_run():
             try:
                 if not self._program.touches_state:
@@ -394,8 +396,6 @@ class Stepper:
             stack.enter_context(np.errstate(all="ignore"))
             if session._seconds:
                 stack.enter_context(ends_after(session._seconds))
-            if session._threads:
-                stack.enter_context(at_most(session._threads))
             if session._target:
                 stack.enter_context(run_of(session))
             yield

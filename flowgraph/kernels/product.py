@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ WORTH_CUTTING = 20_000_000
 """Multiplications: below some half a millisecond of work a second thread costs more than it gains."""
 SMALL = 200_000
 """Multiplications: so little BLAS does with one thread anyway."""
+NARROW = 128
+"""Rows or columns: BLAS packs the other factor anew for each part, which tells where parts are narrower than this."""
+MOST_PARTS = 8
 
 
 def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> Any:
@@ -22,7 +26,8 @@ def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> Any:
            [3., 3.]])
     """
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
-        return np.matmul(a, b, out)
+        with blas_alone() if _of_one(a, b) >= SMALL else nullcontext():
+            return np.matmul(a, b, out)
     if a.shape[1] == 1:
         return np.multiply(a, b, out)  # an outer product, which BLAS takes five times as long for
     work = a.size * b.shape[1]
@@ -33,9 +38,26 @@ def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> Any:
             return np.matmul(a, b, out)
     made = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b)) if out is None else out
     if made.shape[0] >= made.shape[1]:
-        parts = [(a[rows], b, made[rows]) for rows in ranges(made.shape[0])]
+        parts = [(a[rows], b, made[rows]) for rows in ranges(made.shape[0], _parts(made.shape[0]))]
     else:
-        parts = [(a, b[:, cols], made[:, cols]) for cols in ranges(made.shape[1])]
+        parts = [(a, b[:, cols], made[:, cols]) for cols in ranges(made.shape[1], _parts(made.shape[1]))]
     with blas_alone():
         in_parallel([lambda part=part: np.matmul(*part) for part in parts])  # type: ignore[misc]
     return made
+
+
+def _of_one(a: np.ndarray, b: np.ndarray) -> int:
+    """The multiplications of one product of many (or of one that numpy will refuse)."""
+    return a.shape[-2] * a.shape[-1] * b.shape[-1] if min(a.ndim, b.ndim) >= 2 else SMALL
+
+
+def _parts(side: int) -> int:
+    """How many parts a side is cut into: a power of two, so that two or four threads get equal shares.
+
+    >>> [_parts(side) for side in (100, 500, 512, 784, 10000)]
+    [2, 2, 4, 4, 8]
+    """
+    parts = 2
+    while 2 * parts <= MOST_PARTS and side >= 2 * parts * NARROW:
+        parts *= 2
+    return parts

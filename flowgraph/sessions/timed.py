@@ -11,7 +11,7 @@ from flowgraph.engines.base import Executable
 from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.engines.waiting import ends_after, limit, run_of
 from flowgraph.ir.program import Program, Step
-from flowgraph.kernels.threads import at_most
+from flowgraph.kernels.threads import blas_alone, with_at_most
 
 
 class TimedExecutable(ReferenceExecutable):
@@ -50,15 +50,15 @@ class Within:
 
 
 class ByThreads:
-    """A Program whose ops use at most so many threads each."""
+    """A Program whose ops use at most so many threads each: our own, for BLAS has one as long as it runs."""
 
     def __init__(self, executable: Executable, threads: int) -> None:
         self._executable, self._threads = executable, threads
 
     def run(self, feeds: Sequence[Any]) -> list[Any]:
         """See `Executable.run`."""
-        with at_most(self._threads):
-            return self._executable.run(feeds)
+        with blas_alone():
+            return with_at_most(self._threads, self._executable.run, feeds)
 
 
 class ForSession:

@@ -31,10 +31,11 @@ def test_every_task_runs_once_whoever_runs_it() -> None:
 
 
 def test_the_caller_does_what_nobody_else_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "PARTS", 2)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
     release = threading.Event()
-    for _ in range(8):  # all helpers are busy with something else
-        threads._helpers().put(lambda: release.wait(30))
+    in_parallel([lambda: None] * 3)
+    for _ in range(threads._helpers._threads):  # all helpers are busy with something else
+        threads._helpers.ask([lambda: release.wait(30)])  # type: ignore[list-item]
     me, by = threading.get_ident(), []
     in_parallel([lambda: by.append(threading.get_ident()) for _ in range(5)])
     release.set()
@@ -137,8 +138,8 @@ def test_a_limit_of_threads(most: int) -> None:
         time.sleep(0.001)
         done.append(number)
 
-    with threads.at_most(most):
-        threads.in_parallel([functools.partial(task, number) for number in range(8)])
+    tasks = [functools.partial(task, number) for number in range(8)]
+    threads.with_at_most(most, in_parallel, tasks)
     assert sorted(done) == list(range(8))
     assert len(seen) <= most
 
