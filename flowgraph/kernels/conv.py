@@ -9,6 +9,8 @@ blocks that stay in the processor's cache, used, and forgotten.
     dx = windows(dy) · mirrored w        where the stride is 1: again a convolution
     dx[cells under tap] += dy · w[tap]ᵀ  for each tap of the filter, where it is not
 
+Where it is asked for, and sooner done, convolutions are computed by `winograd.py` instead.
+
 Filters are [rows, columns, in_depth, out_depth] in either data format. float16 and bfloat16 are computed in
 float32.
 """
@@ -25,6 +27,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from flowgraph.errors import UnimplementedError
+from flowgraph.kernels import winograd
 from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.threads import PARTS, blas_alone, in_parallel, ranges
 from flowgraph.kernels.window import (
@@ -59,7 +62,7 @@ THIN = 4
 """With fewer channels than this, what lies together in memory is too short to be handled piece by piece."""
 
 Block = tuple[slice, slice]
-Computation = Callable[[Array, Array, Axis, Axis], Array]
+Computation = Callable[[Array, Array, Axis, Axis, "Array | None"], Array]
 
 
 def conv2d(
@@ -70,6 +73,8 @@ def conv2d(
     explicit_paddings: Sequence[int] = (),
     data_format: str = "NHWC",
     dilations: Sequence[int] = (1, 1, 1, 1),
+    by_tiles: bool = False,
+    out: Array | None = None,
 ) -> Array:
     """Convolve images with a filter (in the sense of deep learning: the filter is not mirrored).
 
@@ -77,7 +82,8 @@ def conv2d(
     floating dtype; `w` is [kernel_rows, kernel_columns, in_depth, out_depth] of the same dtype. `strides`
     and `dilations` have a number for each axis of `x`, 1 for batch and channels. `padding` is "SAME",
     "VALID", or "EXPLICIT" with `explicit_paddings`: (before, after) for each axis of `x`, one after the
-    other.
+    other. With `by_tiles` the result may be up to 1e-5 of its largest entry off, and is sooner there (`winograd.py`).
+    `out`, if given, is where it goes.
 
     Returns images in the same format and dtype, out_depth channels deep.
 
@@ -101,7 +107,7 @@ def conv2d(
         raise invalid(f"input depth must be evenly divisible by filter depth: {depth} vs {filter_depth}")
     rows, cols = _plan(images.shape, w.shape, strides, padding, explicit_paddings, data_format, dilations)
     _refuse_groups(depth, filter_depth)
-    return _in_format(_widened(_correlate, images, w, rows, cols), data_format)
+    return _widened(partial(_correlate, by_tiles), images, w, rows, cols, data_format, out)
 
 
 def conv2d_backprop_input(
@@ -113,6 +119,8 @@ def conv2d_backprop_input(
     explicit_paddings: Sequence[int] = (),
     data_format: str = "NHWC",
     dilations: Sequence[int] = (1, 1, 1, 1),
+    by_tiles: bool = False,
+    out: Array | None = None,
 ) -> Array:
     """The gradient of `conv2d` with respect to its images: also known as a transposed convolution.
 
@@ -138,7 +146,7 @@ def conv2d_backprop_input(
     grads = as_nhwc(dy, data_format)
     attributes = strides, padding, explicit_paddings, data_format, dilations
     rows, cols = _check_gradient(label, shape, w.shape, grads.shape, attributes)
-    return _in_format(_widened(_input_gradient, grads, w, rows, cols), data_format)
+    return _widened(partial(_input_gradient, by_tiles), grads, w, rows, cols, data_format, out)
 
 
 def conv2d_backprop_filter(
@@ -150,6 +158,8 @@ def conv2d_backprop_filter(
     explicit_paddings: Sequence[int] = (),
     data_format: str = "NHWC",
     dilations: Sequence[int] = (1, 1, 1, 1),
+    by_tiles: bool = False,
+    out: Array | None = None,
 ) -> Array:
     """The gradient of `conv2d` with respect to its filter.
 
@@ -172,16 +182,18 @@ def conv2d_backprop_filter(
     images, grads = as_nhwc(x, data_format), as_nhwc(dy, data_format)
     attributes = strides, padding, explicit_paddings, data_format, dilations
     rows, cols = _check_gradient(label, images.shape, sizes, grads.shape, attributes)
-    return _widened(_filter_gradient, images, grads, rows, cols)
+    return _widened(partial(_filter_gradient, by_tiles), images, grads, rows, cols, "NHWC", out)
 
 
 # ------------------------------------------------------------------------------------------- the computations
 
 
-def _correlate(x: Array, w: Array, rows: Axis, cols: Axis) -> Array:
+def _correlate(by_tiles: bool, x: Array, w: Array, rows: Axis, cols: Axis, out: Array | None = None) -> Array:
     depth = w.shape[3]
+    if by_tiles and x.dtype == np.float32 and winograd.pays(len(x), w.shape[2:], rows, cols):
+        return winograd.correlate(x, w, rows, cols, out)
     matrix = w.reshape(rows.kernel * cols.kernel * w.shape[2], depth)
-    y = np.empty((len(x), rows.out, cols.out, depth), x.dtype)
+    y = np.empty((len(x), rows.out, cols.out, depth), x.dtype) if out is None or not out.flags.c_contiguous else out
 
     def fill(images: slice) -> None:
         for block, windows in _blocks_of_windows(x[images], rows, cols):
@@ -191,8 +203,10 @@ def _correlate(x: Array, w: Array, rows: Axis, cols: Axis) -> Array:
     return y
 
 
-def _filter_gradient(x: Array, dy: Array, rows: Axis, cols: Axis) -> Array:
+def _filter_gradient(by_tiles: bool, x: Array, dy: Array, rows: Axis, cols: Axis, _out: Array | None = None) -> Array:
     in_depth, out_depth = x.shape[3], dy.shape[3]
+    if by_tiles and x.dtype == np.float32 and winograd.pays_for_filter(len(x), (in_depth, out_depth), rows, cols):
+        return winograd.filter_gradient(x, dy, rows, cols)
     dy = np.ascontiguousarray(dy)
     # each share adds up its own, and in the end they are added in order: always the same sum
     shares = ranges(len(x), TASKS // 2)
@@ -209,16 +223,18 @@ def _filter_gradient(x: Array, dy: Array, rows: Axis, cols: Axis) -> Array:
     return sums.sum(axis=0).reshape(rows.kernel, cols.kernel, in_depth, out_depth)
 
 
-def _input_gradient(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
+def _input_gradient(by_tiles: bool, dy: Array, w: Array, rows: Axis, cols: Axis, out: Array | None = None) -> Array:
     in_depth, out_depth = w.shape[2:]
-    # windows of dy are out_depth deep: where that is much more than in_depth, laying them out does not pay
-    if rows.stride == cols.stride == 1 and out_depth < 4 * in_depth and in_depth >= THIN:
-        mirrored = w[::-1, ::-1].transpose(0, 1, 3, 2)
-        return _correlate(dy, mirrored, rows.mirrored, cols.mirrored)
-    return _scatter(dy, w, rows, cols)
+    if rows.stride == cols.stride == 1:
+        mirrored, axes = w[::-1, ::-1].transpose(0, 1, 3, 2), (rows.mirrored, cols.mirrored)
+        in_tiles = by_tiles and winograd.pays(len(dy), (out_depth, in_depth), *axes)
+        # windows of dy are out_depth deep: where that is much more than in_depth, laying them out does not pay
+        if in_tiles or (out_depth < 4 * in_depth and in_depth >= THIN):
+            return _correlate(by_tiles, dy, mirrored, *axes, out)
+    return _scatter(dy, w, rows, cols, out)
 
 
-def _scatter(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
+def _scatter(dy: Array, w: Array, rows: Axis, cols: Axis, out: Array | None = None) -> Array:
     """Send each window's gradient back to the cells that it saw, one tap of the filter after the other."""
     dy = np.ascontiguousarray(dy)
     in_depth, out_depth = w.shape[2:]
@@ -226,8 +242,11 @@ def _scatter(dy: Array, w: Array, rows: Axis, cols: Axis) -> Array:
     pieces = _thin_pieces if thin else _pieces
     if thin:  # each channel is a plane of its own, so that what is added are long runs
         dx = np.zeros((in_depth, n, rows.size, cols.size), dy.dtype).transpose(1, 2, 3, 0)
-    else:
+    elif out is None:
         dx = np.zeros((n, rows.size, cols.size, in_depth), dy.dtype)
+    else:
+        dx = out
+        dx[...] = 0
     taps = list(product(rows.taps(), cols.taps()))
     floats = rows.out * cols.out * max(in_depth * (len(taps) if thin else 1), out_depth)
     step = max(1, BLOCK_BYTES // max(1, floats * dy.itemsize))
@@ -319,16 +338,19 @@ def _overlap(axis: Axis) -> tuple[slice, slice]:
     return slice(first + axis.before, last + axis.before), slice(first, last)
 
 
-def _widened(compute: Computation, a: Array, b: Array, rows: Axis, cols: Axis) -> Array:
+def _widened(
+    compute: Computation, a: Array, b: Array, rows: Axis, cols: Axis, data_format: str, out: Array | None
+) -> Array:
     """Compute on half-width floats in float32; infinities and overflows pass in silence, as in TF."""
     wide = np.promote_types(a.dtype, np.float32)
+    target = None if out is None or out.dtype != wide else as_nhwc(out, data_format)
     with np.errstate(all="ignore"):
-        result = compute(a.astype(wide, copy=False), b.astype(wide, copy=False), rows, cols)
-        return result.astype(a.dtype, copy=False)
-
-
-def _in_format(x: Array, data_format: str) -> Array:
-    return np.ascontiguousarray(from_nhwc(x, data_format))
+        made = compute(a.astype(wide, copy=False), b.astype(wide, copy=False), rows, cols, target)
+        if out is None:
+            return np.ascontiguousarray(from_nhwc(made.astype(a.dtype, copy=False), data_format))
+        if made is not target:
+            out[...] = from_nhwc(made, data_format)
+        return out
 
 
 # ------------------------------------------------------------------------------------------------ the checks

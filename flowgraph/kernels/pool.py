@@ -17,30 +17,42 @@ this is what TensorFlow 1.15 makes of odd values, followed here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
 
 from flowgraph.errors import UnimplementedError
 from flowgraph.kernels.refusal import invalid
+from flowgraph.kernels.threads import in_parallel, ranges
 from flowgraph.kernels.window import Array, Axis, as_nhwc, axis_paddings, from_nhwc, image_axes
 
 BLOCK_BYTES = 1 << 20
 """How much of the images is worked on at a time: it should stay in the cache from one tap to the next."""
+
+TASKS = 16
+"""A batch is handed to threads in so many shares."""
 
 Index = tuple[slice, slice, slice]
 Tap = tuple[Index, Index]
 Plan = tuple[Axis, Axis]
 
 
-def max_pool(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: str, data_format: str = "NHWC") -> Array:
+def max_pool(
+    x: Array,
+    ksize: Sequence[int],
+    strides: Sequence[int],
+    padding: str,
+    data_format: str = "NHWC",
+    out: Array | None = None,
+) -> Array:
     """The largest value in each window.
 
     `x` is [batch, rows, columns, channels] for NHWC, [batch, channels, rows, columns] for NCHW, of any
     real dtype. `ksize` and `strides` have a number for each axis of `x`, 1 for batch. A window spans rows
     and columns, or channels alone, of which it then takes a whole fraction without overlap. `padding` is
-    "SAME" or "VALID".
+    "SAME" or "VALID". `out`, if given, is where the result goes.
 
     Raises:
       InvalidArgumentError: `x` is not four-dimensional, or smaller than a window by a stride and more.
@@ -55,21 +67,25 @@ def max_pool(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: st
     images = _images(x, data_format)
     depth_window = _depth_window(images.shape, ksize, strides, data_format)
     if depth_window > 1:
-        return _in_format(_depth_max(images, depth_window), data_format)
+        return _in_format(_depth_max(images, depth_window), data_format, out)
     plan = place_windows(images.shape, ksize, strides, padding, data_format)
     lowest = _lowest(x.dtype)
     images = _comparable(images)
-    y = np.empty_like(images, shape=_pooled(images.shape, plan))
+    y = _result(images, _pooled(images.shape, plan), data_format, out)
     rows, cols = plan
     taps = list(_taps(plan))
     # the tap that every window finds inside the image starts the maximum
     _, start = taps.pop(rows.before * cols.kernel + cols.before)
-    for block in _blocks(images) if y.size else ():
+
+    def pool(block: slice) -> None:
         source, target = images[block], y[block]
         np.fmax(source[start], lowest, out=target)
         for windows, cells in taps:
             np.fmax(target[windows], source[cells], out=target[windows])
-    return _in_format(y.astype(x.dtype, copy=False), data_format)
+
+    if y.size:
+        _over_blocks(pool, images)
+    return _in_format(y.astype(x.dtype, copy=False), data_format, out)
 
 
 def max_pool_grad(
@@ -80,11 +96,12 @@ def max_pool_grad(
     strides: Sequence[int],
     padding: str,
     data_format: str = "NHWC",
+    out: Array | None = None,
 ) -> Array:
     """The gradient of `max_pool` with respect to `x`: sends `dy` to the first maximum of each window.
 
     `y` is what `max_pool` gave for `x`. As in TensorFlow, maxima are found again in `x`: of `y` only the
-    shape counts. Pooling over channels has no gradient there.
+    shape counts. Pooling over channels has no gradient there. `out`, if given, is where the result goes.
 
     Raises:
       InvalidArgumentError: `x`, `y` and `dy` do not fit together.
@@ -101,21 +118,41 @@ def max_pool_grad(
     plan = place_windows(images.shape, ksize, strides, padding, data_format, "MaxPoolingGrad")
     _check_shape("orig_output", as_nhwc(y, data_format), _pooled(images.shape, plan))
     _check_shape("grad", grads, _pooled(images.shape, plan))
-    dx = np.zeros_like(images, dtype=dy.dtype)
-    overlapping = any(axis.stride < axis.kernel for axis in plan)
-    taps = list(enumerate(_taps(plan)))
+    dx = _result(grads, images.shape, data_format, out)
+    send = _send_apart if _are_apart(plan) and images.dtype.kind == "f" else _send_over
     with np.errstate(all="ignore"):
-        for block in _blocks(images):
-            winner = first_maximum(_comparable(images[block]), plan)
-            source, target = grads[block], dx[block]
-            # backwards, a cell meets its windows in their order
-            for tap, (windows, cells) in reversed(taps):
-                won = winner[windows] == tap
-                if overlapping:
-                    target[cells] += _masked(source[windows], won)
-                else:
-                    np.multiply(_bits(source[windows]), won, out=_bits(target)[cells])
-    return _in_format(dx, data_format)
+        _over_blocks(lambda block: send(_comparable(images[block]), grads[block], dx[block], plan), images)
+    return _in_format(dx, data_format, out)
+
+
+def _send_over(source: Array, grads: Array, dx: Array, plan: Plan) -> None:
+    """Send the gradient of each window to its first maximum, where windows may overlap, or leave cells out."""
+    dx[...] = 0
+    winner = first_maximum(source, plan)
+    # backwards, a cell meets its windows in their order
+    for tap, (windows, cells) in reversed(list(enumerate(_taps(plan)))):
+        dx[cells] += _masked(grads[windows], winner[windows] == tap)
+
+
+def _are_apart(plan: Plan) -> bool:
+    """Whether each cell is in one window, and all of each window inside the images."""
+    return all(axis.stride == axis.kernel and axis.before == 0 and axis.span == axis.size for axis in plan)
+
+
+def _send_apart(source: Array, grads: Array, dx: Array, plan: Plan) -> None:
+    """The same where each cell is in one window: a copy for each tap is quicker to compare than cells far apart."""
+    best, *others = (source[cells].copy() for _, cells in _taps(plan))
+    if np.isnan(best).any():
+        best[np.isnan(best)] = np.inf  # nothing is larger than a NaN that comes first
+    winner = np.zeros(best.shape, np.min_scalar_type(len(others)))
+    for tap, values in enumerate(others, 1):
+        larger = np.greater(values, best)
+        np.maximum(winner, larger * winner.dtype.type(tap), out=winner)
+        if tap < len(others):
+            np.fmax(best, values, out=best)
+    bits = _bits(grads)
+    for tap, (_, cells) in enumerate(_taps(plan)):
+        np.multiply(bits, winner == tap, out=_bits(dx)[cells])
 
 
 def max_pool_grad_grad(
@@ -147,7 +184,8 @@ def max_pool_grad_grad(
     _check_shape("orig_output", maxima, _pooled(images.shape, plan))
     _check_shape("grad", grads, images.shape)
     ddy = np.zeros_like(maxima, dtype=ddx.dtype)
-    for block in _blocks(images):
+
+    def gather(block: slice) -> None:
         source, best = _comparable(images[block]), _comparable(maxima[block])
         gathered, given = _bits(ddy[block]), _bits(grads[block])
         missing = np.ones_like(best, dtype=bool)
@@ -155,6 +193,8 @@ def max_pool_grad_grad(
             found = (source[cells] == best[windows]) & missing[windows]
             missing[windows] ^= found
             gathered[windows] |= given[cells] * found
+
+    _over_blocks(gather, images)
     return _in_format(ddy, data_format)
 
 
@@ -178,12 +218,15 @@ def avg_pool(x: Array, ksize: Sequence[int], strides: Sequence[int], padding: st
     plan = place_windows(images.shape, ksize, strides, padding, data_format, "AvgPooling")
     y = np.zeros_like(images, shape=_pooled(images.shape, plan))
     counts = _counts(plan, y.dtype)
+
+    def pool(block: slice) -> None:
+        source, target = images[block], y[block]
+        for windows, cells in _taps(plan):
+            target[windows] += source[cells]
+        target /= counts
+
     with np.errstate(all="ignore"):
-        for block in _blocks(images):
-            source, target = images[block], y[block]
-            for windows, cells in _taps(plan):
-                target[windows] += source[cells]
-            target /= counts
+        _over_blocks(pool, images)
     return _in_format(y, data_format)
 
 
@@ -216,12 +259,16 @@ def avg_pool_grad(
     _check_shape("grad", grads, _pooled(shape, plan))
     dx = np.zeros_like(grads, shape=shape)
     taps = list(_taps(plan))
+    counts = _counts(plan, dy.dtype)
+
+    def send(block: slice) -> None:
+        source, target = grads[block] * shares, dx[block]
+        for windows, cells in reversed(taps):
+            target[cells] += source[windows]
+
     with np.errstate(all="ignore"):
-        shares = dy.dtype.type(1) / _counts(plan, dy.dtype)
-        for block in _blocks(dx):
-            source, target = grads[block] * shares, dx[block]
-            for windows, cells in reversed(taps):
-                target[cells] += source[windows]
+        shares = dy.dtype.type(1) / counts
+        _over_blocks(send, dx)
     return _in_format(dx, data_format)
 
 
@@ -301,8 +348,31 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
     return np.nextafter(dtype.type(-np.inf), dtype.type(0))
 
 
-def _in_format(x: Array, data_format: str) -> Array:
-    return np.ascontiguousarray(from_nhwc(x, data_format))
+def _over_blocks(work: Callable[[slice], None], images: Array) -> None:
+    """Do the work for all images, some of them on other threads."""
+
+    def share(blocks: list[slice]) -> None:
+        for block in blocks:
+            work(block)
+
+    blocks = _blocks(images)
+    in_parallel([partial(share, blocks[part]) for part in ranges(len(blocks), TASKS)])
+
+
+def _result(like: Array, shape: tuple[int, ...], data_format: str, out: Array | None) -> Array:
+    """Where NHWC images of a shape are made: in `out`, seen as such, if it has their dtype."""
+    if out is not None and out.dtype == like.dtype:
+        return as_nhwc(out, data_format)
+    return np.empty_like(like, shape=shape)
+
+
+def _in_format(x: Array, data_format: str, out: Array | None = None) -> Array:
+    images = from_nhwc(x, data_format)
+    if out is None:
+        return np.ascontiguousarray(images)
+    if not np.may_share_memory(images, out):
+        out[...] = images
+    return out
 
 
 # ------------------------------------------------------------------------------------------------ the checks
