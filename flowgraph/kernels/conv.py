@@ -107,6 +107,7 @@ def conv2d(
         raise invalid(f"input depth must be evenly divisible by filter depth: {depth} vs {filter_depth}")
     rows, cols = _plan(images.shape, w.shape, strides, padding, explicit_paddings, data_format, dilations)
     _refuse_groups(depth, filter_depth)
+    by_tiles = by_tiles and x.dtype == np.float32
     return _widened(partial(_correlate, by_tiles), images, w, rows, cols, data_format, out)
 
 
@@ -146,6 +147,7 @@ def conv2d_backprop_input(
     grads = as_nhwc(dy, data_format)
     attributes = strides, padding, explicit_paddings, data_format, dilations
     rows, cols = _check_gradient(label, shape, w.shape, grads.shape, attributes)
+    by_tiles = by_tiles and dy.dtype == np.float32
     return _widened(partial(_input_gradient, by_tiles), grads, w, rows, cols, data_format, out)
 
 
@@ -182,6 +184,7 @@ def conv2d_backprop_filter(
     images, grads = as_nhwc(x, data_format), as_nhwc(dy, data_format)
     attributes = strides, padding, explicit_paddings, data_format, dilations
     rows, cols = _check_gradient(label, images.shape, sizes, grads.shape, attributes)
+    by_tiles = by_tiles and x.dtype == np.float32
     return _widened(partial(_filter_gradient, by_tiles), images, grads, rows, cols, "NHWC", out)
 
 
@@ -190,7 +193,7 @@ def conv2d_backprop_filter(
 
 def _correlate(by_tiles: bool, x: Array, w: Array, rows: Axis, cols: Axis, out: Array | None = None) -> Array:
     depth = w.shape[3]
-    if by_tiles and x.dtype == np.float32 and winograd.pays(len(x), w.shape[2:], rows, cols):
+    if by_tiles and winograd.pays(len(x), w.shape[2:], rows, cols):
         return winograd.correlate(x, w, rows, cols, out)
     matrix = w.reshape(rows.kernel * cols.kernel * w.shape[2], depth)
     y = np.empty((len(x), rows.out, cols.out, depth), x.dtype) if out is None or not out.flags.c_contiguous else out
@@ -205,7 +208,7 @@ def _correlate(by_tiles: bool, x: Array, w: Array, rows: Axis, cols: Axis, out: 
 
 def _filter_gradient(by_tiles: bool, x: Array, dy: Array, rows: Axis, cols: Axis, _out: Array | None = None) -> Array:
     in_depth, out_depth = x.shape[3], dy.shape[3]
-    if by_tiles and x.dtype == np.float32 and winograd.pays_for_filter(len(x), (in_depth, out_depth), rows, cols):
+    if by_tiles and winograd.pays_for_filter(len(x), (in_depth, out_depth), rows, cols):
         return winograd.filter_gradient(x, dy, rows, cols)
     dy = np.ascontiguousarray(dy)
     # each share adds up its own, and in the end they are added in order: always the same sum

@@ -79,9 +79,9 @@ def _grad_sizes(
 def _forward(count: int) -> Callable[..., tuple[Any, ...]]:
     def forward(
         xp: Any, x: Any, scale: Any, offset: Any, mean: Any, variance: Any, *, epsilon: Any, data_format: Any,
-        is_training: Any,
+        is_training: Any, out: Any = None,
     ) -> tuple[Any, ...]:  # fmt: skip
-        outputs = kernel.batch_norm(x, scale, offset, mean, variance, epsilon, data_format, is_training)
+        outputs = kernel.batch_norm(x, scale, offset, mean, variance, epsilon, data_format, is_training, out)
         return (*outputs, xp.zeros((), scale.dtype)) if count == 6 else outputs
 
     return forward
@@ -89,9 +89,9 @@ def _forward(count: int) -> Callable[..., tuple[Any, ...]]:
 
 def _grad_forward(
     xp: Any, dy: Any, x: Any, scale: Any, mean: Any, variance: Any, *_rest: Any, epsilon: Any, data_format: Any,
-    is_training: Any,
+    is_training: Any, out: Any = None,
 ) -> tuple[Any, ...]:  # fmt: skip
-    gradients = kernel.batch_norm_grad(dy, x, scale, mean, variance, epsilon, data_format, is_training)
+    gradients = kernel.batch_norm_grad(dy, x, scale, mean, variance, epsilon, data_format, is_training, out)
     unused = xp.zeros(0 if is_training else len(scale), scale.dtype)
     return (*gradients, unused, unused)
 

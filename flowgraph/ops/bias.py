@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from flowgraph.ir.cases import FLOAT, HALF, RANDOM_INT, case
 from flowgraph.ir.convert import convert_to_tensor
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.channels import PIECE, add_to_channels, channel_sums
 from flowgraph.ops.activation import relu
 from flowgraph.ops.matmul import matmul
 from flowgraph.ops.reduction import NUMBER_TYPES
@@ -37,11 +40,15 @@ def _biased_sizes(value: Any, bias: Any, *, data_format: str) -> Sizes:
     return (*value.sizes[:axis], count if channels is None else channels, *value.sizes[axis + 1 :])
 
 
-def _bias_add(xp: Any, value: Any, bias: Any, *, data_format: str) -> Any:
-    least, axis = (3, 1) if data_format == "NCHW" else (2, value.ndim - 1)
+def _bias_add(_xp: Any, value: Any, bias: Any, *, data_format: str, out: Any = None) -> Any:
+    """The sum; `out`, if given, is where it goes."""
+    first = data_format == "NCHW"
+    least, axis = (3, 1) if first else (2, value.ndim - 1)
     if value.ndim < least or bias.shape != value.shape[axis : axis + 1]:
         raise ValueError("shapes do not fit")  # which numpy might broadcast
-    return xp.add(value, bias.reshape(-1, *(1,) * (value.ndim - 1 - axis)))
+    if value.dtype in (np.float32, np.float64) and value.size > PIECE:
+        return add_to_channels(value, bias, first, out)
+    return np.add(value, bias.reshape(-1, *(1,) * (value.ndim - 1 - axis)), out)
 
 
 def _bias_failure(value: Any, bias: Any, *, data_format: str) -> str:
@@ -77,7 +84,10 @@ BIAS_ADD = OpDef(
 
 
 def _channel_sums(xp: Any, dy: Any, *, data_format: str) -> Any:
-    channels = 1 if data_format == "NCHW" else dy.ndim - 1
+    first = data_format == "NCHW"
+    if dy.dtype in (np.float32, np.float64) and dy.ndim > 1 + first:
+        return channel_sums(dy, first)
+    channels = 1 if first else dy.ndim - 1
     return xp.sum(dy, axis=tuple(axis for axis in range(dy.ndim) if axis != channels), dtype=dy.dtype)
 
 

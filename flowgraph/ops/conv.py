@@ -95,7 +95,7 @@ def _check_depths(depth: Size, filter_depth: Size, out_depth: Size) -> None:
 # -- the op types ----------------------------------------------------------------------------------------
 
 
-def _numbers(attrs: dict[str, Any]) -> dict[str, Any]:
+def numbers(attrs: dict[str, Any]) -> dict[str, Any]:
     """The attributes that the kernels know."""
     return {name: value for name, value in attrs.items() if name != "use_cudnn_on_gpu"}
 
@@ -128,7 +128,7 @@ CONV2D = OpDef(
     "Conv2D(input: T, filter: T) -> output: T",
     attrs=_ATTRS,
     infer=_convolved_sizes,
-    forward=lambda xp, x, w, **attrs: kernel.conv2d(x, w, **_numbers(attrs)),
+    forward=lambda xp, x, w, **attrs: kernel.conv2d(x, w, **numbers(attrs)),
     gradient=_conv_grad,
     cases=[
         case(FLOAT(2, 4, 5, 2), FLOAT(3, 2, 2, 3), padding="SAME", **_ONE),
@@ -145,7 +145,7 @@ CONV2D_BACKPROP_INPUT = OpDef(
     "Conv2DBackpropInput(input_sizes: int32, filter: T, out_backprop: T) -> output: T",
     attrs=_ATTRS,
     infer=lambda sizes, w, dy, **_: sizes_of_images(sizes),
-    forward=lambda xp, sizes, w, dy, **attrs: kernel.conv2d_backprop_input(sizes, w, dy, **_numbers(attrs)),
+    forward=lambda xp, sizes, w, dy, **attrs: kernel.conv2d_backprop_input(sizes, w, dy, **numbers(attrs)),
     gradient=_backprop_input_grad,
     cases=[
         case(INTS(2, 4, 5, 2), FLOAT(3, 2, 2, 3), FLOAT(2, 4, 5, 3), padding="SAME", **_ONE),
@@ -158,7 +158,7 @@ CONV2D_BACKPROP_FILTER = OpDef(
     "Conv2DBackpropFilter(input: T, filter_sizes: int32, out_backprop: T) -> output: T",
     attrs=_ATTRS,
     infer=lambda x, sizes, dy, **_: sizes_of_images(sizes),
-    forward=lambda xp, x, sizes, dy, **attrs: kernel.conv2d_backprop_filter(x, sizes, dy, **_numbers(attrs)),
+    forward=lambda xp, x, sizes, dy, **attrs: kernel.conv2d_backprop_filter(x, sizes, dy, **numbers(attrs)),
     gradient=_backprop_filter_grad,
     cases=[
         case(FLOAT(2, 4, 5, 2), INTS(3, 2, 2, 3), FLOAT(2, 4, 5, 3), padding="SAME", **_ONE),

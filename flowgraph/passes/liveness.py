@@ -25,12 +25,13 @@ class Wants(NamedTuple):
     """What a step wants of memory that it shares with other steps.
 
     Attributes:
-      outputs: bytes of each of its outputs, if it writes them into buffers; empty if it makes them by itself.
+      outputs: bytes of each of its outputs, if it writes them into buffers, None for one that it makes by itself; empty
+        if it makes them all.
       scratch: bytes that it needs while it runs.
       over: the positions of inputs over which it may write its first output, if they have as many bytes.
     """
 
-    outputs: tuple[int, ...] = ()
+    outputs: tuple[int | None, ...] = ()
     scratch: int = 0
     over: Sequence[int] = ()
 
@@ -146,6 +147,8 @@ class _Lives:
     def _write(self, step: Step, place: int, wanted: Wants, dead: tuple[int, ...]) -> None:
         over = self._dying(step, wanted, dead) if wanted.over else None
         for number, size in zip(step.outputs, wanted.outputs, strict=True):
+            if size is None:
+                continue
             if over is None:
                 root = self._new(size, place)
             else:

@@ -14,7 +14,7 @@ from flowgraph.engines.numpy import chunks
 from flowgraph.engines.numpy.bodies import BodyFunction
 from flowgraph.engines.numpy.frame import Frame, Output
 from flowgraph.engines.numpy.insides import is_written
-from flowgraph.engines.numpy.kernels import KERNELS, SCRATCH, UPDATES
+from flowgraph.engines.numpy.kernels import FORWARDS, KERNELS, SCRATCH, UPDATES
 from flowgraph.engines.numpy.kernels.calls import Call, Operand
 from flowgraph.engines.numpy.memory import Plan
 from flowgraph.engines.numpy.stacks import spared_stacks
@@ -127,14 +127,17 @@ class _Binder:
         """A call that writes into buffers, where the plan has some for the step."""
         if not step.outputs or step.outputs[0] not in self._memory:
             return False
-        arrays = [self._memory.array(number, self._known[number]) for number in step.outputs]
-        out = arrays[0] if step.opdef.gives_one else tuple(arrays)
+        arrays = {
+            number: self._memory.array(number, self._known[number]) for number in step.outputs if number in self._memory
+        }
+        outs = [arrays[number] if number in arrays else self._slot(number) for number in step.outputs]
+        out = outs[0] if step.opdef.gives_one else tuple(outs)
         scratch = (self._memory.scratch(place),) if step.opdef in SCRATCH else ()
         call = KERNELS[step.opdef](step, operands, out, self._slots, *scratch)
         if call is None:
             self.declined.append(place)
             return False
-        self._static.update(zip(step.outputs, arrays, strict=True))
+        self._static.update(arrays)
         self._add(step, *call)
         return True
 
@@ -165,7 +168,7 @@ class _Binder:
         """Any op: call its own forward and keep what it returns."""
         opdef, slots = step.opdef, self._slots
         first = world(step, self._owner.store)
-        attrs, forward, single = step.attrs, opdef.forward, opdef.gives_one
+        attrs, forward, single = step.attrs, FORWARDS.get(opdef, opdef.forward), opdef.gives_one
         outs = [self._slot(number) for number in step.outputs]
         if single and not opdef.lists and len(operands) in (1, 2):
             self._add(step, *_quick(partial(forward, **attrs) if attrs else forward, first, operands, outs[0], slots))

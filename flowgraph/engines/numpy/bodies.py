@@ -26,7 +26,7 @@ import numpy as np
 
 from flowgraph.engines.base import explain_failure, world
 from flowgraph.engines.numpy.insides import DEEPEST, is_long, kept_values
-from flowgraph.engines.numpy.kernels import KERNELS
+from flowgraph.engines.numpy.kernels import FORWARDS, KERNELS
 from flowgraph.engines.numpy.kernels.calls import Operand
 from flowgraph.engines.numpy.scalars import scalar_expression
 from flowgraph.engines.numpy.stacks import expression
@@ -334,7 +334,7 @@ class _Writer:
         number = step.outputs[0] if step.outputs else NEVER
         fact = self._known.get(number)
         turn = self._turns.get(number)
-        if kernel is None or fact is None or not fact.is_full or fact.dtype is None:
+        if kernel is None or fact is None or not fact.is_full or fact.dtype is None or not step.opdef.gives_one:
             return False
         if self._kept[number] and turn is None:
             return False
@@ -374,7 +374,7 @@ class _Writer:
         texts = [f"[{', '.join(item)}]" if isinstance(item, list) else item for item in given]
         first = "np" if opdef.effect is Effect.NONE else self.constant(world(step, self._owner.store))
         attrs = f", **{self.constant(step.attrs)}" if step.attrs else ""
-        call = f"{self.constant(opdef.forward)}({', '.join([first, *texts])}{attrs})"
+        call = f"{self.constant(FORWARDS.get(opdef, opdef.forward))}({', '.join([first, *texts])}{attrs})"
         outputs = [self._make(number) for number in step.outputs]
         if opdef.effect is Effect.NONE and not opdef.alias:
             self._fresh.update(outputs)

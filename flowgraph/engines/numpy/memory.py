@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, SCRATCH
+from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, PARTLY, SCRATCH
 from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
 from flowgraph.passes.arena import ALIGNMENT, Layout, place
@@ -55,11 +55,14 @@ class Plan:
         if step.opdef not in KERNELS or not step.outputs or id(step) in self._declined:
             return NOTHING
         facts = self._program.facts
-        sizes = []
+        sizes: list[int | None] = []
         for number in step.outputs:
             fact = facts[number]
             if number in self._fetched or fact.dtype is None or not fact.is_full or fact.dtype.np.kind not in "biufc":
-                return NOTHING
+                if not sizes or step.opdef not in PARTLY:
+                    return NOTHING
+                sizes.append(None)
+                continue
             sizes.append(size_of(fact.sizes, fact.dtype.np))  # type: ignore[arg-type]  # they are all known
         scratch = SCRATCH[step.opdef](step, facts) if step.opdef in SCRATCH else 0
         return Wants(tuple(sizes), scratch, self._over(step) if self._shares and step.opdef in IN_PLACE else ())

@@ -3,11 +3,11 @@
 Each file of this room has the kernels of one family, in a table of its own; `calls.py` says what a kernel is.
 """
 
-from flowgraph.engines.numpy.kernels import elementwise, products, rows, sums, updates
-from flowgraph.engines.numpy.kernels.calls import InPlace, Kernel, Scratch, Update
+from flowgraph.engines.numpy.kernels import elementwise, images, products, rows, sums, updates
+from flowgraph.engines.numpy.kernels.calls import Forward, InPlace, Kernel, Scratch, Update
 from flowgraph.ir.opdef import OpDef
 
-KERNELS: dict[OpDef, Kernel] = {**elementwise.KERNELS, **products.KERNELS, **sums.KERNELS}
+KERNELS: dict[OpDef, Kernel] = {**elementwise.KERNELS, **images.KERNELS, **products.KERNELS, **sums.KERNELS}
 """By OpDef object; what is not here runs its own forward."""
 
 UPDATES: dict[OpDef, Update] = {**updates.UPDATES, **rows.UPDATES}
@@ -18,3 +18,9 @@ IN_PLACE: dict[OpDef, InPlace] = {**elementwise.IN_PLACE, **sums.IN_PLACE}
 
 SCRATCH: dict[OpDef, Scratch] = {}
 """The bytes that a kernel needs while it runs; none, for what is not here."""
+
+PARTLY: frozenset[OpDef] = images.PARTLY
+"""Ops of which an output after the first may be of a shape that nobody knows beforehand: it gets a slot."""
+
+FORWARDS: dict[OpDef, Forward] = images.FORWARDS
+"""What takes the place of an op's own forward in this engine; it computes the same, though not to the last bit."""

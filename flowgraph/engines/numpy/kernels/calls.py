@@ -2,7 +2,8 @@
 
 A kernel is asked once, when a frame is bound: `kernel(step, operands, out, slots)` returns a prebound call, or None
 when it does not apply. It must compute exactly what the op's own forward computes. `out` is the array that the call is
-to fill at each run, a tuple of arrays for a step with several outputs; what it held before the call is unknown.
+to fill at each run, a tuple of arrays for a step with several outputs; what it held before the call is unknown. For
+some ops (`PARTLY`) that tuple has a number in place of an array of unknown shape: the slot into which the value goes.
 
 Two more tables tell what memory a kernel needs:
 
@@ -39,6 +40,7 @@ Kernel = Callable[..., Call | None]
 Update = Callable[[Step, list[Operand], list[Any]], Call | None]
 """Of an op that changes variables: `update(step, operands, slots)`; an operand that is a variable is its cell."""
 InPlace = Callable[[Step], Sequence[int]]
+Forward = Callable[..., Any]
 Scratch = Callable[[Step, Mapping[int, Known]], int]
 
 
