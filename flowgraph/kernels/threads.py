@@ -166,10 +166,26 @@ def threads() -> int:
     return _most.get() or cores()
 
 
-def with_at_most(count: int, function: Callable[..., Any], *arguments: Any) -> Any:
-    """`function(*arguments)`, whose work is done by at most so many threads; the results are the same.
+@contextmanager
+def at_most(count: int) -> Iterator[None]:
+    """Inside the block work is done by at most so many threads; the results are the same.
 
-    (A function, and no context manager: after Ctrl-C, too, the limit holds for nothing else.)
+    >>> with at_most(1):
+    ...     threads()
+    1
+    """
+    outer = _most.get()
+    try:
+        _most.set(count)
+        yield
+    finally:
+        _most.set(outer)
+
+
+def with_at_most(count: int, function: Callable[..., Any], *arguments: Any) -> Any:
+    """`function(*arguments)`, whose work is done by at most so many threads.
+
+    Unlike with a block, not even Ctrl-C at the worst moment leaves the limit behind.
 
     >>> with_at_most(1, in_parallel, [lambda: print(1), lambda: print(2)])
     1
