@@ -80,18 +80,19 @@ class _Analysis:
 
     def take_steps(self, program: Program) -> None:
         """Add what is known of the values that the steps make, those inside bodies included."""
+        known, tensors = self.known, program.tensors
         for step in program.steps:
-            if step.opdef is IF:
-                self._take_branches(step)
-            elif step.opdef is WHILE:
-                self._take_loop(step)
-            elif step.opdef is STACK_POP and step.inputs[0] in self._pushed:
-                self.known[step.outputs[0]] = self._pushed[step.inputs[0]]
+            opdef = step.opdef
+            if step.bodies:
+                (self._take_branches if opdef is IF else self._take_loop)(step)
+            elif opdef is STACK_POP and step.inputs[0] in self._pushed:
+                known[step.outputs[0]] = self._pushed[step.inputs[0]]
             else:
-                if step.opdef.effect is Effect.STATE:
+                if opdef.effect is Effect.STATE:
                     self._cells[step.outputs[0]] = self._cell_of(step.op)
-                self.known.update(zip(step.outputs, _facts(step, self.known, self._cells, program), strict=True))
-                if step.opdef is STACK_PUSH:
+                dtypes = [tensors[i].dtype.base_dtype if i in tensors else None for i in step.outputs]
+                known.update(zip(step.outputs, _facts(step, dtypes, known, self._cells), strict=True))
+                if opdef is STACK_PUSH:
                     self._take_push(step.inputs[0], step.inputs[1], step.outputs[0])
 
     def _take_push(self, stack: int, value: int, output: int) -> None:
@@ -156,38 +157,48 @@ def _dtype(program: Program, number: int) -> DType | None:
     return None if tensor is None else tensor.dtype.base_dtype
 
 
-def _facts(step: Step, known: dict[int, Known], cells: dict[int, Any], program: Program) -> list[Known]:
+def _facts(
+    step: Step, dtypes: Sequence[DType | None], known: dict[int, Known], cells: dict[int, Any]
+) -> Sequence[Known]:
     opdef = step.opdef
-    dtypes = [_dtype(program, number) for number in step.outputs]
-    if opdef in (READ, COPY):
+    if opdef is READ or opdef is COPY:
         source = step.inputs[0]
         array = cells[source].array if source in cells else None
-        sizes = known[source].sizes if array is None else array.shape
-        return [Known(dtypes[0], sizes)]
+        return (Known(dtypes[0], known[source].sizes if array is None else array.shape),)
+    effect = opdef.effect
+    if effect is Effect.NONE:
+        return _facts_of_pure(step, dtypes, [known[number] for number in step.inputs])
     if opdef.role == "handle":
-        return [_held(step, cells[step.outputs[0]].array)]
-    if opdef.effect in (Effect.STATE, Effect.WRITE):
+        return (_held(step, cells[step.outputs[0]].array),)
+    if effect is Effect.STATE or effect is Effect.WRITE:
         return [Known(dtype, None) for dtype in dtypes]
-    inputs = [known[number] for number in step.inputs]
-    if opdef.effect is Effect.NONE:
-        if opdef.partial is not None:
-            op = _AbstractOp(inputs, step.attrs)
-            found = [_shape_value(step, op, index, dtype) for index, dtype in enumerate(dtypes)]
-            if all(value is not None for value in found):
-                return [Known(dtype, value.shape, value) for dtype, value in zip(dtypes, found, strict=True)]
-        if not inputs and "value" in step.attrs:
-            value = step.attrs["value"]
-            return [Known(dtypes[0] or as_dtype(value.dtype), value.shape, value)]
-    asked: list[Any] = inputs
-    if (opdef.effect is Effect.ARRAY or opdef.begin is not None) and opdef.inputs[0].is_handle:
-        asked = [step.op.inputs[0], *inputs[1:]]  # the graph knows what the array or queue says of its entries
+    asked: list[Any] = [known[number] for number in step.inputs]
+    if (effect is Effect.ARRAY or opdef.begin is not None) and opdef.inputs[0].is_handle:
+        asked[0] = step.op.inputs[0]  # the graph knows what the array or queue says of its entries
     sizes = opdef.infer(*opdef.structure(asked, step.attrs), **step.attrs)
+    return [Known(dtype, size) for dtype, size in zip(dtypes, [sizes] if opdef.gives_one else sizes, strict=True)]
+
+
+def _facts_of_pure(step: Step, dtypes: Sequence[DType | None], inputs: list[Known]) -> Sequence[Known]:
+    opdef, attrs = step.opdef, step.attrs
+    if opdef.partial is not None:
+        op = _AbstractOp(inputs, attrs)
+        found = [_shape_value(step, op, index, dtype) for index, dtype in enumerate(dtypes)]
+        if all(value is not None for value in found):
+            return [Known(dtype, value.shape, value) for dtype, value in zip(dtypes, found, strict=True)]
+    if not inputs and "value" in attrs:
+        value = attrs["value"]
+        return (Known(dtypes[0] or as_dtype(value.dtype), value.shape, value),)
+    sizes = opdef.infer(*(opdef.structure(inputs, attrs) if opdef.lists else inputs), **attrs)
+    are_small = _are_small(inputs)
     if opdef.gives_one:
-        sizes = [sizes]
-    if opdef.effect is Effect.NONE and _are_small(inputs) and (opdef.data_shape or _is_small(sizes)):
-        value = _computed(step, inputs)
-        if value is not None:
-            return [Known(dtype, v.shape, v) for dtype, v in zip(dtypes, value, strict=True)]
+        if are_small and (opdef.data_shape or _is_small(sizes)) and (values := _computed(step, inputs)) is not None:
+            return (Known(dtypes[0], values[0].shape, values[0]),)
+        return (Known(dtypes[0], sizes),)
+    if are_small and (opdef.data_shape or all(_is_small(size) for size in sizes)):
+        values = _computed(step, inputs)
+        if values is not None:
+            return [Known(dtype, value.shape, value) for dtype, value in zip(dtypes, values, strict=True)]
     return [Known(dtype, size) for dtype, size in zip(dtypes, sizes, strict=True)]
 
 
@@ -207,10 +218,8 @@ def _are_small(inputs: list[Known]) -> bool:
     return bool(inputs)
 
 
-def _is_small(sizes: Sequence[Sizes]) -> bool:
-    full = (size for size in sizes if size is not None and None not in size)
-    entries = [prod(size) for size in full]  # type: ignore[arg-type]  # no None is left
-    return len(entries) == len(sizes) and all(count <= _LARGEST for count in entries)
+def _is_small(sizes: Sizes) -> bool:
+    return sizes is not None and None not in sizes and prod(sizes) <= _LARGEST  # type: ignore[arg-type]
 
 
 def _computed(step: Step, inputs: list[Known]) -> list[Any] | None:
@@ -218,7 +227,7 @@ def _computed(step: Step, inputs: list[Known]) -> list[Any] | None:
     opdef = step.opdef
     values = [fact.value for fact in inputs]
     try:
-        result = opdef.forward(np, *opdef.structure(values, step.attrs), **step.attrs)
+        result = opdef.forward(np, *(opdef.structure(values, step.attrs) if opdef.lists else values), **step.attrs)
     except Exception:  # noqa: BLE001  # whatever is wrong will be reported when the step runs
         return None
     if opdef.gives_one:

@@ -31,10 +31,12 @@ def fold(program: Program) -> Program:
     facts = program.facts
 
     def known(step: Step) -> list[Any] | None:
+        for number in step.outputs:
+            if number not in facts or facts[number].value is None:
+                return None
         if step.opdef.effect is not Effect.NONE or step.bodies or not step.outputs or is_constant(step):
             return None
-        values = [facts[number].value if number in facts else None for number in step.outputs]
-        return None if any(value is None for value in values) else [np.asarray(value) for value in values]
+        return [np.asarray(facts[number].value) for number in step.outputs]
 
     def change(steps: tuple[Step, ...]) -> Sequence[Step]:
         return [_folded(step, values) if (values := known(step)) is not None else step for step in steps]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from operator import setitem
@@ -206,17 +207,19 @@ class _Binder:
     def _bind_outputs(self) -> list[Output]:
         """For each fetch: its slot or array, whether it is the caller's already, and its tensor for messages."""
         program = self._program
+        times = Counter(program.fetches)
         fresh = {
             number
             for step in program.steps
-            if not step.opdef.alias and not step.bodies and step.opdef.effect in (Effect.NONE, Effect.RANDOM)
             for number in step.outputs
+            if times.get(number) == 1 and not step.opdef.alias and not step.bodies
+            if step.opdef.effect in (Effect.NONE, Effect.RANDOM)
         }
         bound: list[Output] = []
         for number in program.fetches:
             tensor = program.tensors.get(number)
             at = self._slot_of.get(number)
-            is_own = at is not None and number in fresh and program.fetches.count(number) == 1
+            is_own = at is not None and number in fresh
             array = DEAD if number == NEVER else self._static.get(number)
             bound.append((at, array, is_own and self._is_array(number), tensor))
         return bound
