@@ -114,9 +114,9 @@ class _Binder:
 
     def _bind_view(self, step: Step, operands: list[Operand]) -> bool:
         """An op whose output is its input in another shape needs no call when the input is always the same array."""
-        source = operands[0]
-        if source.array is None or any(operand.array is None for operand in operands):
-            return False
+        source, *others = operands
+        if source.array is None or any(operand.known is None or operand.known.value is None for operand in others):
+            return False  # (a shape that lies in a buffer is not there yet)
         arrays = [operand.array for operand in operands]
         view = step.opdef.forward(np, *step.opdef.structure(arrays, step.attrs), **step.attrs)
         if not isinstance(view, np.ndarray) or (view.size and not np.shares_memory(view, source.array)):

@@ -3,11 +3,17 @@
 Each file of this room has the kernels of one family, in a table of its own; `calls.py` says what a kernel is.
 """
 
-from flowgraph.engines.numpy.kernels import elementwise, images, products, rows, sums, updates
+from flowgraph.engines.numpy.kernels import elementwise, images, moving, products, rows, sums, updates
 from flowgraph.engines.numpy.kernels.calls import Forward, InPlace, Kernel, Scratch, Update
 from flowgraph.ir.opdef import OpDef
 
-KERNELS: dict[OpDef, Kernel] = {**elementwise.KERNELS, **images.KERNELS, **products.KERNELS, **sums.KERNELS}
+KERNELS: dict[OpDef, Kernel] = {
+    **elementwise.KERNELS,
+    **images.KERNELS,
+    **moving.KERNELS,
+    **products.KERNELS,
+    **sums.KERNELS,
+}
 """By OpDef object; what is not here runs its own forward."""
 
 UPDATES: dict[OpDef, Update] = {**updates.UPDATES, **rows.UPDATES}

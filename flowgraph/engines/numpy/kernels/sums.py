@@ -42,12 +42,12 @@ def _add_n(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
 def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
     """A sum over axes that are known; over none of them, or over those of size 1, it is a copy (of -0.0, too)."""
     x, axes = operands
-    if axes.array is None or not is_wide_float(out) or x.known is None:
+    if axes.known is None or axes.known.value is None or not is_wide_float(out) or x.known is None:
         return None
     if x.known.sizes is None:
         return None
     rank = len(x.known.sizes)
-    axis = tuple({int(i) % rank: None for i in np.atleast_1d(axes.array)}) if rank else ()
+    axis = tuple({int(i) % rank: None for i in np.atleast_1d(axes.known.value)}) if rank else ()
     if all(x.known.sizes[i] == 1 for i in axis):
         return unary_call(_copy if x.known.sizes == out.shape else _copy_reshaped, x, out, slots)
     keep = bool(step.attrs["keep_dims"])
