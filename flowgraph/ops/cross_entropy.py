@@ -15,9 +15,10 @@ from flowgraph.ir.graph import user_site
 from flowgraph.ir.opdef import INDEX, OpDef, TypeAttr
 from flowgraph.ir.scope import control_dependencies, name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.cross_entropy import are_classes, dense_cross_entropy, sparse_cross_entropy
 from flowgraph.ops.activation import FLOAT_TYPES
 from flowgraph.ops.reduction import one_of
-from flowgraph.ops.softmax import log_softmax, shifted, softmax, wide
+from flowgraph.ops.softmax import log_softmax, softmax, wide
 from flowgraph.ops.static_value import constant_value
 from flowgraph.sizes import Sizes, broadcast, merge, num_elements, to_text
 
@@ -42,14 +43,11 @@ def _dense_sizes(features: Any, labels: Any) -> list[Sizes]:
 
 def _dense(xp: Any, features: Any, labels: Any) -> Any:
     """The loss of each row, and its gradient for the logits: softmax less labels."""
+    dtype = labels.dtype
     features, labels = xp.broadcast_arrays(features, labels)
     if features.ndim != 2:
         raise ValueError("not matrices")
-    x = shifted(xp, wide(features))
-    powers = xp.exp(x)
-    total = xp.sum(powers, axis=-1, keepdims=True)
-    loss = xp.sum(labels * (xp.log(total) - x), axis=-1)
-    return loss.astype(labels.dtype, copy=False), (powers / total - labels).astype(labels.dtype, copy=False)
+    return tuple(made.astype(dtype, copy=False) for made in dense_cross_entropy(wide(features), wide(labels)))
 
 
 def _dense_failure(features: Any, labels: Any) -> str:
@@ -120,19 +118,11 @@ def _sparse_sizes(features: Any, labels: Any) -> list[Sizes]:
     return [(rows,), (rows, classes)]
 
 
-def _sparse(xp: Any, features: Any, labels: Any) -> Any:
+def _sparse(_xp: Any, features: Any, labels: Any) -> Any:
     """As the dense loss, of labels that are the number of the true class."""
-    rows, classes = features.shape
-    if labels.shape != (rows,) or not classes or (rows and not 0 <= labels.min() <= labels.max() < classes):
+    if not are_classes(labels, features.shape):
         raise ValueError("bad labels")
-    x = shifted(xp, wide(features))
-    powers = xp.exp(x)
-    total = xp.sum(powers, axis=-1, keepdims=True)
-    row = xp.arange(rows)
-    loss = xp.log(total[:, 0]) - x[row, labels]
-    backprop = powers / total
-    backprop[row, labels] -= 1
-    return loss.astype(features.dtype, copy=False), backprop.astype(features.dtype, copy=False)
+    return tuple(made.astype(features.dtype, copy=False) for made in sparse_cross_entropy(wide(features), labels))
 
 
 def _sparse_failure(features: Any, labels: Any) -> str:
