@@ -3,8 +3,8 @@
     logits ── less the row's largest ── exp ── sum ── log ──► loss, with the true class's logit
                                          └────── divided by the sum, less the labels ──► gradient
 
-A few rows stay in the processor's cache from the first of these steps to the last. The powers are made where the gradient
-is to be, so nothing as large as the logits is made besides.
+A few rows stay in the processor's cache from the first of these steps to the last. The powers are made where the
+gradient is to be, so nothing as large as the logits is made besides.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def dense_cross_entropy(logits: np.ndarray, labels: np.ndarray, out: Any = None)
         _powers(given, largest[rows], powers, sums)
         shares = np.subtract(given, largest[rows])
         np.subtract(np.log(sums), shares, shares)
-        np.add.reduce(np.multiply(true, shares, shares), -1, None, loss[rows])
+        np.add.reduce(np.multiply(true, shares, shares), axis=-1, out=loss[rows])
         np.divide(powers, sums, powers)
         np.subtract(powers, true, powers)
 
@@ -89,10 +89,10 @@ def _made(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _powers(logits: np.ndarray, largest: np.ndarray, powers: np.ndarray, sums: np.ndarray) -> None:
     """Of some rows the largest logit, the powers of all logits less that, and their sum."""
-    np.maximum.reduce(logits, -1, None, largest, True, -np.inf)
+    np.maximum.reduce(logits, axis=-1, out=largest, keepdims=True, initial=-np.inf)
     np.subtract(logits, largest, powers)
     np.exp(powers, powers)
-    np.add.reduce(powers, -1, None, sums, True)
+    np.add.reduce(powers, axis=-1, out=sums, keepdims=True)
 
 
 def _by_rows(work: Callable[[slice], None], shape: tuple[int, ...]) -> None:
