@@ -7,7 +7,7 @@ and a session says once which of them it does not use.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, get_origin, get_type_hints
 
 from flowgraph import absent as _absent
@@ -52,7 +52,7 @@ class Message:
         kind = _fields(self).get(name)
         if kind is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if kind in (list, dict):
+        if issubclass(kind, list | dict):
             raise AttributeError(f'Assignment not allowed to repeated field "{name}" in protocol message object.')
         if issubclass(kind, Message):
             raise AttributeError(f'Assignment not allowed to field "{name}" in protocol message object.')
@@ -95,7 +95,11 @@ class Message:
                 for key, item in value.items():
                     yield from (name + " {", f"  key: {_text(key)}", f"  value: {_text(item)}", "}")
             else:
-                yield from (f"{name}: {_text(item)}" for item in (value if isinstance(value, list) else [value]))
+                for item in value if isinstance(value, list) else [value]:
+                    if isinstance(item, Message):
+                        yield from (name + " {", *("  " + line for line in item._lines()), "}")
+                    else:
+                        yield f"{name}: {_text(item)}"
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and all(getattr(self, n) == getattr(other, n) for n in _fields(self))
@@ -111,7 +115,7 @@ _WORDS = {int: "int", bool: "int, bool", float: "int, float", str: "bytes, unico
 
 def _accept(kind: type[Any], value: Any) -> Any:
     """The value as a field of type `kind` holds it; TF's words where it cannot."""
-    if kind in (list, dict):
+    if issubclass(kind, list | dict):
         return kind(value)
     if issubclass(kind, Message):
         if not isinstance(value, dict | kind):
@@ -210,13 +214,50 @@ class GPUOptions(Message):
     force_gpu_compatible: bool
 
 
+class ThreadPoolOptionProto(Message):
+    """One pool of threads of `ConfigProto.session_inter_op_thread_pool`."""
+
+    num_threads: int
+    global_name: str
+
+
+class ThreadPools(list[ThreadPoolOptionProto]):
+    """The pools of a ConfigProto: a list that makes its messages itself, as repeated fields do."""
+
+    def __init__(self, pools: Iterable[ThreadPoolOptionProto | dict[str, Any]] = ()) -> None:
+        super().__init__(_accept(ThreadPoolOptionProto, pool) for pool in pools)
+
+    def add(self, **fields: Any) -> ThreadPoolOptionProto:
+        """A new pool at the end, with these fields.
+
+        >>> config = ConfigProto()
+        >>> pool = config.session_inter_op_thread_pool.add(num_threads=2)
+        >>> config
+        session_inter_op_thread_pool {
+          num_threads: 2
+        }
+        """
+        self.append(ThreadPoolOptionProto(**fields))
+        return self[-1]
+
+
 class ConfigProto(Message):
     """The configuration of a Session.
 
-    Fields that flowgraph uses: `intra_op_parallelism_threads` (how many threads one op may use; 0: as many as help),
-    `log_device_placement`, `operation_timeout_in_ms` (a limit of time for each run), `graph_options.rewrite_options`
-    where they change numbers, and `experimental.executor_type`, the engine. A session notes once which other fields it
-    was given that have no effect.
+    Fields that flowgraph uses:
+
+    - `intra_op_parallelism_threads`: how many threads may work on one op, BLAS included; 1: only the one that calls
+      `run`; 0: as many as the machine grants, which `OMP_NUM_THREADS` may lower. Results are the same, bit for bit;
+    - `device_count["CPU"]`: how many CPUs ops can be placed on; all of them are this machine's;
+    - `operation_timeout_in_ms`: a limit of time for each run;
+    - `isolate_session_state`: whether a session on a server has variables of its own;
+    - `log_device_placement`;
+    - `graph_options.rewrite_options`, where they change numbers;
+    - `experimental.executor_type`: the engine.
+
+    The ops of a run are computed one after the other. So `inter_op_parallelism_threads`, and the pools of threads for
+    ops, have no effect, as other fields have none: a session notes once which of them it was given, and why they
+    change nothing.
     """
 
     class Experimental(Message):
@@ -236,6 +277,7 @@ class ConfigProto(Message):
     intra_op_parallelism_threads: int
     inter_op_parallelism_threads: int
     use_per_session_threads: bool
+    session_inter_op_thread_pool: ThreadPools
     placement_period: int
     device_filters: list[str]
     gpu_options: GPUOptions

@@ -268,14 +268,42 @@ class TestSessions:
         with tf.Session(config=config) as sess:
             np.testing.assert_array_equal(sess.run(third, {x: values}), values / np.float32(3))
 
-    def test_a_field_without_effect_says_so_once(
-        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(
+        ("field", "value", "reason"),
+        [
+            ("inter_op_parallelism_threads", 4, "the ops of a run are computed one after the other"),
+            ("session_inter_op_thread_pool", [{"num_threads": 2}], "the ops of a run are computed one after the other"),
+            ("use_per_session_threads", True, "the threads of the process serve all sessions"),
+            ("device_filters", ["/job:ps"], "it does not look for devices on other machines"),
+        ],
+    )
+    def test_a_field_without_effect_says_so_once_and_why(
+        self, field: str, value: Any, reason: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("flowgraph.sessions.settings._said", set())
         for _ in range(2):
-            tf.Session(config=tf.ConfigProto(isolate_session_state=True))
+            tf.Session(config=tf.ConfigProto(**{field: value})).close()
         (record,) = caplog.records
-        assert record.getMessage() == "ConfigProto.isolate_session_state is accepted and has no effect in flowgraph."
+        line = f"ConfigProto.{field} is accepted and has no effect in flowgraph: {reason}"
+        assert record.getMessage().startswith(line)
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"inter_op_parallelism_threads": 1},
+            {"inter_op_parallelism_threads": -1},
+            {"intra_op_parallelism_threads": 3},
+            {"device_count": {"GPU": 0}},
+            {"isolate_session_state": True},
+        ],
+    )
+    def test_what_is_so_anyway_is_not_worth_a_word(
+        self, fields: dict[str, Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("flowgraph.sessions.settings._said", set())
+        with tf.Session(config=tf.ConfigProto(**fields)) as sess:
+            assert sess.run(tf.constant(1) + 1) == 2
+        assert not caplog.records
 
     def test_all_missing_feeds_and_all_uninitialized_variables_are_named_at_once(self) -> None:
         x, y = tf.placeholder(tf.float32, [None, 3], name="x"), tf.placeholder(tf.float32, name="y")

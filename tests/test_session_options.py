@@ -188,6 +188,37 @@ class TestSessions:
         assert capsys.readouterr().err.split("\n")[:-1] == [
             f"x: (Const): {place}", f"sum/y: (Const): {place}", f"sum: (Add): {place}"]  # fmt: skip
 
+    def test_several_cpus(self, capsys: pytest.CaptureFixture[str]) -> None:
+        x = tf.constant(1.0, name="x")
+        with tf.device("/cpu:1"):
+            y = tf.negative(x, name="y")
+        with tf.device("/cpu:2"):
+            z = tf.negative(y, name="z")
+        config = tf.ConfigProto(device_count={"CPU": 2, "GPU": 0}, log_device_placement=True)
+        place = "/job:localhost/replica:0/task:0/device:CPU:"
+        with tf.Session(config=config) as sess:
+            assert [device.name for device in sess.list_devices()] == [place + "0", place + "1"]
+            assert sess.run(z) == 1
+        logged = [f"x: (Const): {place}0", f"y: (Neg): {place}1", f"z: (Neg): {place}0"]
+        assert capsys.readouterr().err.split("\n")[:-1] == logged
+        with pytest.raises(tf.errors.NotFoundError, match=r"^No CPU devices are available in this process"):
+            tf.Session(config=tf.ConfigProto(device_count={"CPU": 0}))
+
+    def test_pools_of_threads(self) -> None:
+        x = tf.constant(1.0)
+        config = tf.ConfigProto()
+        config.session_inter_op_thread_pool.add(num_threads=1)
+        config.session_inter_op_thread_pool.add().global_name = "shared"
+        assert tf.ConfigProto(session_inter_op_thread_pool=config.session_inter_op_thread_pool) == config
+        for given, good, bad in ((None, (-1, 0), (-2, 1)), (config, (-1, 0, 1), (-2, 2))):
+            with tf.Session(config=given) as sess:
+                for number in good:
+                    assert sess.run(x, options=tf.RunOptions(inter_op_thread_pool=number)) == 1
+                for number in bad:
+                    line = rf"^Invalid inter_op_thread_pool: {number}(?!\d)"
+                    with pytest.raises(tf.errors.InvalidArgumentError, match=line):
+                        sess.run(x, options=tf.RunOptions(inter_op_thread_pool=number))
+
     def test_reset(self) -> None:
         v = tf.Variable(1.0)
         sess = tf.Session()

@@ -9,7 +9,7 @@ from flowgraph import protos
 from flowgraph.debug.trace_run import Run
 from flowgraph.ir.graph import Graph
 from flowgraph.protos.tensors import of_sizes
-from flowgraph.sessions.settings import DEVICE
+from flowgraph.sessions.devices import DEVICE
 from flowgraph.viz.explorer import Explorer, explore
 
 

@@ -147,7 +147,8 @@ class WatchedRun:
             return compiled.told_to([recorder for _, recorder in begun])
 
         try:
-            return self._session._run_with(check_run(options, run_metadata), run_metadata, fetches, feed_dict, watch)
+            checked = check_run(options, run_metadata, self._session._pools)
+            return self._session._run_with(checked, run_metadata, fetches, feed_dict, watch)
         finally:
             for watcher, recorder in begun:
                 watcher.end(recorder)

@@ -24,18 +24,16 @@ from flowgraph.ir.scope import default_sessions, get_default_graph
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
 from flowgraph.nest import is_composite
+from flowgraph.sessions.devices import DeviceAttributes, Devices
 from flowgraph.sessions.engine import choose_engine
 from flowgraph.sessions.handles import TensorHandle
 from flowgraph.sessions.partial import PartialRun, refuse
 from flowgraph.sessions.servers import cluster_at, connected
 from flowgraph.sessions.settings import (
-    DEVICE,
-    DeviceAttributes,
     Growth,
     check_run,
     closed,
     get_log_device_placement,
-    log_placement,
     note_unused,
     opened,
     rewrites_divisions,
@@ -86,6 +84,7 @@ class BaseSession:
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         self._graph, self._target = graph, target
         self._store, config = connected(target, config)
+        self._devices = Devices(config)
         self._engine = choose_engine(config)
         self._rewrites = rewrites_divisions(config)
         self._store.engine, self._store.rewrites_divisions = self._engine, self._rewrites
@@ -101,6 +100,7 @@ class BaseSession:
         self._unheld: list[str] = []  # values that stay in the session and whose handles are gone
         self._seconds = config.operation_timeout_in_ms / 1000 if config is not None else 0.0
         self._threads = max(config.intra_op_parallelism_threads, 0) if config is not None else 0
+        self._pools = len(config.session_inter_op_thread_pool) if config is not None else 0
         logs = config.log_device_placement if config is not None else get_log_device_placement()
         self._placed: set[str] | None = set() if logs else None
         self._growth = Growth(graph)
@@ -144,8 +144,8 @@ class BaseSession:
             self._store = Store()
 
     def list_devices(self) -> list[DeviceAttributes]:
-        """The devices that compute: one, the CPU, with the size that TF gives for memory without bounds."""
-        return [DeviceAttributes(DEVICE, "CPU", 268435456, 1)]
+        """The devices that compute: CPUs, as many as the ConfigProto's `device_count` says, one without it."""
+        return self._devices.attributes()
 
     def as_default(self) -> Any:
         """Make this the session that `eval` and `run` use, inside the `with` block; it stays open afterwards."""
@@ -174,7 +174,7 @@ class BaseSession:
         {'double': np.float32(6.0), 'both': [np.float32(3.0), np.float32(4.0)]}
         """
         if options is not None or run_metadata is not None:
-            return self._run_with(check_run(options, run_metadata), run_metadata, fetches, feed_dict)
+            return self._run_with(check_run(options, run_metadata, self._pools), run_metadata, fetches, feed_dict)
         # the quick way: a call like one before, every key a tensor
         try:
             key = (
@@ -448,7 +448,7 @@ class BaseSession:
             wanted = [t.name for t in tensors] + [op.name for op in targets]
             raise unfed(missing, ", ".join(wanted[:5]) + (" ..." if len(wanted) > 5 else ""))
         if self._placed is not None:
-            log_placement(ops, self._placed)
+            self._devices.log(ops, self._placed)
         with collector_paused():
             program = self._build(tensors, targets, feeds, by_age=ops)
             return walker(program, self._store) if walker else self._engine.compile(program, self._store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import weakref
 from collections.abc import Iterable
@@ -12,15 +11,12 @@ from typing import Any
 from flowgraph import errors, protos
 from flowgraph.config import ConfigProto, RunOptions
 from flowgraph.ir.graph import Graph, user_site
-from flowgraph.ir.tensor import Operation
 
 _log = logging.getLogger("flowgraph")
 
-DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
-"""The one device that there is, by TF's name."""
-
 _USED_FIELDS = (
     "allow_soft_placement",  # ops run on the CPU, whatever device they ask for
+    "device_count",
     "experimental.executor_type",
     "graph_options.optimizer_options.opt_level",
     "graph_options.rewrite_options.arithmetic_optimization",
@@ -31,9 +27,26 @@ _USED_FIELDS = (
     "graph_options.rewrite_options.memory_optimization",
     "graph_options.rewrite_options.remapping",
     "intra_op_parallelism_threads",
+    "isolate_session_state",  # of what a server's sessions share; a session without a server shares nothing
     "log_device_placement",
     "operation_timeout_in_ms",
 )
+_IN_TURN = (
+    "the ops of a run are computed one after the other, each with several threads where it is large; runs from several "
+    "threads of the program go on side by side"
+)
+_REASONS = {
+    "inter_op_parallelism_threads": _IN_TURN,
+    "inter_op_thread_pool": _IN_TURN,
+    "session_inter_op_thread_pool": _IN_TURN,
+    "use_per_session_threads": (
+        "the threads of the process serve all sessions; intra_op_parallelism_threads limits how many of them one uses"
+    ),
+    "gpu_options": "it computes on the CPU",
+    "device_filters": "it does not look for devices on other machines",
+    "placement_period": "ops are not moved from device to device",
+}
+"""Why a field, or all of a message, has no effect."""
 _said: set[str] = set()
 
 _log_all = [False]
@@ -79,8 +92,11 @@ def open_sessions() -> list[Any]:
 
 
 def note_unused(config: ConfigProto) -> None:
-    """Say once for each field that it is accepted and has no effect here."""
-    _note("ConfigProto", [field for field in config.changed() if field not in _USED_FIELDS])
+    """Say once for each field that it is accepted and has no effect here, and why."""
+    unused = [field for field in config.changed() if field not in _USED_FIELDS]
+    if config.inter_op_parallelism_threads <= 1 and "inter_op_parallelism_threads" in unused:
+        unused.remove("inter_op_parallelism_threads")  # one op after the other is what it asks for
+    _note("ConfigProto", unused)
 
 
 def _note(message: str, fields: Iterable[str]) -> None:
@@ -88,7 +104,8 @@ def _note(message: str, fields: Iterable[str]) -> None:
         name = f"{message}.{field}"
         if name not in _said:
             _said.add(name)
-            _log.warning("%s is accepted and has no effect in flowgraph.", name)
+            reason = _REASONS.get(field) or _REASONS.get(field.partition(".")[0])
+            _log.warning("%s is accepted and has no effect in flowgraph%s.", name, f": {reason}" if reason else "")
 
 
 def rewrites_divisions(config: ConfigProto | None) -> bool:
@@ -99,12 +116,13 @@ def rewrites_divisions(config: ConfigProto | None) -> bool:
     return not options.disable_meta_optimizer and options.constant_folding != options.OFF
 
 
-def check_run(options: Any, run_metadata: Any) -> RunOptions:
-    """The options of one run, or what they are by default.
+def check_run(options: Any, run_metadata: Any, thread_pools: int = 0) -> RunOptions:
+    """The options of one run, or what they are by default; `thread_pools` are those that the session was given.
 
     Raises:
       TypeError: one is no message of its kind.
       NotImplementedError: they ask for the debugger.
+      InvalidArgumentError: they ask for a pool of threads that is not there.
     """
     if options is not None and not isinstance(options, RunOptions):
         raise TypeError(errors.explain(f"options must be a tf.RunOptions, but got {type(options)}", where=user_site()))
@@ -118,33 +136,18 @@ def check_run(options: Any, run_metadata: Any) -> RunOptions:
         line = f"RunOptions.{asked[0]} is not there: flowgraph does not have TensorFlow's debugger."
         mend = "Leave it out; `with tf.debug.trace(sess) as t:` records what every op gives."
         raise NotImplementedError(errors.explain(line, mend=mend, where=user_site()))
+    if not -1 <= options.inter_op_thread_pool < max(thread_pools, 1):
+        line = f"Invalid inter_op_thread_pool: {options.inter_op_thread_pool}"
+        mend = (
+            f"session_inter_op_thread_pool of the ConfigProto has {thread_pools}, counted from 0; -1 is none of them."
+        )
+        raise errors.InvalidArgumentError(None, None, errors.explain(line, mend=mend, where=user_site()))
     _note("RunOptions", [field for field in options.changed() if field.partition(".")[0] in _WITHOUT_EFFECT])
     return options
 
 
 _NOT_THERE = ("debug_options",)
 _WITHOUT_EFFECT = ("inter_op_thread_pool", "experimental")
-
-
-def log_placement(ops: Iterable[Operation], known: set[str]) -> None:
-    """Write where ops are computed, as TF does for `log_device_placement`: all of them here."""
-    for op in ops:
-        if op.name not in known:
-            known.add(op.name)
-            print(f"{op.name}: ({op.type}): {DEVICE}", file=sys.stderr)  # noqa: T201  # what was asked for
-
-
-class DeviceAttributes:
-    """A device of `Session.list_devices`: its `name`, `device_type`, `memory_limit_bytes` and `incarnation`."""
-
-    __slots__ = ("device_type", "incarnation", "memory_limit_bytes", "name")
-
-    def __init__(self, name: str, device_type: str, memory_limit_bytes: int, incarnation: int) -> None:
-        self.name, self.device_type = name, device_type
-        self.memory_limit_bytes, self.incarnation = memory_limit_bytes, incarnation
-
-    def __repr__(self) -> str:
-        return f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, {self.incarnation})"
 
 
 class Growth:

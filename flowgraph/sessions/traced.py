@@ -17,7 +17,7 @@ from flowgraph.ir.program import DEAD, Program, Step
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.ir.walk import needed_ops
 from flowgraph.protos.tensors import of_sizes
-from flowgraph.sessions.settings import DEVICE
+from flowgraph.sessions.devices import DEVICE
 from flowgraph.sessions.timed import TimedExecutable
 
 
