@@ -53,6 +53,7 @@ GRAPHS = """
 ## Large graphs
 
 A chain of mixed ops on vectors of 10: built, differentiated, and the gradient run once, each in a fresh process.
+PyTorch has no graph: there, building is computing.
 
 {deep}
 
@@ -89,23 +90,21 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def figure(results: dict[str, Any], name: str, contestant: str) -> float | None:
-    """One figure, of which less is better: "w2", "memory w4", "import", "deep 10000"; None where there is none."""
+    """One figure, of which less is better: "w2", "memory w4", "import", "deep 10000"; nothing where there is none."""
     kind, _, rest = name.partition(" ")
     if kind == "import":
         return results.get("imports", {}).get(contestant)
     if kind == "deep":
-        return _total(results.get("deep", {}).get(rest, {}).get(contestant, {}))
+        return total(results.get("deep", {}).get(rest, {}).get(contestant, {}))
     told = results["steps"].get(rest or kind, {}).get(contestant, {})
     if "refused" in told:
         return None
     return told.get("peak_mb" if kind == "memory" else "median_ms")
 
 
-def _total(times: dict[str, Any]) -> float | None:
-    """Building, differentiating and running for the first time, in seconds."""
-    if "build_s" not in times:
-        return None
-    return times["build_s"] + times["gradients_s"] + times["first_run_s"]
+def total(times: dict[str, Any]) -> float:
+    """Building, differentiating and running for the first time, in seconds; 0 of what was not measured."""
+    return sum(times.get(part, 0.0) for part in ("build_s", "gradients_s", "first_run_s"))
 
 
 def targets(results: dict[str, Any]) -> str:
@@ -170,10 +169,8 @@ def deep(results: dict[str, Any]) -> str:
             if "refused" in times:
                 rows.append([f"{int(ops):,}", title, times["refused"], "", "", "", ""])
                 continue
-            told_parts = [number(times[part]) if part in times else "" for part in parts]
-            total = _total(times)
-            each = "" if total is None else number(total / int(ops) * 1e6)
-            rows.append([f"{int(ops):,}", title, *told_parts, "" if total is None else number(total), each])
+            each = [number(times[part]) for part in parts]
+            rows.append([f"{int(ops):,}", title, *each, number(total(times)), number(total(times) / int(ops) * 1e6)])
     return table(["ops", "", "build, s", "gradients, s", "first run, s", "together, s", "µs an op"], rows)
 
 

@@ -50,9 +50,8 @@ def test_every_workload_of_the_catalogue_is_checked_and_has_a_script(bench):
 
 def test_a_large_graph_reports_its_times(bench):
     competitor = bench["contestant"].flowgraph(sys.executable)
-    figures = bench["run"].deep_graphs([competitor], (10, 20), 60)
-    assert set(figures) == {"10", "20"}
-    assert {"build_s", "gradients_s", "first_run_s", "value", "peak_mb"} <= set(figures["20"]["flowgraph"])
+    figures = bench["run"].deep_graphs([competitor], (10,), 60)
+    assert {"build_s", "gradients_s", "first_run_s", "value", "peak_mb"} <= set(figures["10"]["flowgraph"])
 
 
 def stand_in(bench, folder: Path, name: str, body: str):
@@ -83,8 +82,8 @@ def test_a_contestant_with_other_losses_is_named_and_not_timed(bench, tmp_path):
     told = bench["run"].measure(toy, competitors, rounds=2, seconds=1e-4, limit=60)
     assert {name for name, figures in told.items() if "median_ms" in figures} == {"flowgraph", "equal", "unproven"}
     assert len(told["equal"]["rounds_ms"]) == 2
-    assert told["other"]["refused"] == "its loss after step 1 is 2.1, flowgraph's 2"
-    assert told["nan"]["refused"] == "its loss after step 1 is nan, flowgraph's 2"
+    assert told["other"]["refused"] == "its result after step 1 is 2.1, flowgraph's 2"
+    assert told["nan"]["refused"] == "its result after step 1 is nan, flowgraph's 2"
     assert told["broken"]["refused"] == "ValueError: no such device"
     assert told["unproven"]["note"] == "nothing told of 'proof'"
 
