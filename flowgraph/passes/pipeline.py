@@ -8,11 +8,12 @@ from dataclasses import replace
 from flowgraph.ir.program import Program
 from flowgraph.passes.facts import CellOf, analyse
 from flowgraph.passes.fold import fold
+from flowgraph.passes.fuse import fuse
 from flowgraph.passes.prune import asked_for, prune
 
 Pass = Callable[[Program], Program]
 
-PASSES: tuple[Pass, ...] = (fold, prune)
+PASSES: tuple[Pass, ...] = (fold, prune, fuse)
 """Each is known by its function's name."""
 
 

@@ -14,6 +14,7 @@ from flowgraph.engines.base import world
 from flowgraph.engines.numpy import chunks
 from flowgraph.engines.numpy.bodies import BodyFunction
 from flowgraph.engines.numpy.frame import Frame, Output
+from flowgraph.engines.numpy.fused import FusedCall
 from flowgraph.engines.numpy.insides import is_written
 from flowgraph.engines.numpy.kernels import FORWARDS, KERNELS, SCRATCH, UPDATES
 from flowgraph.engines.numpy.kernels.calls import Call, Operand
@@ -23,6 +24,7 @@ from flowgraph.engines.reference import ReferenceExecutable
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import DEAD, NEVER, READ, Step
 from flowgraph.passes.fold import is_constant
+from flowgraph.passes.fuse import FUSED
 
 
 def bind(walker: ReferenceExecutable, plan: Plan) -> tuple[Frame, Plan]:
@@ -99,7 +101,7 @@ class _Binder:
         operands = [self._operand(number) for number in step.inputs]
         if opdef.alias and opdef.effect is Effect.NONE and self._bind_view(step, operands):
             return
-        if self._bind_update(step, operands):
+        if self._bind_update(step, operands) or self._bind_fused(step, place, operands):
             return
         if not self._bind_kernel(step, place, operands) and not self._bind_pieces(step, operands):
             self._bind_forward(step, operands)
@@ -150,6 +152,25 @@ class _Binder:
             return False
         self._static.update((number, operands[0].array) for number in step.outputs)  # the variable itself
         self._add(step, *call)
+        return True
+
+    def _bind_fused(self, step: Step, place: int, operands: list[Operand]) -> bool:
+        """Steps that go through their arrays together."""
+        if step.opdef is not FUSED:
+            return False
+        slots, memory = self._slots, self._memory
+        held = [memory.array(n, self._known[n]) if n in memory else None for n in step.outputs]
+        self._static.update((n, array) for n, array in zip(step.outputs, held, strict=True) if array is not None)
+        outs = [self._slot(n) for n, array in zip(step.outputs, held, strict=True) if array is None]
+        compute = FusedCall(step, self._known, memory.scratch(place)).into(held)
+        places = [(operand.slot, operand.array) for operand in operands]
+
+        def call() -> None:
+            made = compute(*[array if at is None else slots[at] for at, array in places])
+            for at, value in zip(outs, made, strict=True):
+                slots[at] = value
+
+        self._add(step, call, ())
         return True
 
     def _bind_pieces(self, step: Step, operands: list[Operand]) -> bool:

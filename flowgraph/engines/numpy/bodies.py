@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from flowgraph.engines.base import explain_failure, world
+from flowgraph.engines.numpy.fused import FusedCall, scratch_size
 from flowgraph.engines.numpy.insides import DEEPEST, is_long, kept_values
 from flowgraph.engines.numpy.kernels import FORWARDS, KERNELS
 from flowgraph.engines.numpy.kernels.calls import Operand
@@ -39,6 +40,7 @@ from flowgraph.ops.reduction import SUM
 from flowgraph.ops.reshape import RESHAPE
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH
 from flowgraph.passes.fold import is_constant
+from flowgraph.passes.fuse import FUSED
 from flowgraph.passes.liveness import last_uses
 
 _STACKS = (STACK_PUSH, STACK_POP)
@@ -278,6 +280,8 @@ class _Writer:
             self._rename(step)
         elif opdef in _STACKS and step.inputs[0] in self._spared:
             self._arrays[step.outputs[0]] = np.asarray(facts[0].value)
+        elif opdef is FUSED:
+            self._put_fused(step)
         elif not (self._put_read(step) or self._put_scalar(step) or self._put_array(step) or self._put_kernel(step)):
             self._put_forward(step)
 
@@ -366,6 +370,20 @@ class _Writer:
             first, second = (self.constant(buffer) for buffer in buffers)
             self.line(f"{self._make(number)} = {first} if {turn} else {second}")
         return True
+
+    def _put_fused(self, step: Step) -> None:
+        """Steps that go through their arrays together."""
+        fused = FusedCall(step, self._known, np.empty(scratch_size(step, self._known), np.uint8))
+        held = [None if self._kept[n] else np.empty(*made) for n, made in zip(step.outputs, fused.outputs)]
+        inputs = ", ".join(self.name(number) for number in step.inputs)
+        fresh = [self._make(n) for n, buffer in zip(step.outputs, held, strict=True) if buffer is None]
+        self._fresh.update(fresh)
+        self.line(f"{''.join(f'{name}, ' for name in fresh)}{'= ' if fresh else ''}{self.constant(fused.into(held))}"
+                  f"({inputs})", step)  # fmt: skip
+        for number, buffer in zip(step.outputs, held, strict=True):
+            if buffer is not None:
+                self._arrays[number] = buffer
+                self._in_buffers.add(number)
 
     def _put_forward(self, step: Step) -> None:
         """Any op: call its own forward."""

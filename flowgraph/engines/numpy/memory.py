@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.engines.numpy.fused import scratch_size
 from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, PARTLY, SCRATCH
 from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
 from flowgraph.passes.arena import ALIGNMENT, Layout, place
+from flowgraph.passes.fuse import FUSED
 from flowgraph.passes.liveness import NOTHING, Lives, Wants, lives
 
 
@@ -52,6 +54,8 @@ class Plan:
         return Memory(self)
 
     def _wants(self, step: Step) -> Wants:
+        if step.opdef is FUSED:
+            return self._wants_fused(step)
         if step.opdef not in KERNELS or not step.outputs or id(step) in self._declined:
             return NOTHING
         facts = self._program.facts
@@ -66,6 +70,15 @@ class Plan:
             sizes.append(size_of(fact.sizes, fact.dtype.np))  # type: ignore[arg-type]  # they are all known
         scratch = SCRATCH[step.opdef](step, facts) if step.opdef in SCRATCH else 0
         return Wants(tuple(sizes), scratch, self._over(step) if self._shares and step.opdef in IN_PLACE else ())
+
+    def _wants_fused(self, step: Step) -> Wants:
+        """Several steps as one write what is fetched into new arrays, all else into buffers."""
+        facts = self._program.facts
+        sizes = [
+            None if number in self._fetched else size_of(facts[number].sizes, facts[number].dtype.np)  # type: ignore[arg-type,union-attr]
+            for number in step.outputs
+        ]
+        return Wants(tuple(sizes), scratch_size(step, facts))
 
     def _over(self, step: Step) -> list[int]:
         """The operands over which a step may write: they have the result's dtype, so that entry lies on entry."""

@@ -3,12 +3,25 @@
 Each file of this room has the kernels of one family, in a table of its own; `calls.py` says what a kernel is.
 """
 
-from flowgraph.engines.numpy.kernels import elementwise, images, losses, moving, products, rows, sums, updates
+from flowgraph.engines.numpy.kernels import (
+    choices,
+    elementwise,
+    gradients,
+    images,
+    losses,
+    moving,
+    products,
+    rows,
+    sums,
+    updates,
+)
 from flowgraph.engines.numpy.kernels.calls import Forward, InPlace, Kernel, Scratch, Update
 from flowgraph.ir.opdef import OpDef
 
 KERNELS: dict[OpDef, Kernel] = {
     **elementwise.KERNELS,
+    **choices.KERNELS,
+    **gradients.KERNELS,
     **images.KERNELS,
     **losses.KERNELS,
     **moving.KERNELS,

@@ -18,7 +18,7 @@ from flowgraph.engines.numpy.kernels.calls import (
 )
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
-from flowgraph.ops import activation, division, hyperbolic, math, unary
+from flowgraph.ops import activation, bias, division, hyperbolic, math, trigonometry, unary
 
 
 def _ufunc(ufunc: np.ufunc) -> Kernel:
@@ -39,7 +39,7 @@ def _floats(ufunc: np.ufunc) -> Kernel:
 
 
 def _relu(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
-    zero = out.dtype.type(0)
+    zero = np.zeros((), out.dtype)
     return unary_call(lambda x, y: np.maximum(zero, x, out=y), operands[0], out, slots) if is_wide_float(out) else None
 
 
@@ -54,13 +54,39 @@ def _relu6(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
 
 
 def _sigmoid(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    one = np.ones((), out.dtype)
+
     def call(x: np.ndarray, y: np.ndarray) -> None:
         np.negative(x, y)
         np.exp(y, y)
-        np.add(1, y, y)
+        np.add(one, y, y)
         np.reciprocal(y, y)
 
     return unary_call(call, operands[0], out, slots) if is_wide_float(out) else None
+
+
+def _rsqrt(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    def call(x: np.ndarray, y: np.ndarray) -> None:
+        np.sqrt(x, y)
+        np.reciprocal(y, y)
+
+    return unary_call(call, operands[0], out, slots) if is_wide_float(out) else None
+
+
+def _squared_difference(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    def call(x: Any, y: Any, z: np.ndarray) -> None:
+        np.subtract(x, y, z)
+        np.square(z, z)
+
+    return binary_call(call, *operands, out, slots) if is_wide_float(out) else None
+
+
+def _bias_add(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
+    """Where the channels are the last axis: a bias that does not fit is refused by forward."""
+    value, bias = (o.known.sizes if o.known is not None and o.known.is_full else None for o in operands)
+    if not is_wide_float(out) or step.attrs["data_format"] != "NHWC" or value is None or len(value) < 2:
+        return None
+    return binary_call(np.add, *operands, out, slots) if bias == value[-1:] else None
 
 
 KERNELS: dict[OpDef, Kernel] = {
@@ -76,6 +102,19 @@ KERNELS: dict[OpDef, Kernel] = {
     unary.SQRT: _floats(np.sqrt),
     unary.EXP: _floats(np.exp),
     unary.LOG: _floats(np.log),
+    unary.LOG1P: _floats(np.log1p),
+    unary.EXPM1: _floats(np.expm1),
+    unary.RSQRT: _rsqrt,
+    unary.RECIPROCAL: _floats(np.reciprocal),
+    unary.INV: _floats(np.reciprocal),
+    unary.FLOOR: _floats(np.floor),
+    unary.CEIL: _floats(np.ceil),
+    unary.RINT: _floats(np.rint),
+    math.POW: _floats(np.power),
+    math.SQUARED_DIFFERENCE: _squared_difference,
+    trigonometry.SIN: _floats(np.sin),
+    trigonometry.COS: _floats(np.cos),
+    bias.BIAS_ADD: _bias_add,
     hyperbolic.TANH: _floats(np.tanh),
     hyperbolic.SIGMOID: _sigmoid,
     activation.RELU: _relu,
