@@ -46,9 +46,9 @@ FUSED = OpDef(
     forward=_forward,
     gradient=NO_GRADIENT,
 )
-"""Several steps as one: `body` is a Program whose feeds stand for the inputs, in order, and whose fetches are the outputs.
+"""Several steps as one. Its body is a Program whose feeds are the inputs, in order, and whose fetches are the outputs.
 
-All of its steps make one value each, of the same shape.
+Each step of it makes one value, and all of these have the same shape.
 """
 
 
@@ -67,11 +67,14 @@ def fuse(program: Program) -> Program:
     `WORTH_IT` is left alone.
     """
     handed_out = _handed_out(program)
-    while True:
-        after = with_steps(program, lambda steps: _Fuser(program, handed_out).block(steps))
-        if after is program:
-            return program
-        program = after
+
+    def change(steps: tuple[Step, ...]) -> Sequence[Step]:
+        return _Fuser(program, handed_out).block(steps)
+
+    before, after = program, with_steps(program, change)
+    while after is not before:  # where a region stands now may no longer keep others apart
+        before, after = after, with_steps(after, change)
+    return after
 
 
 def _handed_out(program: Program) -> set[int]:
@@ -228,14 +231,14 @@ class _Fuser:
         at: dict[int, Step | None] = {}
         inside: dict[int, _Region] = {steps[place].outputs[0]: region for region in regions for place in region.members}
         used = set(self._handed_out)
-        for place, step in enumerate(steps):
+        for step in steps:
             owner = inside.get(step.outputs[0]) if step.outputs else None
             used.update(number for number in step.inputs if number in inside and inside[number] is not owner)
         for region in regions:
             places = sorted(region.members)
             at.update(dict.fromkeys(places))
             at[places[-1]] = self._fused([steps[place] for place in places], used)
-        return [step for step in _in_place(steps, at)]
+        return list(_in_place(steps, at))
 
     def _fused(self, members: list[Step], used: set[int]) -> Step:
         made = [step.outputs[0] for step in members]

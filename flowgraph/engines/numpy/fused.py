@@ -28,8 +28,7 @@ from flowgraph.ir.program import Program, Step
 from flowgraph.kernels.threads import PARTS, in_parallel, ranges
 
 PIECE = 1 << 15
-"""Entries of a piece at most. Shorter ones take less of the cache, but numpy's calls more of the time: at 1 << 13 half of
-it; at 1 << 17 a dozen registers no longer fit into any cache of a core."""
+"""Entries of a piece at most. For shorter ones calling numpy takes too much of the time: at 1 << 13 half of it."""
 
 ALONE = 1 << 18
 """Entries times steps: less work than that is done by one thread."""

@@ -26,13 +26,13 @@ def _extreme(ufunc: Callable[..., Any]) -> Kernel:
             np.copyto(out, x, where=unordered)
 
     def kernel(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
-        return binary_call(function, *operands, out, slots) if is_wide_float(out) else None
+        return binary_call(function, operands[0], operands[1], out, slots) if is_wide_float(out) else None
 
     return kernel
 
 
 def _compared(ufunc: Callable[..., Any]) -> Kernel:
-    return lambda _step, operands, out, slots: binary_call(ufunc, *operands, out, slots)
+    return lambda _step, operands, out, slots: binary_call(ufunc, operands[0], operands[1], out, slots)
 
 
 def _sign(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:

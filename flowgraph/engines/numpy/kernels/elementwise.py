@@ -78,7 +78,7 @@ def _squared_difference(_step: Step, operands: list[Operand], out: np.ndarray, s
         np.subtract(x, y, z)
         np.square(z, z)
 
-    return binary_call(call, *operands, out, slots) if is_wide_float(out) else None
+    return binary_call(call, operands[0], operands[1], out, slots) if is_wide_float(out) else None
 
 
 def _bias_add(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
@@ -86,7 +86,7 @@ def _bias_add(step: Step, operands: list[Operand], out: np.ndarray, slots: list[
     value, bias = (o.known.sizes if o.known is not None and o.known.is_full else None for o in operands)
     if not is_wide_float(out) or step.attrs["data_format"] != "NHWC" or value is None or len(value) < 2:
         return None
-    return binary_call(np.add, *operands, out, slots) if bias == value[-1:] else None
+    return binary_call(np.add, operands[0], operands[1], out, slots) if bias == value[-1:] else None
 
 
 KERNELS: dict[OpDef, Kernel] = {
