@@ -149,7 +149,7 @@ class _Fuser:
         opdef = step.opdef
         if not (opdef.elementwise or opdef.alias or opdef is SELECT or opdef is BIAS_ADD):
             return None
-        if opdef.effect is not Effect.NONE or len(step.outputs) != 1:
+        if opdef.effect is not Effect.NONE or len(step.outputs) != 1 or step.op in self._program.kept:
             return None
         fact = self._facts.get(step.outputs[0])
         if fact is None or not fact.sizes or None in fact.sizes or fact.dtype not in _DTYPES:

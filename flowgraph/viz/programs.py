@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from flowgraph import nest
@@ -10,11 +11,14 @@ from flowgraph.ir.build import build_program
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.program import NEVER, WHILE, Program, Step
 from flowgraph.ir.tensor import Operation, Tensor
+from flowgraph.passes.fuse import FUSED
 from flowgraph.viz.dot import demand_direction, write
 from flowgraph.viz.labels import shape_text, short
 from flowgraph.viz.picture import Cluster, Edge, Node, Picture
 from flowgraph.viz.roles import kind_of
 from flowgraph.viz.svg import Drawing
+
+_LINES = 8  # of a node that stands for several steps
 
 
 class Stages:
@@ -84,6 +88,13 @@ def program_picture(programs: Mapping[str, Program]) -> Picture:
     return drawing
 
 
+def _inside(step: Step) -> list[str]:
+    """What a fused step does: the op types in it, in order, and how often where they follow each other."""
+    runs = [(name, len(list(same))) for name, same in groupby(inner.opdef.name for inner in step.attrs["body"].steps)]
+    lines = [name if count == 1 else f"{name} x {count}" for name, count in runs]
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"and {len(lines) - _LINES + 1} more"]
+
+
 class _Sheet:
     """One Program on its way into a picture: which node makes each value."""
 
@@ -113,6 +124,8 @@ class _Sheet:
             self.maker.update(dict.fromkeys(step.outputs, node))
 
     def _add_step(self, step: Step, box: Cluster) -> Node:
+        if step.opdef is FUSED:
+            return self._node(box, step.op, "op", "Fused", _inside(step))
         kind = kind_of(step.op) if step.opdef is step.op.opdef else "op"
         name = step.op.name.rpartition("/")[2]
         return self._node(box, step.op, kind, step.opdef.name, [short(name)] if name != step.opdef.name else [])

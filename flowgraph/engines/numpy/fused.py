@@ -85,6 +85,7 @@ class FusedCall:
             for box, indices in zip(plan.boxes[share], self._indices[share], strict=True):
                 parts = [value[at] for value, at in zip(inputs, indices, strict=True)]
                 lane.run([*parts, *[result[box] for result in results]], _lengths(box))
+            lane.forget()
 
         in_parallel([partial(work, lane, share) for lane, share in zip(self._lanes, plan.shares, strict=True)])
 
@@ -185,6 +186,10 @@ class _Lane:
             calls = self._calls[shape] = self._bound(shape)
         for function, arguments in calls:
             function(*arguments)
+
+    def forget(self) -> None:
+        """Let go of the last piece: it would keep the arrays of the run."""
+        self._slots[:] = [None] * len(self._slots)
 
     def _bound(self, shape: Shape) -> list[Call]:
         plan, slots = self._plan, self._slots
