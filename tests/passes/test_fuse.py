@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ import pytest
 import flowgraph as tf
 from flowgraph.engines.numpy import fused
 from flowgraph.engines.numpy.fused import boxes, coalesced
-from flowgraph.engines.store import Store
 from flowgraph.ir.build import build_program
 from flowgraph.ir.program import Program, Step
 from flowgraph.passes import fuse as fusing
@@ -24,6 +24,7 @@ from flowgraph.passes.pipeline import optimized
 from flowgraph.viz.programs import Stages
 
 SIZE = 70_001  # odd, and several pieces
+VALUE = np.zeros(4, np.float32)  # of variables
 
 
 @pytest.fixture
@@ -36,9 +37,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def optimize(fetches: Any, feeds: Any = (), updates: Any = (), shapes: Any = None) -> Program:
     """A Program after all passes."""
-    fetches, updates = tf.nest.flatten(fetches), tf.nest.flatten(updates)
-    program = build_program(fetches, [getattr(u, "op", u) for u in updates], feeds)
-    return optimized(program, shapes or [feed.shape.as_list() for feed in feeds], Store().cell)
+    program = build_program(tf.nest.flatten(fetches), tf.nest.flatten(updates), feeds)
+    shapes = shapes or [feed.shape.as_list() for feed in feeds]
+    return optimized(program, shapes, lambda _: SimpleNamespace(array=VALUE))
 
 
 def text(step: Step) -> str:
