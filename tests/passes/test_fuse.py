@@ -309,6 +309,18 @@ def test_three_axes_and_repeated_inputs(monkeypatch: pytest.MonkeyPatch) -> None
     compare(run, monkeypatch)
 
 
+def test_biased_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bias along the last of four axes, in pieces that know only of two."""
+    array, bias = awkward(8 * 28 * 28 * 32, np.float32, 10).reshape(8, 28, 28, 32), awkward(300, np.float32, 11)[:32]
+
+    def run() -> Any:
+        with tf.Graph().as_default(), tf.Session() as session:
+            x, b = tf.placeholder(tf.float32, array.shape), tf.placeholder(tf.float32, [32])
+            return session.run(tf.nn.relu(tf.nn.bias_add(x, b)), {x: array, b: bias})
+
+    compare(run, monkeypatch)
+
+
 def test_feeds_that_are_not_in_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     transposed, stepped = awkward(SIZE, np.float32, 5), awkward(300 * 500, np.float32, 6).reshape(300, 500)
 

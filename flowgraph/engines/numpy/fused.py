@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS
+from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, elementwise
 from flowgraph.engines.numpy.kernels.calls import Call, Operand
 from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
@@ -217,7 +217,7 @@ class _Lane:
 
 def _call(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call:
     """What computes a step's output into `out`."""
-    kernel = KERNELS.get(step.opdef)
+    kernel = elementwise.KERNELS.get(step.opdef, KERNELS.get(step.opdef))  # those of whole arrays may know of axes
     call = kernel(step, operands, out, slots) if kernel is not None else None
     if call is not None:
         return call
