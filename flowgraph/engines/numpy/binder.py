@@ -119,7 +119,7 @@ class _Binder:
         source, *others = operands
         if source.array is None or any(operand.known is None or operand.known.value is None for operand in others):
             return False  # (a shape that lies in a buffer is not there yet)
-        arrays = [operand.array for operand in operands]
+        arrays = [source.array, *[operand.known.value for operand in others]]
         view = step.opdef.forward(np, *step.opdef.structure(arrays, step.attrs), **step.attrs)
         if not isinstance(view, np.ndarray) or (view.size and not np.shares_memory(view, source.array)):
             return False
