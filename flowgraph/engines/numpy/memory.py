@@ -82,10 +82,7 @@ class Plan:
     def _wants_fused(self, step: Step) -> Wants:
         """Several steps as one write what is fetched into new arrays, all else into buffers."""
         facts = self._program.facts
-        sizes = [
-            None if number in self._fetched else size_of(facts[number].sizes, facts[number].dtype.np)  # type: ignore[arg-type,union-attr]
-            for number in step.outputs
-        ]
+        sizes = [None if number in self._fetched else size_of(facts[number]) for number in step.outputs]
         return Wants(tuple(sizes), scratch_size(step, facts))
 
     def _over(self, step: Step) -> list[int]:
