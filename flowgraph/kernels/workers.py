@@ -6,6 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import Any
 
@@ -29,13 +30,13 @@ class Pool:
         weakref.finalize(self, _dismiss, self._work, threads).atexit = False
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Have `function(*arguments)` called by one of the threads.
+        """Have `function(*arguments)` called by one of the threads, in the caller's context.
 
         >>> Pool(1, "adds").submit(sum, [1, 2]).result()
         3
         """
         future: Future[Any] = Future()
-        self._work.put((future, function, arguments))
+        self._work.put((future, copy_context().run, (function, *arguments)))
         return future
 
 

@@ -234,6 +234,7 @@ class BaseSession:
             executable = watch(*wanted, options)
         else:
             executable = self._compile(*wanted, traced.TracedExecutable if options.trace_level else TimedExecutable)
+        self._check_open()
         bounded = self._bounded(executable, options.timeout_in_ms / 1000 or self._seconds)
         values = bounded.run([value for _, value in fed])
         if run_metadata is not None and isinstance(executable, traced.TracedExecutable):
@@ -273,8 +274,9 @@ class BaseSession:
         # a fast key means what it says only if it holds the tensors themselves
         if key is not None and _is_plain(key, feed_dict):
             with self._lock:
-                if not self._closed:  # by another thread, meanwhile
+                if not self._closed:
                     self._plans[key] = plan
+        self._check_open()  # another thread may have closed it meanwhile, and what was planned has no variables then
         return plan.run(values)
 
     def _fed(self, feed_dict: Any) -> list[tuple[Tensor, np.ndarray]]:
@@ -391,7 +393,9 @@ class BaseSession:
         return build_program(tensors, targets, feeds, self._rewrites, **more)
 
     def _execute(self, program: Program, feeds: Sequence[Any]) -> list[Any]:
-        return self._engine.compile(program, self._store).run(feeds)
+        executable = self._engine.compile(program, self._store)
+        self._check_open()
+        return executable.run(feeds)
 
     # -- values that stay ------------------------------------------------------------------------------------
 
