@@ -144,9 +144,13 @@ def steps(results: dict[str, Any], *, first_call: bool = False) -> str:
                 ratio = f" ({figures['median_ms'] / ours:.2f})" if ours and name != "flowgraph" else ""
                 row.append(f"{number(figures['median_ms'])}{ratio}")
         if not first_call:
-            row.append(f"{workload.floor_ms:g} ({workload.floor})" if workload.floor_ms else "")
+            floor = workload.floor_ms
+            row.append(f"{floor:g} ({workload.floor})" if floor else "")
+            row.append(f"{ours / floor:.1f}" if floor and ours else "")
         rows.append(row)
-    return table(["", "workload", *_titles(results, names), *([] if first_call else ["floor"])], rows)
+    return table(
+        ["", "workload", *_titles(results, names), *([] if first_call else ["floor", "times the floor"])], rows
+    )
 
 
 def memory(results: dict[str, Any]) -> str:
@@ -179,6 +183,7 @@ def light(results: dict[str, Any]) -> str:
     rows = [
         [who["title"], number(results["imports"][name]), number(results["installed_mb"][name])]
         for name, who in results["contestants"].items()
+        if name in results["imports"]
     ]
     return table(["", "import, ms", "installed, MB"], rows)
 

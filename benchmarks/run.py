@@ -63,7 +63,7 @@ def start(workload: Workload, competitors: list[Competitor], limit: float) -> tu
             process.close()
             continue
         if not process.proven:
-            ready["note"] = f"nothing told of {competitor.peer.proof!r}"
+            ready["note"] = f"its log lacks `{competitor.peer.proof}`"
         running[competitor.name] = process
     return running, told
 
@@ -128,7 +128,10 @@ def imports(competitors: list[Competitor], rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {competitor.name: [] for competitor in competitors}
     for _ in range(rounds + 1):
         for competitor in competitors:
-            times[competitor.name].append(float(competitor.once(IMPORT.format(competitor.peer.imports))))
+            try:
+                times[competitor.name].append(float(competitor.once(IMPORT.format(competitor.peer.imports))))
+            except Failed as reason:
+                raise SystemExit(f"{competitor.peer.title} ({competitor.python}): {reason}") from None
     return {name: statistics.median(each[1:]) for name, each in times.items()}
 
 
@@ -161,6 +164,11 @@ def everything(options: argparse.Namespace, competitors: list[Competitor]) -> di
         "contestants": {c.name: {"title": c.peer.title} for c in competitors},
         "steps": {},
     }
+    if "w9" in options.only:  # first: a peer that cannot even be imported should not end a long run
+        environments = [each for each in competitors if not each.peer.environment]  # each once
+        results["imports"] = imports(environments, 2 if options.short else 5)
+        results["installed_mb"] = installed_mb(environments)
+        results["deep"] = deep_graphs(competitors, DEEP_GRAPHS[:1] if options.short else DEEP_GRAPHS, 60)
     for workload in WORKLOADS:
         if workload.name not in options.only:
             continue
@@ -170,11 +178,6 @@ def everything(options: argparse.Namespace, competitors: list[Competitor]) -> di
             if "version" in figures:
                 results["contestants"][name].update(version=figures["version"], python=figures["python"])
         print(report.line(workload, told), flush=True)
-    if "w9" in options.only:
-        sizes = DEEP_GRAPHS[:1] if options.short else DEEP_GRAPHS
-        results["deep"] = deep_graphs(competitors, sizes, 60)
-        results["imports"] = imports(competitors, 2 if options.short else 5)
-        results["installed_mb"] = installed_mb(competitors)
     return results
 
 

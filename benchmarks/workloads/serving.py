@@ -17,7 +17,6 @@ import importlib
 import json
 import os
 import platform
-import resource
 import statistics
 import sys
 import time
@@ -78,6 +77,8 @@ def peak_mb():
                     return int(line.split()[1]) / 1e3
     except OSError:
         pass
+    import resource  # Unix alone has it
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
