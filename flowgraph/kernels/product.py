@@ -16,6 +16,8 @@ SMALL = 200_000
 NARROW = 128
 """Rows or columns: BLAS packs the other factor anew for each part, which tells where parts are narrower than this."""
 MOST_PARTS = 8
+FEW = 48
+"""Rows: fewer of them times a transposed matrix BLAS does twice as fast the other way round."""
 
 
 def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> Any:
@@ -35,7 +37,7 @@ def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> Any:
         return np.matmul(a, b, out)
     if work < WORTH_CUTTING:
         with blas_alone():
-            return np.matmul(a, b, out)
+            return _turned(a, b, out) if _is_turned(a, b) else np.matmul(a, b, out)
     made = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b)) if out is None else out
     if made.shape[0] >= made.shape[1]:
         parts = [(a[rows], b, made[rows]) for rows in ranges(made.shape[0], _parts(made.shape[0]))]
@@ -44,6 +46,25 @@ def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> Any:
     with blas_alone():
         in_parallel([lambda part=part: np.matmul(*part) for part in parts])  # type: ignore[misc]
     return made
+
+
+def _is_turned(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether these are a few rows, and a matrix that lies in memory as its transpose, with many columns."""
+    return 1 < a.shape[0] <= FEW and b.shape[1] >= 4 * a.shape[0] and b.flags.f_contiguous and a.flags.c_contiguous
+
+
+def _turned(a: np.ndarray, b: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """The product as the transpose of that of the transposed matrices.
+
+    >>> a, w = np.arange(4.0).reshape(2, 2), np.arange(16.0).reshape(8, 2)
+    >>> bool((_turned(a, w.T, None) == a @ w.T).all())
+    True
+    """
+    made = np.matmul(b.T, a.T).T
+    if out is None:
+        return np.ascontiguousarray(made)
+    np.copyto(out, made)
+    return out
 
 
 def _of_one(a: np.ndarray, b: np.ndarray) -> int:

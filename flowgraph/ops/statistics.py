@@ -13,6 +13,7 @@ from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import INDEX, NO_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.scope import name_scope
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels.squares import sum_of_squares
 from flowgraph.ops.activation import FLOAT_TYPES
 from flowgraph.ops.array import reshape, shape, size, zeros, zeros_like
 from flowgraph.ops.identity import identity, stop_gradient
@@ -69,7 +70,7 @@ L2_LOSS = OpDef(
     "L2Loss(t: T) -> output: T",
     attrs={"T": TypeAttr(FLOAT_TYPES)},
     infer=lambda t: (),
-    forward=lambda xp, t: (xp.sum(xp.square(t), dtype=t.dtype) / t.dtype.type(2)).astype(t.dtype),
+    forward=lambda xp, t: (sum_of_squares(t) / t.dtype.type(2)).astype(t.dtype),
     gradient=lambda op, dy: [op.inputs[0] * dy],
     cases=[case(FLOAT(2, 3)), case(FLOAT(0)), case(DOUBLE()), case(HALF(2), gradient=False)],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,19 @@ from flowgraph.engines.numpy.kernels.calls import (
     binary_call,
     first_two,
     is_wide_float,
+    reader,
     unary_call,
 )
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
+from flowgraph.kernels.threads import in_parallel, ranges
 from flowgraph.ops import add_n, reduction
+
+BLOCK = 1 << 14
+"""Entries of several arrays that are added up together."""
+
+LARGE = 1 << 17
+"""Entries of arrays of which three or more are worth several threads."""
 
 
 def _add_n(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
@@ -30,13 +39,29 @@ def _add_n(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
     if len(operands) == 2:
         return binary_call(np.add, operands[0], operands[1], out, slots)
 
+    readers = [reader(operand, slots) for operand in operands]
+    if out.size < LARGE:
+        return lambda: _add_up([read() for read in readers], out), ()
+    flat, parts = out.reshape(-1), ranges(out.size)
+
     def call() -> None:
-        values = [o.array if o.slot is None else slots[o.slot] for o in operands]
-        np.add(values[0], values[1], out)
-        for value in values[2:]:
-            np.add(out, value, out)
+        values = [np.reshape(read(), -1) for read in readers]
+        in_parallel([partial(_add_up_by_blocks, [value[part] for value in values], flat[part]) for part in parts])
 
     return call, ()
+
+
+def _add_up(values: Sequence[np.ndarray], out: np.ndarray) -> None:
+    np.add(values[0], values[1], out)
+    for value in values[2:]:
+        np.add(out, value, out)
+
+
+def _add_up_by_blocks(values: Sequence[np.ndarray], out: np.ndarray) -> None:
+    """The same where a sum is not to leave the processor's cache before it is complete."""
+    for start in range(0, out.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        _add_up([value[block] for value in values], out[block])
 
 
 def _sum(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
