@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,14 @@ class LogUniformRange:
 
     def draw(self, source: WordStream) -> int:
         """One class."""
-        return (math.floor(math.exp(source.double() * self._log)) - 1) % self.size
+        return self._class_at(source.double())
+
+    def several(self, source: WordStream, count: int) -> list[int]:
+        """So many classes at once."""
+        return [self._class_at(place) for place in source.doubles(count)]
+
+    def _class_at(self, place: float) -> int:
+        return (math.floor(math.exp(place * self._log)) - 1) % self.size
 
     def probability(self, classes: Array) -> Array:
         """float32 probabilities of classes."""
@@ -162,14 +170,24 @@ def sample(source: Stream, classes: Range, count: int, unique: bool, true_classe
             raise invalid("Sampler's range is too small.")
         seen: dict[int, None] = {}
         tries = 0
+        draws = _draws(classes, words, count)
         while len(seen) < count:
-            seen.setdefault(classes.draw(words))
+            seen.setdefault(next(draws))
             tries += 1
         drawn = list(seen)
     else:
-        drawn = [classes.draw(words) for _ in range(count)]
+        drawn = list(islice(_draws(classes, words, count), count))
     picked = np.array(drawn, np.int64)
     return picked, _expected(classes, true_classes, tries, count), _expected(classes, picked, tries, count)
+
+
+def _draws(classes: Range, words: WordStream, count: int) -> Iterator[int]:
+    """One class after the other, without end, where some more than `count` will be asked for."""
+    while True:
+        if isinstance(classes, LogUniformRange):
+            yield from classes.several(words, count + count // 2)
+        else:
+            yield classes.draw(words)
 
 
 def _expected(classes: Range, which: Array, tries: int, count: int) -> Array:
