@@ -6,6 +6,7 @@ It is the meaning of every op: short, plain, and what the other engines are comp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,8 +15,10 @@ import numpy as np
 from flowgraph import errors
 from flowgraph.engines import apart
 from flowgraph.engines.base import collect, demand_variables, explain_failure, world
+from flowgraph.engines.explain import Explanation, walked
 from flowgraph.engines.store import Store
 from flowgraph.ir.program import DEAD, NEVER, WHILE, Program, Step
+from flowgraph.passes.facts import analyse
 from flowgraph.passes.liveness import last_uses
 from flowgraph.sizes import to_text
 
@@ -86,6 +89,15 @@ class ReferenceExecutable:
             for number in dead:
                 del values[number]
         return values
+
+    def explain(self, feed_shapes: Sequence[tuple[int, ...]]) -> Explanation:
+        """What runs for feeds of these shapes, and what it takes.
+
+        Raises:
+          ValueError: a shape rule says that the run must fail.
+        """
+        facts = analyse(self.program, feed_shapes, self.store.cell)
+        return walked(replace(self.program, facts=facts), self.store.cell, "REFERENCE", ())
 
     def run_bodies(self, step: Step, inputs: list[Any]) -> list[Any]:
         """Run an If or a While."""

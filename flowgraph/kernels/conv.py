@@ -61,6 +61,9 @@ TASKS = 4 * PARTS
 THIN = 4
 """With fewer channels than this, what lies together in memory is too short to be handled piece by piece."""
 
+SHALLOW = 16
+"""To fewer channels than this, gradients are sent back tap by tap rather than by tiles."""
+
 Block = tuple[slice, slice]
 Computation = Callable[[Array, Array, Axis, Axis, "Array | None"], Array]
 
@@ -230,7 +233,7 @@ def _input_gradient(by_tiles: bool, dy: Array, w: Array, rows: Axis, cols: Axis,
     in_depth, out_depth = w.shape[2:]
     if rows.stride == cols.stride == 1:
         mirrored, axes = w[::-1, ::-1].transpose(0, 1, 3, 2), (rows.mirrored, cols.mirrored)
-        in_tiles = by_tiles and winograd.pays(len(dy), (out_depth, in_depth), *axes)
+        in_tiles = by_tiles and in_depth >= SHALLOW and winograd.pays(len(dy), (out_depth, in_depth), *axes)
         # windows of dy are out_depth deep: where that is much more than in_depth, laying them out does not pay
         if in_tiles or (out_depth < 4 * in_depth and in_depth >= THIN):
             return _correlate(by_tiles, dy, mirrored, *axes, out)

@@ -61,8 +61,11 @@ def depthwise(
 
     def fill(block: slice) -> None:
         source, target = images[block], y[block]
+        space = np.empty_like(target)
         for (row, col), windows, cells in taps:
-            target[windows] += source[cells] * lines[row, col, : windows[2].stop - windows[2].start]
+            products = space[windows]
+            np.multiply(source[cells], lines[row, col, : products.shape[2]], out=products)
+            target[windows] += products
 
     with np.errstate(all="ignore"):
         _over_blocks(fill, images)

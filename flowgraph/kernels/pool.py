@@ -140,11 +140,14 @@ def _are_apart(plan: Plan) -> bool:
 
 
 def _send_apart(source: Array, grads: Array, dx: Array, plan: Plan) -> None:
-    """The same where each cell is in one window: a copy for each tap is quicker to compare than cells far apart."""
-    best, *others = (source[cells].copy() for _, cells in _taps(plan))
+    """The same where each cell is in one window: a copy for each tap is quicker to compare than cells far apart.
+
+    Copies keep the order of the axes in memory, whichever the data format.
+    """
+    best, *others = (source[cells].copy(order="K") for _, cells in _taps(plan))
     if np.isnan(best).any():
         best[np.isnan(best)] = np.inf  # nothing is larger than a NaN that comes first
-    winner = np.zeros(best.shape, np.min_scalar_type(len(others)))
+    winner = np.zeros_like(best, dtype=np.min_scalar_type(len(others)))
     for tap, values in enumerate(others, 1):
         larger = np.greater(values, best)
         np.maximum(winner, larger * winner.dtype.type(tap), out=winner)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from flowgraph import dtypes as dt
 from flowgraph.errors import InvalidArgumentError
 from flowgraph.ir.cases import FLOAT, HALF, case
 from flowgraph.ir.emit import emit
 from flowgraph.ir.opdef import MISSING_GRADIENT, OpDef, TypeAttr
 from flowgraph.ir.tensor import Tensor
+from flowgraph.kernels import lrn as kernel
 from flowgraph.ops.attributes import whole
 from flowgraph.ops.conv import four_axes
 
@@ -21,40 +20,17 @@ _ATTRS = {
 }  # fmt: skip
 
 
-def _neighbours(xp: Any, values: Any, radius: int) -> Any:
-    """For each channel the sum over the channels up to `radius` away."""
-    depth = values.shape[3]
-    total = xp.zeros_like(values)
-    for step in range(-min(radius, depth - 1), min(radius, depth - 1) + 1):
-        here = slice(max(0, -step), min(depth, depth - step))
-        there = slice(max(0, step), min(depth, depth + step))
-        total[..., here] += values[..., there]
-    return total
-
-
-def _wide(x: Any) -> Any:
-    return x.astype(np.promote_types(x.dtype, np.float32), copy=False)
-
-
-def _lrn(xp: Any, x: Any, depth_radius: int, bias: float, alpha: float, beta: float) -> Any:
+def _lrn(_xp: Any, x: Any, **attrs: Any) -> Any:
     if x.ndim != 4:
         raise InvalidArgumentError(None, None, "in must be 4-dimensional")
-    wide = _wide(x)
-    kind = wide.dtype.type
-    scale = kind(bias) + kind(alpha) * _neighbours(xp, wide * wide, depth_radius)
-    return (wide * scale ** kind(-beta)).astype(x.dtype, copy=False)
+    return kernel.lrn(x, **attrs)
 
 
-def _lrn_grad(xp: Any, dy: Any, x: Any, y: Any, depth_radius: int, bias: float, alpha: float, beta: float) -> Any:
+def _lrn_grad(_xp: Any, dy: Any, x: Any, y: Any, **attrs: Any) -> Any:
     for name, array in (("input_grads", dy), ("input_image", x), ("out_image", y)):
         if array.ndim != 4:
             raise InvalidArgumentError(None, None, f"{name} must be 4-dimensional")
-    dtype, kind = x.dtype, _wide(x).dtype.type
-    dy, x, y = _wide(dy), _wide(x), _wide(y)
-    scale = kind(bias) + kind(alpha) * _neighbours(xp, x * x, depth_radius)
-    through_neighbours = _neighbours(xp, dy * y / scale, depth_radius)
-    dx = dy * scale ** kind(-beta) - kind(2 * alpha * beta) * x * through_neighbours
-    return dx.astype(dtype, copy=False)
+    return kernel.lrn_grad(dy, x, y, **attrs)
 
 
 LRN = OpDef(

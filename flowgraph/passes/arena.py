@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -75,6 +76,12 @@ def lower_bound(buffers: Sequence[Buffer]) -> int:
     192
     """
     return _Events(buffers).most()
+
+
+def most_at_once(buffers: Sequence[Buffer]) -> int:
+    """The same, of the bytes themselves."""
+    changes = [(buffer.first, 1, buffer.size) for buffer in buffers] + [(b.last + 1, 0, -b.size) for b in buffers]
+    return max(accumulate(change for *_, change in sorted(changes)), default=0)
 
 
 class _Events:

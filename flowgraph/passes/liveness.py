@@ -25,8 +25,8 @@ class Wants(NamedTuple):
     """What a step wants of memory that it shares with other steps.
 
     Attributes:
-      outputs: bytes of each of its outputs, if it writes them into buffers, None for one that it makes by itself; empty
-        if it makes them all.
+      outputs: bytes of each of its outputs that it writes into a buffer, None for one that it makes by itself, or for
+        which it is given a new array at each run; empty if it makes all by itself.
       scratch: bytes that it needs while it runs.
       over: the positions of inputs over which it may write its first output, if they have as many bytes.
     """

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowgraph.ir.graph import Graph
-from flowgraph.ir.opdef import Effect
-from flowgraph.ir.tensor import Operation
+from flowgraph.passes.flops import flops
 
 KINDS = ("time", "bytes", "flops")
 
@@ -22,7 +20,7 @@ def costs(graph: Graph, run: Any, kind: str) -> dict[str, float]:
       graph: the graph that was run.
       run: the RunMetadata of a run with `trace_level=tf.RunOptions.FULL_TRACE`.
       kind: "time" in seconds, "bytes" of all outputs, or "flops": additions and multiplications, counted by the
-        shapes (a product of matrices 2·m·k·n, a convolution alike, of other ops one for each number that they make).
+        shapes (`flowgraph.passes.flops`).
 
     Raises:
       ValueError: the run was not traced, or there is no such kind.
@@ -63,49 +61,8 @@ def _flops(graph: Graph, name: str, shapes: Mapping[tuple[str, int], Shape]) -> 
     op = graph.get_operation_by_name(name)
     inputs = [shapes.get((t.op.name, t.value_index)) or _known(t.sizes) for t in op.inputs]
     outputs = [shapes.get((name, slot)) or _known(t.sizes) for slot, t in enumerate(op.outputs)]
-    count = _COUNTS.get(op.type)
-    if count is not None:
-        return count(op, inputs, outputs)
-    if op.opdef.effect is Effect.WRITE and inputs:
-        return float(math.prod(inputs[0]))
-    return float(sum(map(math.prod, outputs))) if op.opdef.elementwise else 0.0
+    return flops(op.opdef, op.attrs, inputs, outputs)
 
 
 def _known(sizes: Sequence[int | None] | None) -> Shape:
     return tuple(size or 1 for size in sizes or ())
-
-
-Count = Callable[[Operation, list[Shape], list[Shape]], float]
-
-
-def _product(op: Operation, inputs: list[Shape], outputs: list[Shape]) -> float:
-    turned = op.attrs.get("transpose_a") or op.attrs.get("adj_x")
-    inner = inputs[0][-2 if turned else -1] if len(inputs[0]) > 1 else 1
-    return 2.0 * math.prod(outputs[0]) * inner
-
-
-def _convolution(kernel: int, result: int) -> Count:
-    """`kernel` and `result` say which inputs are the kernel and the forward result; -1: the op's own output."""
-
-    def count(op: Operation, inputs: list[Shape], outputs: list[Shape]) -> float:  # noqa: ARG001  # one form for all
-        weights = outputs[0] if kernel < 0 else inputs[kernel]
-        made = outputs[0] if result < 0 else inputs[result]
-        return 2.0 * math.prod(made) * math.prod(weights[:-1])
-
-    return count
-
-
-def _each_input(op: Operation, inputs: list[Shape], outputs: list[Shape]) -> float:  # noqa: ARG001
-    return float(math.prod(inputs[0]))
-
-
-_COUNTS: dict[str, Count] = {
-    **dict.fromkeys(("MatMul", "BatchMatMul", "BatchMatMulV2"), _product),
-    "Conv2D": _convolution(1, -1),
-    "Conv2DBackpropInput": _convolution(1, 2),
-    "Conv2DBackpropFilter": _convolution(-1, 2),
-    **dict.fromkeys(("Sum", "Mean", "Max", "Min", "Prod", "Softmax", "BiasAddGrad", "L2Loss"), _each_input),
-    **dict.fromkeys(("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits"), _each_input),
-    **dict.fromkeys(("BiasAdd", "MaxPool", "AvgPool"), _each_input),
-}
-"""What ops do whose work is not one operation for each number of their outputs; ops that only move numbers do none."""

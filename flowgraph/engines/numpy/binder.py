@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import setitem
 from typing import Any
@@ -119,7 +119,7 @@ class _Binder:
         source, *others = operands
         if source.array is None or any(operand.known is None or operand.known.value is None for operand in others):
             return False  # (a shape that lies in a buffer is not there yet)
-        arrays = [operand.array for operand in operands]
+        arrays = [source.array, *[operand.known.value for operand in others]]
         view = step.opdef.forward(np, *step.opdef.structure(arrays, step.attrs), **step.attrs)
         if not isinstance(view, np.ndarray) or (view.size and not np.shares_memory(view, source.array)):
             return False
@@ -130,19 +130,42 @@ class _Binder:
         """A call that writes into buffers, where the plan has some for the step."""
         if not step.outputs or step.outputs[0] not in self._memory:
             return False
-        arrays = {
-            number: self._memory.array(number, self._known[number]) for number in step.outputs if number in self._memory
-        }
-        outs = [arrays[number] if number in arrays else self._slot(number) for number in step.outputs]
-        out = outs[0] if step.opdef.gives_one else tuple(outs)
-        scratch = (self._memory.scratch(place),) if step.opdef in SCRATCH else ()
-        call = KERNELS[step.opdef](step, operands, out, self._slots, *scratch)
+        memory = self._memory
+        outs = [memory.array(n, self._known[n]) if n in memory else self._slot(n) for n in step.outputs]
+        scratch = (memory.scratch(place),) if step.opdef in SCRATCH else ()
+        kernel, slots, single = KERNELS[step.opdef], self._slots, step.opdef.gives_one
+
+        def ask(outs: Sequence[Any]) -> Call | None:
+            return kernel(step, operands, outs[0] if single else tuple(outs), slots, *scratch)
+
+        call = ask(outs)
         if call is None:
             self.declined.append(place)
             return False
-        self._static.update(arrays)
-        self._add(step, *call)
+        fresh = [at for at, number in enumerate(step.outputs) if number in memory.fresh]
+        buffers = {n: out for n, out in zip(step.outputs, outs, strict=True) if n in memory and n not in memory.fresh}
+        self._static.update(buffers)
+        self._add(step, *(self._anew(step, outs, fresh, ask) if fresh else call))
         return True
+
+    def _anew(self, step: Step, outs: list[Any], fresh: list[int], ask: Callable[[Sequence[Any]], Call | None]) -> Call:
+        """A call that asks the kernel at each run, with new arrays for what is to be the caller's own."""
+        slots, lasting = self._slots, list(outs)
+        made = []
+        for at in fresh:
+            made.append((at, self._slot(step.outputs[at]), partial(np.empty, outs[at].shape, outs[at].dtype)))
+            lasting[at] = None
+
+        def call() -> None:
+            given = list(lasting)
+            for at, slot, make in made:
+                given[at] = slots[slot] = make()
+            asked = ask(given)
+            assert asked is not None  # it gave one before, for arrays of these shapes
+            function, arguments = asked
+            function(*arguments)
+
+        return call, ()
 
     def _bind_update(self, step: Step, operands: list[Operand]) -> bool:
         """A call that changes variables in their buffers, where these are known."""

@@ -6,10 +6,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from flowgraph.dtypes import resource
+from flowgraph.engines.explain import Explanation, walked
 from flowgraph.engines.numpy.binder import bind
+from flowgraph.engines.numpy.explained import explained
 from flowgraph.engines.numpy.frame import Frame
 from flowgraph.engines.numpy.memory import Plan
 from flowgraph.engines.reference import ReferenceExecutable
@@ -17,7 +20,8 @@ from flowgraph.engines.store import Store
 from flowgraph.ir.pause import collector_paused
 from flowgraph.ir.program import Program
 from flowgraph.passes.arena import ARENA
-from flowgraph.passes.pipeline import optimized
+from flowgraph.passes.facts import analyse
+from flowgraph.passes.pipeline import optimized, stages
 
 _SHAPES_KEPT = 16
 _FRAMES_KEPT = 4  # idle ones, of each set of shapes
@@ -114,6 +118,16 @@ class NumpyExecutable(ReferenceExecutable):
             while len(self._shaped) > _SHAPES_KEPT:
                 self._shaped.popitem(last=False)
         return shaped
+
+    def explain(self, feed_shapes: Sequence[tuple[int, ...]]) -> Explanation:
+        """See `ReferenceExecutable.explain`."""
+        if self._moves or self._waits_before is not None:
+            facts = analyse(self.program, feed_shapes, self.store.cell)
+            return walked(replace(self.program, facts=facts), self.store.cell, f"{NumpyEngine.name}, step by step", ())
+        found = list(stages(self.program, feed_shapes, self.store.cell, self._skipped))
+        shaped = _Shaped(ReferenceExecutable(found[-1][1], self.store), ARENA not in self._skipped)
+        shaped.lend()
+        return explained(found[-1][1], shaped.plan, self.store.cell, found, sorted(self._skipped))
 
     def specialised(self, feed_shapes: Sequence[tuple[int, ...]]) -> Program:
         """The Program as it runs for feeds of these shapes.

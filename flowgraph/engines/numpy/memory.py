@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,9 @@ from flowgraph.passes.arena import ALIGNMENT, Layout, place
 from flowgraph.passes.fuse import FUSED
 from flowgraph.passes.liveness import NOTHING, Lives, Wants, lives
 
+_COPIED = 1 << 17
+"""Bytes of a fetched value: copying so many takes as long as asking a kernel for a call into another array."""
+
 
 class Plan:
     """Where the buffers of a Program lie, the same for all of its frames.
@@ -26,6 +28,7 @@ class Plan:
       declined: the places of steps whose kernels turned out not to apply.
 
     Attributes:
+      fresh: the large values that are fetched: at each run they lie in new arrays, which become the caller's.
       lives: the buffers.
       layout: where they lie; None where each has memory of its own.
     """
@@ -34,6 +37,7 @@ class Plan:
         self._program, self._shares = program, shares
         self._declined = {id(program.steps[place]) for place in declined}
         self._fetched = frozenset(program.fetches)
+        self.fresh: set[int] = set()
         self.lives: Lives = lives(program, self._wants)
         self.layout: Layout | None = place(self.lives.buffers) if shares else None
 
@@ -62,14 +66,18 @@ class Plan:
         sizes: list[int | None] = []
         for number in step.outputs:
             fact = facts[number]
-            if number in self._fetched or fact.dtype is None or not fact.is_full or fact.dtype.np.kind not in "biufc":
+            if fact.dtype is None or not fact.is_full or fact.dtype.np.kind not in "biufc":
                 if not sizes or step.opdef not in PARTLY:
                     return NOTHING
                 sizes.append(None)
                 continue
-            sizes.append(size_of(fact.sizes, fact.dtype.np))  # type: ignore[arg-type]  # they are all known
+            sizes.append(size_of(fact))
+        for at, (number, size) in enumerate(zip(step.outputs, sizes, strict=True)):
+            if number in self._fetched and size is not None and size > _COPIED:
+                self.fresh.add(number)
+                sizes[at] = None
         scratch = SCRATCH[step.opdef](step, facts) if step.opdef in SCRATCH else 0
-        return Wants(tuple(sizes), scratch, self._over(step) if self._shares and step.opdef in IN_PLACE else ())
+        return Wants(tuple(sizes), scratch, self._over(step) if sizes[0] is not None else ())
 
     def _wants_fused(self, step: Step) -> Wants:
         """Several steps as one write what is fetched into new arrays, all else into buffers."""
@@ -79,32 +87,42 @@ class Plan:
 
     def _over(self, step: Step) -> list[int]:
         """The operands over which a step may write: they have the result's dtype, so that entry lies on entry."""
+        if not self._shares or step.opdef not in IN_PLACE:
+            return []
         facts = self._program.facts
         dtype = facts[step.outputs[0]].dtype
         return [at for at in IN_PLACE[step.opdef](step) if facts[step.inputs[at]].dtype is dtype]
 
 
-def size_of(sizes: tuple[int, ...], dtype: np.dtype[Any]) -> int:
-    """The bytes of an array."""
-    return prod(sizes) * dtype.itemsize
+def size_of(fact: Known) -> int:
+    """The bytes of a value of which all is known that an array needs."""
+    return prod(fact.sizes) * fact.dtype.np.itemsize  # type: ignore[arg-type,union-attr]
 
 
 class Memory:
-    """The buffers of one frame."""
+    """The buffers of one frame.
+
+    Attributes:
+      fresh: see `Plan`.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self.fresh = plan.fresh
         layout = plan.layout
         self._bytes = None if layout is None else _aligned_bytes(layout.size)
 
     def __contains__(self, number: int) -> bool:
-        """Whether a value has a buffer."""
-        return number in self._plan.lives.home
+        """Whether there is an array for a value that a step is to write into."""
+        return number in self._plan.lives.home or number in self._plan.fresh
 
     def array(self, number: int, fact: Known) -> np.ndarray:
-        """The array for a value that a step writes into its buffer."""
+        """That array: its buffer, or a new one."""
+        sizes, dtype = fact.sizes, fact.dtype.np  # type: ignore[union-attr]  # all is known
+        if number in self.fresh:
+            return np.empty(sizes, dtype)  # type: ignore[arg-type]
         buffer, at = self._buffer(self._plan.lives.home[number])
-        return np.ndarray(fact.sizes, fact.dtype.np, buffer, at)  # type: ignore[arg-type,union-attr]  # all is known
+        return np.ndarray(sizes, dtype, buffer, at)  # type: ignore[arg-type]
 
     def scratch(self, place: int) -> np.ndarray:
         """Bytes that the step at some place may use while it runs."""
