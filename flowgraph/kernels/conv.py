@@ -28,6 +28,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from flowgraph.errors import UnimplementedError
 from flowgraph.kernels import winograd
+from flowgraph.kernels.layout import with_channels_together
 from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.threads import PARTS, blas_alone, in_parallel, ranges
 from flowgraph.kernels.window import (
@@ -348,12 +349,14 @@ def _widened(
     compute: Computation, a: Array, b: Array, rows: Axis, cols: Axis, data_format: str, out: Array | None
 ) -> Array:
     """Compute on half-width floats in float32; infinities and overflows pass in silence, as in TF."""
-    wide = np.promote_types(a.dtype, np.float32)
+    dtype = a.dtype
+    wide = np.promote_types(dtype, np.float32)
     target = None if out is None or out.dtype != wide else as_nhwc(out, data_format)
     with np.errstate(all="ignore"):
-        made = compute(a.astype(wide, copy=False), b.astype(wide, copy=False), rows, cols, target)
+        a, b = (with_channels_together(array.astype(wide, copy=False)) for array in (a, b))
+        made = compute(a, b, rows, cols, target)
         if out is None:
-            return np.ascontiguousarray(from_nhwc(made.astype(a.dtype, copy=False), data_format))
+            return np.ascontiguousarray(from_nhwc(made.astype(dtype, copy=False), data_format))
         if made is not target:
             out[...] = from_nhwc(made, data_format)
         return out

@@ -286,7 +286,7 @@ class _Tiles:
         frame = self._frame(block)
         rows, cols = (slice(part.start * TILE, part.stop * TILE) for part in block[1:])
         target = y[block.images, rows, cols]
-        whole = target.shape == frame.shape
+        whole = target.shape == frame.shape and target.strides[3] == target.itemsize
         view = _as_tiles(target if whole else frame, TILE)
         view[...] = tiles.reshape(view.shape)
         if not whole:
