@@ -52,8 +52,11 @@ def to_array(tensor: Tensor, value: Any) -> np.ndarray:
       ValueError: it has the wrong shape, or cannot be read as the dtype.
     """
     wanted = tensor.dtype.np
-    if type(value) is np.ndarray and value.dtype is wanted:
+    kind = type(value)
+    if kind is np.ndarray and value.dtype is wanted:
         array = value
+    elif kind is float and tensor.dtype.is_floating:
+        array = np.asarray(value, wanted)
     else:
         array = _convert(tensor, value, wanted)
     if array.shape != tensor.sizes and not compatible(tensor.sizes, array.shape):
