@@ -111,18 +111,27 @@ class Memory:
         self.fresh = plan.fresh
         layout = plan.layout
         self._bytes = None if layout is None else _aligned_bytes(layout.size)
+        self._arrays: dict[tuple[object, ...], np.ndarray] = {}
 
     def __contains__(self, number: int) -> bool:
         """Whether there is an array for a value that a step is to write into."""
         return number in self._plan.lives.home or number in self._plan.fresh
 
     def array(self, number: int, fact: Known) -> np.ndarray:
-        """That array: its buffer, or a new one."""
+        """That array: its buffer, or a new one.
+
+        What is written over an operand is the same object: of two that lie in the same place numpy takes longer to see
+        that entry lies on entry.
+        """
         sizes, dtype = fact.sizes, fact.dtype.np  # type: ignore[union-attr]  # all is known
         if number in self.fresh:
             return np.empty(sizes, dtype)  # type: ignore[arg-type]
-        buffer, at = self._buffer(self._plan.lives.home[number])
-        return np.ndarray(sizes, dtype, buffer, at)  # type: ignore[arg-type]
+        home = self._plan.lives.home[number]
+        found = self._arrays.get((home, sizes, dtype))
+        if found is None:
+            buffer, at = self._buffer(home)
+            found = self._arrays[home, sizes, dtype] = np.ndarray(sizes, dtype, buffer, at)  # type: ignore[arg-type]
+        return found
 
     def scratch(self, place: int) -> np.ndarray:
         """Bytes that the step at some place may use while it runs."""

@@ -15,9 +15,12 @@ from flowgraph.ops import activation, unary_grad
 Function = Callable[[Any, Any, np.ndarray], None]
 """Of two arrays, and where the result goes, which is none of theirs."""
 
+# by the dtype's letter: beside a small array, numpy takes longer for a number than for an array of one
+_ZERO, _ONE = ({char: np.full((), number, char) for char in "fdg"} for number in (0, 1))
+
 
 def _relu(dy: Any, x: Any, out: np.ndarray) -> None:
-    np.greater(x, 0, out)
+    np.greater(x, _ZERO[out.dtype.char], out)
     np.multiply(dy, out, out)
 
 
@@ -27,12 +30,12 @@ def _relu6(dy: Any, x: Any, out: np.ndarray) -> None:
 
 def _tanh(y: Any, dy: Any, out: np.ndarray) -> None:
     np.square(y, out)
-    np.subtract(1, out, out)
+    np.subtract(_ONE[out.dtype.char], out, out)
     np.multiply(dy, out, out)
 
 
 def _sigmoid(y: Any, dy: Any, out: np.ndarray) -> None:
-    np.subtract(1, y, out)
+    np.subtract(_ONE[out.dtype.char], y, out)
     np.multiply(out, y, out)
     np.multiply(out, dy, out)
 
@@ -67,7 +70,7 @@ def _reciprocal(y: Any, dy: Any, out: np.ndarray) -> None:
 def _softplus(dy: Any, x: Any, out: np.ndarray) -> None:
     np.negative(x, out)
     np.exp(out, out)
-    np.add(out, 1, out)
+    np.add(out, _ONE[out.dtype.char], out)
     np.divide(dy, out, out)
 
 
