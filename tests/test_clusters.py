@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import flowgraph as tf
+from flowgraph.kernels.iterators import Held
 from tests import cluster_scripts, sync_scripts
 from tests.golden.told import scripts, told
 
@@ -85,6 +86,21 @@ def test_a_server_has_a_configuration_for_sessions_without_one() -> None:
         sess.run(w.initializer)
     with tf.Session(server.target) as sess, pytest.raises(tf.errors.FailedPreconditionError):
         sess.run(w)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_closing_ends_what_the_session_has_for_itself(apart: bool) -> None:
+    """A session that is isolated lets go of its open files; one that shares them with others does not."""
+    server = tf.train.Server.create_local_server()
+    config = tf.ConfigProto(isolate_session_state=apart)
+    element = tf.data.make_one_shot_iterator(tf.data.Dataset.range(3)).get_next()
+    one, other = tf.Session(server.target, config=config), tf.Session(server.target)
+    store = one._store
+    assert (store is other._store) is not apart
+    assert one.run(element) == 0
+    one.close()
+    (iterator,) = [held for held in store._shared.values() if isinstance(held, Held)]
+    assert iterator._elements is None if apart else other.run(element) == 1
 
 
 def test_a_server_that_is_not_started() -> None:

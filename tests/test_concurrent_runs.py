@@ -283,6 +283,25 @@ def test_after_an_interrupt_no_thread_works_on_and_the_next_run_is_right(monkeyp
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.parametrize("calls", [3, -1])
+def test_threads_of_pipelines_keep_to_the_limit(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
+    """What a dataset's function computes in a thread of the pipeline is part of the run that asks for elements."""
+    monkeypatch.setattr(kernel_threads, "cores", lambda: 5)
+    seen: set[tuple[str, int]] = set()
+
+    def note(value: Any) -> Any:
+        seen.add((threading.current_thread().name.partition("_")[0], kernel_threads.threads()))
+        return value
+
+    data = tf.data.Dataset.range(6).map(lambda x: tf.py_func(note, [x], tf.int64), num_parallel_calls=calls)
+    element = tf.data.make_one_shot_iterator(data.prefetch(2)).get_next()
+    for limit, allowed in ((0, 5), (1, 1), (2, 2)):
+        seen.clear()
+        with session(intra_op_parallelism_threads=limit) as sess:
+            assert [sess.run(element) for _ in range(6)] == list(range(6))
+        assert seen == {("map", allowed)}
+
+
 # -- how many threads work ---------------------------------------------------------------------------------------
 
 _PROGRAM = textwrap.dedent("""

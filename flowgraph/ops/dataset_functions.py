@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from flowgraph.kernels import pipeline_batches as batches
 from flowgraph.kernels import pipeline_orders as orders
 from flowgraph.kernels.iterators import Held, found
 from flowgraph.kernels.pipeline_batches import bracketed
+from flowgraph.kernels.threads import threads
 from flowgraph.ops.dataset_ops import SPEC, dataset_op
 
 _INPUTS = "input_dataset: variant, other_arguments: Targuments[]"
@@ -25,15 +25,15 @@ def _attrs(function: str = "f", **more: Any) -> dict[str, Any]:
 
 
 def _threads(number: Any) -> int:
-    """How many threads the user means.
+    """How many threads the user means; those that the run may use where that is left to the library.
 
     Raises:
       InvalidArgumentError: no number of threads.
     """
-    threads = int(number)
-    if threads < 1 and threads != -1:
+    count = int(number)
+    if count < 1 and count != -1:
         raise invalid("num_parallel_calls must be greater than zero.")
-    return threads if threads > 0 else os.cpu_count() or 1
+    return count if count > 0 else threads()
 
 
 MAP_DATASET = dataset_op(

@@ -84,6 +84,7 @@ class BaseSession:
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         self._graph, self._target = graph, target
         self._store, config = connected(target, config)
+        self._shares = bool(target) and not (config is not None and config.isolate_session_state)
         self._devices = Devices(config)
         self._engine = choose_engine(config)
         self._rewrites = rewrites_divisions(config)
@@ -136,7 +137,7 @@ class BaseSession:
                 self._executables.clear()
                 self._parts.clear()
             closed(self)
-            if self._target:  # other sessions go on with what a server holds
+            if self._shares:  # other sessions go on with what the server holds
                 self._store.waits.close_one(self)
             else:
                 self._store.waits.close()
@@ -249,7 +250,7 @@ class BaseSession:
             executable = Within(executable, seconds)
         if self._threads:
             executable = ByThreads(executable, self._threads)
-        return ForSession(executable, self) if self._target else executable
+        return ForSession(executable, self) if self._shares else executable
 
     def _check_open(self) -> None:
         """Refuse to run when there is nothing to run any more, or yet."""
