@@ -15,13 +15,16 @@ import numpy as np
 
 from flowgraph.dtypes import DType, as_dtype
 from flowgraph.ir.known import Known
-from flowgraph.ir.opdef import Effect
+from flowgraph.ir.opdef import Effect, OpDef
 from flowgraph.ir.program import COPY, IF, NEVER, READ, WHILE, Program, Step
 from flowgraph.ir.tensor import Operation
+from flowgraph.ops.array import RANK, SIZE
 from flowgraph.ops.stack import STACK_POP, STACK_PUSH
 from flowgraph.sizes import Sizes, compatible
 
 _LARGEST = 4096  # entries: what is larger is not worth keeping as a constant
+_COUNTS: dict[OpDef, Callable[..., int]] = {RANK: len, SIZE: prod}
+"""What a shape alone tells."""
 _ROUNDS = 5  # so often a loop's body is looked at: the last time nothing is assumed of its variables
 
 
@@ -181,6 +184,10 @@ def _facts(
 
 def _facts_of_pure(step: Step, dtypes: Sequence[DType | None], inputs: list[Known]) -> Sequence[Known]:
     opdef, attrs = step.opdef, step.attrs
+    if opdef.role == "default":  # nothing was fed, or it would be no step
+        return (Known(dtypes[0], inputs[0].sizes, inputs[0].value),)
+    if opdef in _COUNTS and inputs[0].is_full and dtypes[0] is not None:
+        return (Known(dtypes[0], (), np.asarray(_COUNTS[opdef](inputs[0].sizes), dtypes[0].np)),)
     if opdef.partial is not None:
         op = _AbstractOp(inputs, attrs)
         found = [_shape_value(step, op, index, dtype) for index, dtype in enumerate(dtypes)]

@@ -10,10 +10,11 @@ from flowgraph.passes.facts import CellOf, analyse
 from flowgraph.passes.fold import fold
 from flowgraph.passes.fuse import fuse
 from flowgraph.passes.prune import asked_for, prune
+from flowgraph.passes.simplify import simplify
 
 Pass = Callable[[Program], Program]
 
-PASSES: tuple[Pass, ...] = (fold, prune, fuse)
+PASSES: tuple[Pass, ...] = (fold, prune, simplify, prune, fuse)
 """Each is known by its function's name."""
 
 

@@ -14,7 +14,7 @@ Change = Callable[[tuple[Step, ...]], Sequence[Step]]
 def with_steps(program: Program, change: Change) -> Program:
     """A Program with `change` applied to the steps of each block, bodies first; itself where nothing changes."""
     steps = tuple(change(_with_bodies(program.steps, change)))
-    return program if _same(steps, program.steps) else replace(program, steps=steps)
+    return program if same_items(steps, program.steps) else replace(program, steps=steps)
 
 
 def _with_bodies(steps: tuple[Step, ...], change: Change) -> tuple[Step, ...]:
@@ -23,7 +23,7 @@ def _with_bodies(steps: tuple[Step, ...], change: Change) -> tuple[Step, ...]:
     changed = []
     for step in steps:
         bodies = tuple([with_steps(body, change) for body in step.bodies])
-        changed.append(step if _same(bodies, step.bodies) else with_bodies(step, bodies))
+        changed.append(step if same_items(bodies, step.bodies) else with_bodies(step, bodies))
     return tuple(changed)
 
 
@@ -37,7 +37,8 @@ def with_inputs(step: Step, inputs: Sequence[int]) -> Step:
     return Step(step.op, step.opdef, inputs, step.outputs, step.attrs, step.bodies)
 
 
-def _same(after: Sequence[object], before: Sequence[object]) -> bool:
+def same_items(after: Sequence[object], before: Sequence[object]) -> bool:
+    """Whether two sequences hold the very same objects."""
     return len(after) == len(before) and all(a is b for a, b in zip(after, before, strict=True))
 
 
@@ -52,7 +53,7 @@ def renamed(program: Program, names: Mapping[int, int]) -> Program:
     resolved = _resolved(names)
     steps = tuple([_renamed_step(step, resolved) for step in program.steps])
     fetches = tuple([resolved.get(number, number) for number in program.fetches])
-    if fetches == program.fetches and _same(steps, program.steps):
+    if fetches == program.fetches and same_items(steps, program.steps):
         return program
     return replace(program, steps=steps, fetches=fetches)
 
@@ -91,7 +92,7 @@ def _renamed_bodies(step: Step, inputs: tuple[int, ...], names: Mapping[int, int
 
 
 def _alike(new: Program, old: Program) -> bool:
-    return new.feeds == old.feeds and new.fetches == old.fetches and _same(new.steps, old.steps)
+    return new.feeds == old.feeds and new.fetches == old.fetches and same_items(new.steps, old.steps)
 
 
 def used_values(program: Program) -> set[int]:
