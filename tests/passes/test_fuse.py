@@ -78,13 +78,13 @@ class TestRegions:
     def test_a_diamond_and_an_inner_value_that_is_fetched(self) -> None:
         """Exp's value comes out, too.
 
-        x ── Exp ─┬─ Neg ───┐
-                  └─ Sqrt ── AddV2
+        x ── Exp ─┬─ Neg ──┐
+                  └─ Sqrt ── Mul
         """
         x = feed(5)
         y = tf.exp(x)
-        program = optimize([-y + tf.sqrt(y), y], [x])
-        assert drawn(program) == "[Exp Neg Sqrt AddV2]"
+        program = optimize([-y * tf.sqrt(y), y], [x])
+        assert drawn(program) == "[Exp Neg Sqrt Mul]"
         (step,) = [step for step in program.steps if step.opdef is FUSED]
         assert set(step.outputs) == set(program.fetches)
 
@@ -104,9 +104,9 @@ class TestRegions:
         assert drawn(optimize(y * product, [x])) == "MatMul [Exp Mul]"
 
     def test_two_regions_become_one(self) -> None:
-        """[Exp Neg] and [Tanh Sqrt] meet in AddV2."""
+        """[Exp Neg] and [Tanh Sqrt] meet in Mul."""
         x, y = feed(5), feed(5)
-        assert drawn(optimize(-tf.exp(x) + tf.sqrt(tf.tanh(y)), [x, y])) == "[Exp Neg Tanh Sqrt AddV2]"
+        assert drawn(optimize(-tf.exp(x) * tf.sqrt(tf.tanh(y)), [x, y])) == "[Exp Neg Tanh Sqrt Mul]"
 
     def test_scalars_rows_and_columns_are_inputs(self) -> None:
         """Of their own steps nothing is fused."""
