@@ -72,7 +72,7 @@ class BodyFunction:
         source = "\n".join([f"def run({', '.join(writer.names[n] for n in self.inputs)}):", *writer.lines])
         exec(compile(source, f"<{step.op.name}>", "exec"), writer.scope)  # noqa: S102  # nothing in it is the user's
         self._scope = writer.scope
-        self._run = writer.scope["run"]
+        self._run = writer.scope.pop("run")  # it holds the scope: lest they hold each other
         self._code: CodeType = self._run.__code__
 
     def run(self, values: Sequence[Any]) -> Sequence[Any]:

@@ -33,7 +33,13 @@ KERNELS: dict[OpDef, Kernel] = {
 UPDATES: dict[OpDef, Update] = {**updates.UPDATES, **rows.UPDATES}
 """The same for ops that change variables."""
 
-IN_PLACE: dict[OpDef, InPlace] = {**elementwise.IN_PLACE, **sums.IN_PLACE}
+IN_PLACE: dict[OpDef, InPlace] = {
+    **elementwise.IN_PLACE,
+    **choices.IN_PLACE,
+    **gradients.IN_PLACE,
+    **images.IN_PLACE,
+    **sums.IN_PLACE,
+}
 """The operands over which a kernel may write its result; none, for what is not here."""
 
 SCRATCH: dict[OpDef, Scratch] = {}

@@ -54,6 +54,11 @@ def first_two(step: Step) -> Sequence[int]:
     return range(min(2, len(step.inputs)))
 
 
+def operands_at(*positions: int) -> InPlace:
+    """For `IN_PLACE`: the operands at these positions may be written over."""
+    return lambda _step: positions
+
+
 def reader(operand: Operand, slots: list[Any]) -> Callable[[], Any]:
     """What gives the operand's value during the run."""
     array = operand.array

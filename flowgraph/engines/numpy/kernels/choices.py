@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels.calls import Call, Kernel, Operand, binary_call, is_wide_float, unary_call
+from flowgraph.engines.numpy.kernels.calls import (
+    Call,
+    InPlace,
+    Kernel,
+    Operand,
+    any_operand,
+    binary_call,
+    is_wide_float,
+    operands_at,
+    unary_call,
+)
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
 from flowgraph.kernels.choose import WORTH_IT, choose
@@ -76,4 +86,10 @@ KERNELS: dict[OpDef, Kernel] = {
     math.MINIMUM: _extreme(np.minimum),
     select.SELECT: _select,
     unary.SIGN: _sign,
+}
+
+IN_PLACE: dict[OpDef, InPlace] = {
+    compare.LOGICAL_AND: any_operand,
+    compare.LOGICAL_OR: any_operand,
+    select.SELECT: operands_at(1),
 }

@@ -7,13 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels.calls import Call, Kernel, Operand, binary_call, is_wide_float
+from flowgraph.engines.numpy.kernels.calls import (
+    Call,
+    InPlace,
+    Kernel,
+    Operand,
+    binary_call,
+    is_wide_float,
+    operands_at,
+)
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
 from flowgraph.ops import activation, unary_grad
 
 Function = Callable[[Any, Any, np.ndarray], None]
-"""Of two arrays, and where the result goes, which is none of theirs."""
+"""Of two arrays, and where the result goes, which is none of theirs that it reads later (`IN_PLACE`)."""
 
 # by the dtype's letter: beside a small array, numpy takes longer for a number than for an array of one
 _ZERO, _ONE = ({char: np.full((), number, char) for char in "fdg"} for number in (0, 1))
@@ -93,4 +101,11 @@ KERNELS: dict[OpDef, Kernel] = {
     unary_grad.RSQRT_GRAD: _kernel(_rsqrt),
     unary_grad.RECIPROCAL_GRAD: _kernel(_reciprocal),
     unary_grad.INV_GRAD: _kernel(_reciprocal),
+}
+
+IN_PLACE: dict[OpDef, InPlace] = {
+    activation.RELU_GRAD: operands_at(1),
+    activation.RELU6_GRAD: operands_at(0, 1),
+    activation.SOFTPLUS_GRAD: operands_at(1),
+    unary_grad.TANH_GRAD: operands_at(0),
 }

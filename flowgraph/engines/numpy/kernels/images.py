@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels.calls import Call, Forward, Kernel, Operand, reader
+from flowgraph.engines.numpy.kernels.calls import Call, Forward, InPlace, Kernel, Operand, operands_at, reader
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
 from flowgraph.kernels import conv as sums
@@ -70,6 +70,9 @@ _BATCH_NORMS = (
     batch_norm.FUSED_BATCH_NORM,
     batch_norm.FUSED_BATCH_NORM_V2,
     batch_norm.FUSED_BATCH_NORM_V3,
+)
+
+_BATCH_NORM_GRADS = (
     batch_norm.FUSED_BATCH_NORM_GRAD,
     batch_norm.FUSED_BATCH_NORM_GRAD_V2,
     batch_norm.FUSED_BATCH_NORM_GRAD_V3,
@@ -77,7 +80,14 @@ _BATCH_NORMS = (
 
 KERNELS: dict[OpDef, Kernel] = {
     **{opdef: _into(forward) for opdef, forward in FORWARDS.items()},
-    **{opdef: _into(opdef.forward) for opdef in (pool.MAX_POOL, pool.MAX_POOL_GRAD, bias.BIAS_ADD, *_BATCH_NORMS)},
+    **{opdef: _into(opdef.forward) for opdef in (pool.MAX_POOL, pool.MAX_POOL_GRAD, bias.BIAS_ADD)},
+    **{opdef: _into(opdef.forward) for opdef in (*_BATCH_NORMS, *_BATCH_NORM_GRADS)},
 }
 
-PARTLY = frozenset(_BATCH_NORMS)
+IN_PLACE: dict[OpDef, InPlace] = {
+    **dict.fromkeys((bias.BIAS_ADD, *_BATCH_NORMS), operands_at(0)),
+    **dict.fromkeys(_BATCH_NORM_GRADS, operands_at(0, 1)),
+}
+"""Statistics are made of all images before the first result is written."""
+
+PARTLY = frozenset((*_BATCH_NORMS, *_BATCH_NORM_GRADS))
