@@ -26,24 +26,19 @@ def some_ops(draw: Any, values: list[Any]) -> Any:
     x, y = draw(st.sampled_from(values)), draw(st.sampled_from(values))
     square = tf.reshape(x, [4, 4]) if x.shape.ndims else tf.fill([4, 4], x)
     other = tf.reshape(y, square.shape) if y.shape.ndims else y
-    kind = draw(st.sampled_from(["unary", "binary", "sum", "product", "view", "many", "walked", "branch", "scalar"]))
-    if kind == "unary":
-        return draw(st.sampled_from([tf.tanh, tf.nn.relu, tf.negative, tf.sigmoid, tf.identity]))(x)
-    if kind == "binary":
-        return draw(st.sampled_from([tf.add, tf.subtract, tf.multiply, tf.maximum]))(square, other)
-    if kind == "sum":
-        return tf.reduce_sum(square, axis=draw(st.sampled_from([0, 1])), keepdims=True) + square
-    if kind == "product":
-        return tf.tanh(tf.matmul(square, square))
-    if kind == "view":
-        return tf.reshape(square, draw(st.sampled_from([[16], [2, 8], [4, 4]])))
-    if kind == "many":
-        return tf.add_n([square, tf.broadcast_to(other, [4, 4]), square])
-    if kind == "walked":
-        return tf.reverse(square, [0])
-    if kind == "branch":
-        return tf.reshape(tf.cond(tf.reduce_sum(square) > 0, lambda: square, lambda: square * 0.5), [4, 4])
-    return tf.reduce_mean(square)
+    unary, binary = [tf.tanh, tf.nn.relu, tf.negative, tf.sigmoid, tf.identity], [tf.add, tf.subtract, tf.multiply]
+    kinds = {
+        "unary": lambda: draw(st.sampled_from(unary))(x),
+        "binary": lambda: draw(st.sampled_from([*binary, tf.maximum]))(square, other),
+        "sum": lambda: tf.reduce_sum(square, axis=draw(st.sampled_from([0, 1])), keepdims=True) + square,
+        "product": lambda: tf.tanh(tf.matmul(square, square)),
+        "view": lambda: tf.reshape(square, draw(st.sampled_from([[16], [2, 8], [4, 4]]))),
+        "many": lambda: tf.add_n([square, tf.broadcast_to(other, [4, 4]), square]),
+        "walked": lambda: tf.reverse(square, [0]),
+        "branch": lambda: tf.reshape(tf.cond(tf.reduce_sum(x) > 0, lambda: square, lambda: square * 0.5), [4, 4]),
+        "scalar": lambda: tf.reduce_mean(square),
+    }
+    return kinds[draw(st.sampled_from(sorted(kinds)))]()
 
 
 @st.composite
