@@ -316,6 +316,7 @@ _PROGRAM = textwrap.dedent("""
     results = {
         "matmul": tf.matmul(n([300, 300]), n([300, 600])),
         "wide matmul": tf.matmul(n([1, 1200]), n([1200, 1000])),
+        "half": tf.matmul(tf.cast(n([200, 300]), tf.float16), tf.cast(n([300, 200]), tf.float16)),
         "batch": tf.matmul(n([6, 150, 160]), n([6, 160, 170])),
         "elementwise": tf.reduce_sum(tf.tanh(long * 2.0) * tf.sigmoid(long)),
         "igamma": tf.igamma(tf.abs(long[:40]) + 0.1, tf.abs(long[:40])),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from flowgraph.errors import OutOfRangeError
+from flowgraph.kernels.product import product
 from flowgraph.kernels.refusal import invalid
 from flowgraph.kernels.window import Array
 from flowgraph.sizes import to_text
@@ -181,8 +182,8 @@ def boxes_gradient(grads: Array, image: Array, boxes: Array, box_ind: Array) -> 
     inside = (down.inside[:, :, None] & right.inside[:, None])[..., None]
     dy, dx = (np.where(inside, slope * grads, F(0)).astype(np.float64) for slope in (dy, dx))
     made = np.empty((len(boxes), 4))
-    made[:, [0, 2]] = dy.sum((2, 3)) @ _edge_shares(rows, grads.shape[1])
-    made[:, [1, 3]] = dx.sum((1, 3)) @ _edge_shares(columns, grads.shape[2])
+    made[:, [0, 2]] = product(dy.sum((2, 3)), _edge_shares(rows, grads.shape[1]))
+    made[:, [1, 3]] = product(dx.sum((1, 3)), _edge_shares(columns, grads.shape[2]))
     return made.astype(F)
 
 

@@ -301,6 +301,7 @@ def self_adjoint_eig(x: Array, compute_v: bool) -> tuple[Array, Array]:
 # -- least squares -----------------------------------------------------------------------------------------------
 
 
+@blas_alone()
 def least_squares(matrix: Array, rhs: Array, l2_regularizer: float, fast: bool) -> Array:
     """The X that makes matrix X - rhs least, or the least X of those that make it zero.
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from flowgraph.kernels.refusal import invalid
+from flowgraph.kernels.threads import blas_alone
 from flowgraph.kernels.window import Array
 
 F = np.float32
@@ -238,6 +239,7 @@ def taps_grad(grads: Array, like: Array, method: Any, align_corners: bool, half_
     return _spread(tall, down, 1, like.shape[1]).astype(like.dtype, copy=False)
 
 
+@blas_alone()
 def _spread(grads: Array, taps: Taps, axis: int, size: int) -> Array:
     """Send each output pixel's gradient to the cells that it took: the transpose of `_mixed`."""
     matrix = np.zeros((size, len(taps.cells)), grads.dtype)

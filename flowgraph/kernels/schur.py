@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from flowgraph.kernels.threads import blas_alone
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 SWEEPS = 30
@@ -111,6 +113,7 @@ def sqrt_of_triangle(t: Array) -> Array:
     return made
 
 
+@blas_alone()
 def square_root(x: Array) -> Array:
     """The principal square root of one matrix; NaN where a real one has none that is real, or a singular one none.
 
@@ -133,6 +136,7 @@ NEAR = 0.25
 """How near to the identity a matrix is brought by square roots before the approximant is used."""
 
 
+@blas_alone()
 def logarithm(x: Array) -> Array:
     """The principal logarithm of one complex matrix; NaN where it is singular.
 

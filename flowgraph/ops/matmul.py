@@ -73,7 +73,7 @@ def _product(xp: Any, a: Any, b: Any) -> Any:
     if a.dtype.itemsize > 2:
         return product(a, b) if xp is np else xp.matmul(a, b)
     # no BLAS knows the half-width floats, and their sums want a wider type anyway
-    return xp.matmul(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
+    return _product(xp, a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
 
 
 def _matmul(xp: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
