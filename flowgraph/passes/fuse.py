@@ -10,8 +10,11 @@ from flowgraph import dtypes as dt
 from flowgraph.ir.known import Known
 from flowgraph.ir.opdef import NO_GRADIENT, Effect, OpDef
 from flowgraph.ir.program import NEVER, READ, Program, Step
+from flowgraph.ops.array import FILL
 from flowgraph.ops.bias import BIAS_ADD
+from flowgraph.ops.broadcasting import BROADCAST_TO
 from flowgraph.ops.select import SELECT
+from flowgraph.ops.shaping import TILE
 from flowgraph.passes.rewrite import with_steps
 
 WORTH_IT = 1 << 15
@@ -19,6 +22,13 @@ WORTH_IT = 1 << 15
 
 _DTYPES = (dt.float32, dt.float64, dt.bool)
 """Of these no elementwise op refuses a value, so no step can fail in another order than before."""
+
+REPEATS = {TILE: 0, BROADCAST_TO: 0, FILL: 1}
+"""Ops that make a large array of one entry, and which input that is. With those that use it, it need not be made."""
+
+
+_OTHERS = {SELECT, BIAS_ADD, *REPEATS}
+"""Ops that are elementwise only of some shapes."""
 
 
 def _forward(xp: Any, inputs: Sequence[Any], *, body: Program) -> list[Any]:
@@ -60,7 +70,8 @@ def fuse(program: Program) -> Program:
                               └─ ...                    └──────────────────────┘
 
     Alone each of them would read whole arrays from memory and write one. Together they go through all arrays once,
-    piece by piece, and what only they use never leaves the processor's cache.
+    piece by piece, and what only they use never leaves the processor's cache. A number that is repeated to fill an
+    array (the gradient of a sum) stays a number.
 
     The step stands where the last of those in it stood, so whatever uses one of them from outside ends the region.
     So does a write to a variable that one of them reads. Scalars, rows and columns may be inputs. What is smaller than
@@ -147,7 +158,7 @@ class _Fuser:
     def _shape_of(self, step: Step) -> tuple[int, ...] | None:
         """The shape of what a step makes, if it may be part of a region."""
         opdef = step.opdef
-        if not (opdef.elementwise or opdef.alias or opdef is SELECT or opdef is BIAS_ADD):
+        if not (opdef.elementwise or opdef.alias or opdef in _OTHERS):
             return None
         if opdef.effect is not Effect.NONE or len(step.outputs) != 1 or step.op in self._program.kept:
             return None
@@ -164,6 +175,9 @@ class _Fuser:
         facts = [self._facts.get(number) for number in step.inputs]
         if step.opdef.alias:  # another name, not another shape
             return facts[0] is not None and facts[0].sizes == sizes and _are_constant(facts[1:])
+        if step.opdef in REPEATS:
+            one = facts.pop(REPEATS[step.opdef])
+            return one is not None and one.is_full and prod(one.sizes) == 1 and _are_constant(facts)  # type: ignore[arg-type]
         if any(fact is None or not fact.is_full or fact.dtype not in _DTYPES for fact in facts):
             return False
         if step.opdef is SELECT:

@@ -147,6 +147,14 @@ class TestRegions:
         (step,) = [step for step in program.steps if step.opdef is FUSED]
         assert len(step.outputs) == 2
 
+    def test_a_number_that_fills_an_array(self) -> None:
+        """The gradient of a sum is 1, as often as there are entries."""
+        x = feed(5)
+        (slope,) = tf.gradients(tf.reduce_sum(tf.tanh(x) * 2.0), x)
+        assert drawn(optimize(slope, [x])) == "[Tanh Tile Mul TanhGrad]"
+        y = tf.fill([5], 0.5) * x
+        assert drawn(optimize(tf.exp(y), [x])) == "[Fill Mul Exp]"
+
     def test_a_second_run_changes_nothing(self) -> None:
         x = feed(4, 3)
         y = tf.reduce_sum(tf.tanh(-x), 0)
@@ -305,6 +313,22 @@ def test_three_axes_and_repeated_inputs(monkeypatch: pytest.MonkeyPatch) -> None
             z = tf.tanh(x * y) + y
             w = tf.where(z > 0.0, x, z) * 3.0
             return session.run([z, w], {x: arrays[0], y: arrays[1].reshape(60, 1, 40)})
+
+    compare(run, monkeypatch)
+
+
+def test_numbers_that_fill_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where they come out themselves, and where there is nothing else."""
+    array = awkward(SIZE, np.float32, 12)
+
+    def run() -> Any:
+        with tf.Graph().as_default(), tf.Session() as session:
+            x, one = tf.placeholder(tf.float32, [SIZE]), tf.placeholder(tf.float32, [])
+            full = tf.fill([SIZE], one)
+            wide = tf.tile(tf.reshape(one, [1]), [SIZE])
+            chosen = tf.where(x > 0.0, full, wide * x)
+            alone = -tf.broadcast_to(one * 2.0, [SIZE])
+            return session.run([chosen, full, tf.maximum(wide, x), alone], {x: array, one: 0.5})
 
     compare(run, monkeypatch)
 

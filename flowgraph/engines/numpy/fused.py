@@ -26,6 +26,7 @@ from flowgraph.engines.numpy.kernels.calls import Call, Operand
 from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
 from flowgraph.kernels.threads import PARTS, in_parallel, ranges
+from flowgraph.passes.fuse import REPEATS
 
 PIECE = 1 << 15
 """Entries of a piece at most. For shorter ones calling numpy takes too much of the time: at 1 << 13 half of it."""
@@ -81,13 +82,17 @@ class FusedCall:
         inputs = [np.reshape(values[at], shape) for at, shape in zip(plan.places, plan.inputs, strict=True)]
         results = [out.reshape(plan.shape) for out in outs]
 
-        def work(lane: _Lane, share: slice) -> None:
+        idle = list(self._lanes)
+
+        def work(share: slice) -> None:
+            lane = idle.pop()
             for box, indices in zip(plan.boxes[share], self._indices[share], strict=True):
                 parts = [value[at] for value, at in zip(inputs, indices, strict=True)]
                 lane.run([*parts, *[result[box] for result in results]], _lengths(box))
             lane.forget()
+            idle.append(lane)  # for this thread's next share: what it has is in the cache
 
-        in_parallel([partial(work, lane, share) for lane, share in zip(self._lanes, plan.shares, strict=True)])
+        in_parallel([partial(work, share) for share in plan.shares])
 
 
 class _Plan:
@@ -95,11 +100,11 @@ class _Plan:
 
     Attributes:
       steps: the steps that compute something.
-      same: value -> the one whose other name it is.
+      same: value -> the one whose other name it is, or which is repeated to make it.
       used: the values that are computed with, not only named as the shape that something has already.
       places: where the inputs are that are used.
       shape, inputs: the shape of what is made, and those of the inputs in use.
-      boxes, shares: the pieces, and which of them each thread does.
+      boxes, shares: the pieces, and which of them a thread does at a time.
       register: value -> its register; a feed has none.
       widths: the bytes of an entry in each register.
       largest: the entries of the largest piece.
@@ -108,12 +113,15 @@ class _Plan:
 
     def __init__(self, body: Program, known: Mapping[int, Known]) -> None:
         self.body, self.known = body, known
-        self.steps = [step for step in body.steps if not step.opdef.alias]
+        self.steps: list[Step] = []
         self.same: dict[int, int] = {}
         for step in body.steps:
-            if step.opdef.alias:
-                self.same[step.outputs[0]] = self.source(step.inputs[0])
+            if step.opdef.alias or step.opdef in REPEATS:
+                self.same[step.outputs[0]] = self.source(step.inputs[REPEATS.get(step.opdef, 0)])
+            else:
+                self.steps.append(step)
         self.used = {self.source(number) for step in self.steps for number in step.inputs}
+        self.used.update(map(self.source, body.fetches))
         self.register: dict[int, int] = {}
         self.widths: list[int] = []
         self._choose_registers()
@@ -199,11 +207,15 @@ class _Lane:
         feeds = {number: at for at, number in enumerate(used)}
 
         def operand(number: int) -> Operand:
-            number = plan.source(number)
-            at = feeds.get(number)
-            return Operand(plan.known[number], None if at is not None else arrays[number], at)
+            source = plan.source(number)
+            at = feeds.get(source)
+            return Operand(plan.known[number], None if at is not None else arrays[source], at)
 
-        calls: list[Call] = []
+        calls: list[Call] = [
+            (_repeated, (slots, feeds[plan.source(fetch)], at))
+            for at, fetch in enumerate(body.fetches, len(feeds))
+            if plan.source(fetch) in feeds
+        ]
         for step in plan.steps:
             number = step.outputs[0]
             out = _register(self._registers[plan.register[number]], shape, _dtype(plan.known, number))
@@ -228,6 +240,10 @@ def _call(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]
         np.copyto(out, forward(np, *structure(values, attrs), **attrs))
 
     return slow, ()
+
+
+def _repeated(slots: list[Any], source: int, at: int) -> None:
+    np.copyto(slots[at], slots[source])
 
 
 def _stored(slots: list[Any], at: int, source: np.ndarray) -> Call:
