@@ -148,11 +148,11 @@ class TestRegions:
         assert len(step.outputs) == 2
 
     def test_a_number_that_fills_an_array(self) -> None:
-        """The gradient of a sum is 1, as often as there are entries."""
-        x = feed(5)
+        """The gradient of a sum is 1, as often as there are entries: too often to be a constant."""
+        x = feed(SIZE)
         (slope,) = tf.gradients(tf.reduce_sum(tf.tanh(x) * 2.0), x)
         assert drawn(optimize(slope, [x])) == "[Tanh Tile Mul TanhGrad]"
-        y = tf.fill([5], 0.5) * x
+        y = tf.fill([SIZE], 0.5) * x
         assert drawn(optimize(tf.exp(y), [x])) == "[Fill Mul Exp]"
 
     def test_a_second_run_changes_nothing(self) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, elementwise
+from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, choices, elementwise, gradients
 from flowgraph.engines.numpy.kernels.calls import Call, Operand
 from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
@@ -35,6 +35,9 @@ ALONE = 1 << 18
 """Entries times steps: less work than that is done by one thread."""
 
 _LINE = 64  # bytes: where registers begin
+
+_KERNELS = {**KERNELS, **elementwise.KERNELS, **choices.KERNELS, **gradients.KERNELS}
+"""Those of single entries before others of the same op, which may need to know the axes of the whole array."""
 
 Shape = tuple[int, ...]
 Box = tuple[slice, ...]
@@ -184,6 +187,7 @@ class _Lane:
         self._slots: list[Any] = []
         ends = list(accumulate(plan.bytes_of(register) for register in range(len(plan.widths))))
         self._registers = np.split(scratch, ends[:-1])
+        self._views: dict[tuple[int, Shape, np.dtype[Any]], np.ndarray] = {}
         self._calls: dict[Shape, list[Call]] = {}
 
     def run(self, parts: Sequence[np.ndarray], shape: Shape) -> None:
@@ -218,7 +222,7 @@ class _Lane:
         ]
         for step in plan.steps:
             number = step.outputs[0]
-            out = _register(self._registers[plan.register[number]], shape, _dtype(plan.known, number))
+            out = self._register(plan.register[number], shape, _dtype(plan.known, number))
             calls.append(_call(step, [operand(source) for source in step.inputs], out, slots))
             arrays[number] = out
             for at, fetch in enumerate(body.fetches, len(feeds)):
@@ -226,10 +230,16 @@ class _Lane:
                     calls.append(_stored(slots, at, out))
         return calls
 
+    def _register(self, at: int, shape: Shape, dtype: np.dtype[Any]) -> np.ndarray:
+        key = (at, shape, dtype)
+        if key not in self._views:
+            self._views[key] = self._registers[at][: prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
+        return self._views[key]
+
 
 def _call(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call:
     """What computes a step's output into `out`."""
-    kernel = elementwise.KERNELS.get(step.opdef, KERNELS.get(step.opdef))  # those of whole arrays may know of axes
+    kernel = _KERNELS.get(step.opdef)
     call = kernel(step, operands, out, slots) if kernel is not None else None
     if call is not None:
         return call
@@ -248,10 +258,6 @@ def _repeated(slots: list[Any], source: int, at: int) -> None:
 
 def _stored(slots: list[Any], at: int, source: np.ndarray) -> Call:
     return lambda: np.copyto(slots[at], source), ()
-
-
-def _register(raw: np.ndarray, shape: Shape, dtype: np.dtype[Any]) -> np.ndarray:
-    return raw[: prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
 
 
 def _sizes(known: Mapping[int, Known], number: int) -> Shape:
