@@ -29,7 +29,6 @@ LARGE = [  # more than a block, and what the ops' own cases leave out
     (padding.PAD, case(FLOAT(2, 3), INT([[0, 2], [1, 0]]))),
     (padding.PAD, case(HALF(2, 3), INT([[0, 0], [0, 0]]))),
     (select.SELECT, case(BOOL(300, 300), FLOAT(300, 300), FLOAT(300, 300))),
-    (select.SELECT, case(BOOL(50, 100), HALF(50, 100), HALF(50, 100))),
     (shaping.TRANSPOSE, case(FLOAT(2, 3, 4), INTS(2, 0, 1))),
     (slicing.SLICE, case(FLOAT(3, 4), INTS(1, 0), INTS(-1, 2))),
     (slicing.STRIDED_SLICE, case(FLOAT(3, 4), INTS(1, -1), INTS(2, -4), INTS(1, -2), shrink_axis_mask=1)),

@@ -27,6 +27,12 @@ SIZE = 70_001  # odd, and several pieces
 VALUE = np.zeros(4, np.float32)  # of variables
 
 
+@pytest.fixture(autouse=True)
+def sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrays of `SIZE` are worth fusing."""
+    monkeypatch.setattr(fusing, "WORTH_IT", SIZE // 2)
+
+
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Arrays of a few entries are worth fusing, in pieces of three."""

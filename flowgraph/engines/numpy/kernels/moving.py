@@ -17,7 +17,7 @@ import numpy as np
 from flowgraph.engines.numpy.kernels.calls import Call, Kernel, Operand, reader
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
-from flowgraph.ops import array, gather, joining, padding, resource_rows, select, shaping, slicing, splitting
+from flowgraph.ops import array, gather, joining, padding, resource_rows, shaping, slicing, splitting
 from flowgraph.ops.index_spec import Masks, index_of
 
 Out = Any
@@ -194,7 +194,7 @@ def _fill(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any
     return lambda: np.copyto(out, slots[value.slot]), ()
 
 
-# -- by numbers, and by bools ------------------------------------------------------------------------------------
+# -- rows by their numbers ----------------------------------------------------------------------------------------
 
 
 def _rows(params: Operand) -> np.ndarray | None:
@@ -221,34 +221,6 @@ def _gather(step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
     return call, ()
 
 
-_BLOCK = 1 << 15
-_WORDS = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
-
-
-def _select(_step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
-    """As `kernels/choose.py` does it, into a buffer."""
-    word = _WORDS.get(out.dtype.itemsize)
-    if word is None or any(_sizes(operand) != out.shape for operand in operands):
-        return None
-    readers = [reader(operand, slots) for operand in operands]
-    made, size = out.reshape(-1).view(word), min(out.size, _BLOCK)
-    signs, mask = np.empty(size, np.int8), np.empty(size, word)
-
-    def call() -> None:
-        condition, t, e = (np.reshape(read(), -1) for read in readers)
-        condition, t, e = condition.view(np.int8), t.view(word), e.view(word)
-        for start in range(0, made.size, _BLOCK):
-            block = slice(start, start + _BLOCK)
-            bits, other = made[block], e[block]
-            here = mask[: bits.size]
-            np.copyto(here, np.negative(condition[block], signs[: bits.size]))
-            np.bitwise_xor(t[block], other, bits)
-            np.bitwise_and(bits, here, bits)
-            np.bitwise_xor(bits, other, bits)
-
-    return call, ()
-
-
 KERNELS: dict[OpDef, Kernel] = {
     slicing.SLICE: _parts(_slice),
     slicing.STRIDED_SLICE: _parts(_strided_slice),
@@ -263,5 +235,4 @@ KERNELS: dict[OpDef, Kernel] = {
     gather.GATHER: _gather,
     gather.GATHER_V2: _gather,
     resource_rows.RESOURCE_GATHER: _gather,
-    select.SELECT: _select,
 }
