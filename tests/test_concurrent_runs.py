@@ -340,12 +340,15 @@ _PROGRAM = textwrap.dedent("""
 
     with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=int(sys.argv[1]))) as sess:
         sess.run(tf.global_variables_initializer())
-        time.sleep(0.3)  # threads that BLAS has started may spin so long
-        before = others_worked() if os.path.exists("/proc/self/schedstat") else {}
+        is_told = os.path.exists("/proc/self/schedstat")
+        before, now = None, others_worked() if is_told else {}
+        while before != now:  # threads that BLAS has started spin for a while
+            time.sleep(0.3)
+            before, now = now, others_worked() if is_told else {}
         values = {name: sess.run(tensor) for name, tensor in results.items()}
         sess.run(train)
         values["adam"] = sess.run(w)
-        after = others_worked() if os.path.exists("/proc/self/schedstat") else {}
+        after = others_worked() if is_told else {}
     digests = {name: hashlib.sha1(np.ascontiguousarray(value).tobytes()).hexdigest() for name, value in values.items()}
     worked = sum(after[task] != before.get(task, "0") for task in after)
     print(json.dumps({"digests": digests, "worked": worked, "others": len(after), "cores": cores()}))
