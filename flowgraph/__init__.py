@@ -3,11 +3,16 @@
 import flowgraph as tf
 """
 # ruff: noqa: I001  # wrapped lists: with one name a line this file would fill ten screens
+# ruff: noqa: E402  # the collector rests before anything else is imported
 # fmt: off
 
 import typing as _typing
 
 from flowgraph import absent as _absent
+from flowgraph.ir.pause import collector_paused as _collector_paused
+
+_pause = _collector_paused()  # (it ends with this module should an import fail)
+_pause.__enter__()
 
 # A public name stands twice, sorted: in the import from the room that it lives in, and in __all__.
 
@@ -384,3 +389,5 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 _absent.watch(__name__)
+_pause.__exit__(None, None, None)
+del _pause

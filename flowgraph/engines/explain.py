@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import prod
 
 from flowgraph.ir.known import Known
@@ -94,6 +93,8 @@ class Explanation:
         return f"<Explanation: {len(self.steps)} steps on {self.engine}, {self.peak:,} bytes, {self.flops:,.0f} flops>"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         return f"<pre>{escape(str(self))}</pre>"
 
 

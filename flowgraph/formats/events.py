@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 import weakref
 from typing import Any
@@ -22,6 +21,8 @@ class EventFile:
     """
 
     def __init__(self, folder: str, flush_secs: float, suffix: str) -> None:
+        import socket
+
         MakeDirs(folder)
         stamp = int(time.time())
         name = f"events.out.tfevents.{stamp:010d}.{socket.gethostname()}{suffix}"

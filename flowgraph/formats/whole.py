@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ def write_whole(path: str | os.PathLike[str], data: Any) -> None:
 
 def beside(path: str | os.PathLike[str]) -> str:
     """A name in the same folder that nobody has."""
+    import secrets
+
     return f"{os.fspath(path)}.tempstate{secrets.randbits(64)}"
 
 

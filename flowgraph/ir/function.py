@@ -8,7 +8,6 @@ of the same name stands for it, and so for the same state of the session.
 from __future__ import annotations
 
 import base64
-import hashlib
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -170,6 +169,8 @@ class Factory(Function):
 
     def __init__(self, graph: FunctionGraph, output: Tensor) -> None:
         # TF's name ends with a hash of the body; this one is of a number, for the body may hold all the data
+        import hashlib
+
         digest = hashlib.sha1(b"%d" % next(_numbers), usedforsecurity=False).digest()
         ending = base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=").replace("-", "a").replace("_", "A")
         super().__init__(f"_make_dataset_{ending}", graph, [], [output], output)

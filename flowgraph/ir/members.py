@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +97,8 @@ def _create(
     op_def: Any,
     compute_device: bool,
 ) -> Operation:
+    import socket
+
     from flowgraph.ir.emit import emit
     from flowgraph.ir.tensor import Tensor
 

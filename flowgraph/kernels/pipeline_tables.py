@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -177,6 +176,8 @@ class _SqlAnswer:
         return self
 
     def __next__(self) -> Element:
+        import sqlite3
+
         if self._rows is None:
             self._rows = self._ask()
         try:
@@ -186,6 +187,8 @@ class _SqlAnswer:
         return tuple(_column(value, kind) for value, kind in zip(row, self._spec.kinds, strict=True))
 
     def _ask(self) -> Iterator[Sequence[Any]]:
+        import sqlite3
+
         spec = self._spec
         try:
             connection = sqlite3.connect(spec.path, check_same_thread=False)

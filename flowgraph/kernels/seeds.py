@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Any
 
@@ -71,5 +70,7 @@ def hashed_seed(text: str) -> int:
     >>> hashed_seed("5input_0"), hashed_seed("42abc")
     (146547860, 870278990)
     """
+    import hashlib
+
     digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     return int(digest[:8], 16) & 0x7FFF_FFFF

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -61,6 +60,8 @@ def to_float(text: bytes, single: bool = False) -> float | None:
 
 def _before_rounding(number: float, text: bytes) -> float:
     """The number moved off the middle between two float32, if it was rounded to there."""
+    from fractions import Fraction
+
     if math.frexp(number)[0] * _MIDDLE % 2.0 != 1.0:
         return number
     exact, near = Fraction(text.decode()), Fraction(number)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pprint
-import random
 import sys
 from typing import Any
 
@@ -122,6 +120,9 @@ def _stream(given: Any) -> str:
 
 def _text(inputs: tuple[Any, ...], sep: str, summarize: int, name: str | None) -> Tensor:
     """The inputs as one string tensor."""
+    import pprint
+    import random
+
     without_tensors = nest.map_structure(lambda x: "" if _is_tensor(x) else x, inputs)
     plain = " ".join(pprint.pformat(part) for part in without_tensors)
     mark, digits = "{}", random.Random(5)  # noqa: S311  # TF's way to a mark that stands nowhere in the text

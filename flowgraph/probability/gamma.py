@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import numpy as np
@@ -327,6 +326,8 @@ def _concentration(value: Any, name: str, validate_args: bool) -> Tensor:
 
 def _another_seed(seed: Any, salt: str) -> int | None:
     """A seed that follows from a seed, as TF makes it, for the second op of a sample."""
+    import hashlib
+
     if seed is None:
         return None
     return int(hashlib.md5(f"{seed}{salt}".encode()).hexdigest()[:8], 16) & 0x7FFFFFFF  # noqa: S324

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -188,6 +187,8 @@ class DropoutWrapper(CellWrapper):
 
     def _seed_of(self, slot: str, index: int) -> int | None:
         """The seed of the i-th tensor of a slot, as TF makes it of the wrapper's seed."""
+        import hashlib
+
         if self._seed is None:
             return None
         digest = hashlib.md5(f"{self._seed}{slot}_{index}".encode(), usedforsecurity=False).hexdigest()
