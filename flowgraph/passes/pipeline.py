@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from flowgraph.ir.program import Program
+from flowgraph.passes.cse import cse
 from flowgraph.passes.facts import CellOf, analyse
 from flowgraph.passes.fold import fold
 from flowgraph.passes.fuse import fuse
@@ -14,7 +15,7 @@ from flowgraph.passes.simplify import simplify
 
 Pass = Callable[[Program], Program]
 
-PASSES: tuple[Pass, ...] = (fold, prune, simplify, prune, fuse)
+PASSES: tuple[Pass, ...] = (fold, prune, simplify, cse, prune, fuse)
 """Each is known by its function's name."""
 
 
