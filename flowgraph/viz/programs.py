@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from flowgraph import nest
+from flowgraph.engines.store import Store
 from flowgraph.ir.build import build_program
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.program import NEVER, WHILE, Program, Step
 from flowgraph.ir.tensor import Operation, Tensor
 from flowgraph.passes.fuse import FUSED
+from flowgraph.passes.pipeline import stages
 from flowgraph.viz.dot import demand_direction, write
 from flowgraph.viz.labels import shape_text, short
 from flowgraph.viz.picture import Cluster, Edge, Node, Picture
@@ -52,7 +56,9 @@ class Stages:
 def program(graph: Graph, fetches: Any, feeds: Any = ()) -> Stages:
     """What a session would carry out for `run(fetches, feed_dict)`: pruned, in order, with branches and loops lifted.
 
-    A step `_Read` takes the value of a variable at that place; `_If` and `_While` hold Programs of their own.
+    A step `_Read` takes the value of a variable at that place; `_If` and `_While` hold Programs of their own. Where
+    values are given for what is fed, their shapes tell what the passes of the numpy engine make of it: each that
+    changes something adds a stage. (Of variables the shapes are taken that they were made with.)
 
     Args:
       graph: the graph.
@@ -60,19 +66,36 @@ def program(graph: Graph, fetches: Any, feeds: Any = ()) -> Stages:
       feeds: what would be fed: a feed_dict, or its keys.
 
     Raises:
-      ValueError, KeyError: a fetch or feed is not in the graph.
+      ValueError, KeyError: a fetch or feed is not in the graph, or the shapes do not fit.
 
     >>> x = tf.placeholder(tf.float32, [], name="x")
-    >>> y, unused = x * x, tf.exp(x)
+    >>> y, unused = tf.reshape(x * 1.0, []) + 0.5, tf.exp(x)
     >>> program(x.graph, y, [x])
-    <tf.viz.program: as built: 1 steps>
+    <tf.viz.program: as built: 6 steps>
+    >>> program(x.graph, y, {x: 2.0})
+    <tf.viz.program: as built: 6 steps, simplify: 4 steps, prune: 2 steps>
     """
     elements = [graph.as_graph_element(item) for item in nest.flatten(fetches)]
     tensors = [item for item in elements if isinstance(item, Tensor)]
     targets = [item for item in elements if isinstance(item, Operation)]
     keys = list(feeds) if isinstance(feeds, Mapping) else nest.flatten(feeds)
     fed = [graph.as_graph_element(item, allow_operation=False) for item in keys]
-    return Stages({"as built": build_program(tensors, targets, fed)})
+    built = build_program(tensors, targets, fed)
+    found = {"as built": built}
+    if isinstance(feeds, Mapping) and all(value is not None for value in feeds.values()):
+        found |= _after_passes(built, [np.shape(value) for value in feeds.values()])
+    return Stages(found)
+
+
+def _after_passes(built: Program, shapes: Sequence[tuple[int, ...]]) -> dict[str, Program]:
+    """The Program after each pass that changes it."""
+    (_, before), *rest = stages(built, shapes, Store().cell)
+    found: dict[str, Program] = {}
+    for name, after in rest:
+        if after is not before:
+            found[f"{name}, again" if name in found else name] = after
+        before = after
+    return found
 
 
 def program_picture(programs: Mapping[str, Program]) -> Picture:

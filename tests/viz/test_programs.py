@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import flowgraph as tf
@@ -80,6 +81,37 @@ def test_stages_stand_side_by_side():
     assert stages.to_dot() == stages.to_dot()
     assert "before" in stages.to_svg()
     assert set(stages._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
+
+
+def folding():
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    y = tf.reshape(x * 1.0, [tf.shape(x)[0] * 3])
+    tf.add(tf.exp(y), tf.sin(tf.exp(y)), name="y")
+
+
+def test_with_shapes_each_pass_that_changes_something_is_a_stage():
+    graph = graph_of(folding)
+    stages = tf.viz.program(graph, "y:0", {"x:0": np.zeros([2, 3])})
+    names = list(stages.programs)
+    assert names[:2] == ["as built", "fold"]
+    assert {"simplify", "cse", "prune"} <= set(names)
+    sizes = [len(program.steps) for program in stages.programs.values()]
+    assert sizes == sorted(sizes, reverse=True)
+    last = list(stages.programs.values())[-1]
+    assert [step.opdef.name for step in last.steps] == ["_Reshaped", "Exp", "Sin", "Add"]
+    boxes = program_picture(stages.programs).root.clusters
+    assert [box.label for box in boxes] == names
+    assert "_Reshaped" in stages.to_svg()
+
+
+def test_shapes_that_do_not_fit_are_told():
+    with pytest.raises(ValueError, match="Dimensions must be equal"):
+        tf.viz.program(graph_of(mismatch), "y:0", {"x:0": np.zeros([2, 5])})
+
+
+def mismatch():
+    x = tf.placeholder(tf.float32, name="x")
+    tf.add(x, tf.constant([1.0, 2.0]), name="y")
 
 
 @pytest.mark.parametrize("fetches", ["nope:0", "nope"])
