@@ -5,6 +5,7 @@ frame is bound, and a run only copies from one to the other.
 
     Slice, StridedSlice, Split, SplitV, Unpack, Transpose      out[...] = a view of the operand
     ConcatV2, Pack, Pad                                        a view of out = the operand
+    IdentityN                                                  out[...] = the operand, each
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from flowgraph.engines.numpy.kernels.calls import Call, Kernel, Operand, reader
 from flowgraph.ir.opdef import OpDef
 from flowgraph.ir.program import Step
-from flowgraph.ops import array, gather, joining, padding, resource_rows, shaping, slicing, splitting
+from flowgraph.ops import array, gather, identity, joining, padding, resource_rows, shaping, slicing, splitting
 from flowgraph.ops.index_spec import Masks, index_of
 
 Out = Any
@@ -221,7 +222,18 @@ def _gather(step: Step, operands: list[Operand], out: np.ndarray, slots: list[An
     return call, ()
 
 
+def _copies(_step: Step, operands: list[Operand], out: Out, slots: list[Any]) -> Call | None:
+    values = [reader(operand, slots) for operand in operands]
+
+    def call() -> None:
+        for made, value in zip(out, values, strict=True):
+            np.copyto(made, value())
+
+    return call, ()
+
+
 KERNELS: dict[OpDef, Kernel] = {
+    identity.IDENTITY_N: _copies,
     slicing.SLICE: _parts(_slice),
     slicing.STRIDED_SLICE: _parts(_strided_slice),
     splitting.SPLIT: _parts(_split, source=1),
