@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -106,8 +107,9 @@ class Process:
     def round(self, steps: int) -> dict[str, float]:
         """Time that many steps."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"round {steps}\n")
-        self._process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended; the answer, which does not come, tells why
+            self._process.stdin.write(f"round {steps}\n")
+            self._process.stdin.flush()
         return self._answer()
 
     def errors(self) -> str:

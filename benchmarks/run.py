@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import math
 import os
 import platform
 import shlex
@@ -74,24 +73,35 @@ def measure(
     """One workload: losses compared, then rounds of about `seconds` each that take turns."""
     running, told = start(workload, competitors, limit)
     try:
-        steps = {}
-        for name, process in running.items():  # a round to warm up, and to see how long a step takes
-            once = process.round(3)["median_ms"]
-            steps[name] = min(max(3, int(seconds * 1e3 / once)), 3000)
-            told[name]["rounds_ms"], told[name]["min_ms"] = [], math.inf
-        for _ in range(rounds):
+        for turn in range(-1, rounds):
             for name, process in running.items():
                 time.sleep(0.02)  # threads of the one before stop spinning
-                answer = process.round(steps[name])
-                told[name]["rounds_ms"].append(answer["median_ms"])
-                told[name]["min_ms"] = min(told[name]["min_ms"], answer["min_ms"])
-                told[name]["peak_mb"] = answer["peak_mb"]
+                figures = told[name]
+                if "refused" not in figures:
+                    try:
+                        _one_round(process, figures, seconds, counts=turn >= 0)
+                    except Failed as reason:
+                        figures["refused"] = str(reason)
     finally:
         for process in running.values():
             process.close()
     for name in running:
-        told[name]["median_ms"] = statistics.median(told[name]["rounds_ms"])
+        if "refused" not in told[name]:
+            told[name]["median_ms"] = statistics.median(told[name]["rounds_ms"])
+            told[name]["min_ms"] = min(told[name].pop("least_ms"))
     return told
+
+
+def _one_round(process: Process, figures: dict[str, Any], seconds: float, *, counts: bool) -> None:
+    """A contestant's turn. The first does not count: it warms up, and tells how many steps make a round."""
+    if not counts:
+        once = process.round(3)["median_ms"]
+        figures.update(steps=min(max(3, int(seconds * 1e3 / once)), 3000), rounds_ms=[], least_ms=[])
+        return
+    answer = process.round(figures["steps"])
+    figures["rounds_ms"].append(answer["median_ms"])
+    figures["least_ms"].append(answer["min_ms"])
+    figures["peak_mb"] = answer["peak_mb"]
 
 
 def deep_graphs(competitors: list[Competitor], sizes: tuple[int, ...], limit: float) -> dict[str, dict[str, Any]]:

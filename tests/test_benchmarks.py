@@ -76,6 +76,7 @@ def test_a_contestant_with_other_losses_is_named_and_not_timed(bench, tmp_path):
             "nan": serve.format("float('nan')"),
             "broken": "raise ValueError('no such device')",
             "unproven": serve.format("2.0"),
+            "dying": "todo = iter(range(7))\nserve(lambda: next(todo), lambda: 2.0, '1.0')",
         }.items()
     ]
     toy = bench["catalogue"].Workload("toy", "toy", "a toy", 1e-4)
@@ -85,6 +86,7 @@ def test_a_contestant_with_other_losses_is_named_and_not_timed(bench, tmp_path):
     assert told["other"]["refused"] == "its result after step 1 is 2.1, flowgraph's 2"
     assert told["nan"]["refused"] == "its result after step 1 is nan, flowgraph's 2"
     assert told["broken"]["refused"] == "ValueError: no such device"
+    assert told["dying"]["refused"] == "StopIteration"
     assert told["unproven"]["note"] == "its log lacks `proof`"
 
 
