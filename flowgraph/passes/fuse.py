@@ -21,6 +21,9 @@ WORTH_IT = 1 << 19
 """Entries: fewer lie in the processor's cache anyway, from one step to the next, and going through them in pieces takes
 longer: for 400,000 entries half as long again as a call for each step."""
 
+ENOUGH = 1 << 22
+"""Entries times steps of a region that pays: what it takes to cut arrays and to call other threads is a fixed cost."""
+
 _DTYPES = (dt.float32, dt.float64, dt.bool)
 """Of these no elementwise op refuses a value, so no step can fail in another order than before."""
 
@@ -75,8 +78,8 @@ def fuse(program: Program) -> Program:
     array (the gradient of a sum) stays a number.
 
     The step stands where the last of those in it stood, so whatever uses one of them from outside ends the region.
-    So does a write to a variable that one of them reads. Scalars, rows and columns may be inputs. What is smaller than
-    `WORTH_IT` is left alone.
+    So does a write to a variable that one of them reads. Scalars, rows and columns may be inputs. Small
+    arrays are left alone (`WORTH_IT`, `ENOUGH`).
     """
     handed_out = _handed_out(program)
 
@@ -153,7 +156,7 @@ class _Fuser:
                 self._note_state(step)
             else:
                 self._join(place, step, sizes, touched)
-        regions = {id(region): region for region in map(_Region.now, self._regions) if len(region.members) > 1}
+        regions = {id(region): region for region in map(_Region.now, self._regions) if _pays(region)}
         return self._replaced(steps, list(regions.values())) if regions else steps
 
     def _shape_of(self, step: Step) -> tuple[int, ...] | None:
@@ -262,6 +265,10 @@ class _Fuser:
         outputs = tuple(number for number in made if number in used)
         body = Program(tuple(members), inputs, outputs, self._program.tensors, self._program.size)
         return Step(members[-1].op, FUSED, inputs, outputs, {"body": body})
+
+
+def _pays(region: _Region) -> bool:
+    return len(region.members) > 1 and prod(region.sizes) * len(region.members) >= ENOUGH
 
 
 def _are_constant(facts: Sequence[Known | None]) -> bool:

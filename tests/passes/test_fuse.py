@@ -28,9 +28,12 @@ VALUE = np.zeros(4, np.float32)  # of variables
 
 
 @pytest.fixture(autouse=True)
-def sooner(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Arrays of `SIZE` are worth fusing."""
+def keen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few steps on arrays of `SIZE` are enough, and are done on threads."""
     monkeypatch.setattr(fusing, "WORTH_IT", SIZE // 2)
+    monkeypatch.setattr(fusing, "ENOUGH", 1)
+    monkeypatch.setattr(fused, "ALONE", 1)
+    monkeypatch.setattr(fused, "LONGEST", 1 << 15)
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Arrays of a few entries are worth fusing, in pieces of three."""
     monkeypatch.setattr(fusing, "WORTH_IT", 2)
     monkeypatch.setattr(fused, "PIECE", 3)
-    monkeypatch.setattr(fused, "ALONE", 1)
+    monkeypatch.setattr(fused, "LONGEST", 3)
 
 
 def optimize(fetches: Any, feeds: Any = (), updates: Any = (), shapes: Any = None) -> Program:
@@ -154,12 +157,11 @@ class TestRegions:
         assert len(step.outputs) == 2
 
     def test_a_number_that_fills_an_array(self) -> None:
-        """The gradient of a sum is 1, as often as there are entries: too often to be a constant."""
-        x = feed(SIZE)
-        (slope,) = tf.gradients(tf.reduce_sum(tf.tanh(x) * 2.0), x)
-        assert drawn(optimize(slope, [x])) == "[Tanh Tile Mul TanhGrad]"
-        y = tf.fill([SIZE], 0.5) * x
-        assert drawn(optimize(tf.exp(y), [x])) == "[Fill Mul Exp]"
+        x, one = feed(5), feed()
+        y = tf.fill([5], one) * x
+        assert drawn(optimize(tf.exp(y), [x, one])) == "[Fill Mul Exp]"
+        z = tf.tile(tf.reshape(one, [1]), [5]) * x
+        assert drawn(optimize(tf.exp(z), [x, one])).endswith("[Tile Mul Exp]")
 
     def test_a_second_run_changes_nothing(self) -> None:
         x = feed(4, 3)
@@ -171,6 +173,13 @@ class TestRegions:
 def test_small_arrays_are_left_alone() -> None:
     x = feed(1000)
     assert drawn(optimize(-tf.tanh(x), [x])) == "Tanh Neg"
+
+
+def test_little_work_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fusing, "ENOUGH", 3 * SIZE)
+    x = feed(SIZE)
+    assert drawn(optimize(-tf.tanh(x), [x])) == "Tanh Neg"
+    assert drawn(optimize(-tf.tanh(tf.exp(x)), [x])) == "[Exp Tanh Neg]"
 
 
 def test_unknown_shapes_are_left_alone() -> None:

@@ -28,10 +28,14 @@ from flowgraph.ir.program import Program, Step
 from flowgraph.kernels.threads import PARTS, in_parallel, ranges
 from flowgraph.passes.fuse import REPEATS
 
-PIECE = 1 << 15
-"""Entries of a piece at most. For shorter ones calling numpy takes too much of the time: at 1 << 13 half of it."""
+CACHE = 3 << 19
+"""Bytes of registers and pieces on which a thread works at a time: what the caches of a core hold, more or less."""
 
-ALONE = 1 << 18
+PIECE, LONGEST = 1 << 15, 1 << 17
+"""Entries of a piece where there are many registers, and where there are few. For shorter ones calling numpy takes too
+much of the time: at 1 << 13 half of it."""
+
+ALONE = 1 << 20
 """Entries times steps: less work than that is done by one thread."""
 
 _LINE = 64  # bytes: where registers begin
@@ -131,7 +135,8 @@ class _Plan:
         full = _sizes(known, body.steps[0].outputs[0])
         self.places = [at for at, number in enumerate(body.feeds) if number in self.used]
         self.shape, self.inputs = coalesced(full, [_sizes(known, body.feeds[at]) for at in self.places])
-        self.boxes = list(boxes(self.shape, PIECE))
+        streams = sum(_dtype(known, number).itemsize for number in (*body.feeds, *body.fetches))
+        self.boxes = list(boxes(self.shape, min(max(PIECE, CACHE // (sum(self.widths) + streams)), LONGEST)))
         self.shares = ranges(len(self.boxes), PARTS if prod(full) * len(self.steps) >= ALONE else 1)
         self.largest = max([prod(_lengths(box)) for box in self.boxes], default=0)
         self.size = len(self.shares) * sum(self.bytes_of(register) for register in range(len(self.widths)))
