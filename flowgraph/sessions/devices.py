@@ -6,10 +6,13 @@ that split a batch over several of them.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
-from flowgraph import errors
+from flowgraph import errors, protos
 from flowgraph.config import ConfigProto
 from flowgraph.ir.device import parse
 from flowgraph.ir.graph import user_site
@@ -68,3 +71,28 @@ class Devices:
 
 def _name(number: int) -> str:
     return f"{DEVICE.rpartition(':')[0]}:{number}"
+
+
+def list_local_devices(session_config: Any = None) -> list[Any]:
+    """The devices that compute, as DeviceAttributes messages.
+
+    Args:
+      session_config: a ConfigProto: its `device_count` says how many CPUs there seem to be.
+
+    >>> [(device.name, device.device_type) for device in list_local_devices()]
+    [('/device:CPU:0', 'CPU')]
+    """
+    found = []
+    for number in range(Devices(session_config).count):
+        cpu = protos.DeviceAttributes(
+            name=f"/device:CPU:{number}", device_type="CPU", memory_limit=MEMORY, incarnation=_incarnation()
+        )
+        cpu.locality.SetInParent()
+        found.append(cpu)
+    return found
+
+
+@cache
+def _incarnation() -> int:
+    """Tells this process from others; TF draws it anew in each, too."""
+    return int.from_bytes(os.urandom(8), "big") >> 1
