@@ -38,6 +38,9 @@ class Wants(NamedTuple):
 
 NOTHING = Wants()
 
+LastUses = Sequence[tuple[int, ...]]
+"""For each step the values that nothing needs after it."""
+
 
 class Buffer:
     """Some bytes.
@@ -92,14 +95,15 @@ def last_uses(program: Program) -> list[tuple[int, ...]]:
     return frees
 
 
-def lives(program: Program, wants: Callable[[Step], Wants]) -> Lives:
+def lives(program: Program, wants: Callable[[Step], Wants], last: LastUses | None = None) -> Lives:
     """The buffers of a Program's steps, not of those inside its bodies, and when they live.
 
     Args:
       program: the Program.
       wants: what each step wants.
+      last: its `last_uses`, if they are at hand.
     """
-    return _Lives(program, wants).found()
+    return _Lives(program, wants).found(last_uses(program) if last is None else last)
 
 
 class _Lives:
@@ -111,9 +115,9 @@ class _Lives:
         self._roots: dict[int, tuple[int, ...]] = {}  # value -> the buffers that it is, or may be a view of
         self._values: list[int] = []  # for each buffer: how many living values lie in it
 
-    def found(self) -> Lives:
+    def found(self, last: LastUses) -> Lives:
         program, made = self._program, self._made
-        for place, (step, dead) in enumerate(zip(program.steps, last_uses(program), strict=True)):
+        for place, (step, dead) in enumerate(zip(program.steps, last, strict=True)):
             wanted = self._wants(step)
             if wanted.outputs:
                 self._write(step, place, wanted, dead)

@@ -51,7 +51,7 @@ class _Shaped:
 
     def __init__(self, walker: ReferenceExecutable, shares: bool) -> None:
         self.walker = walker
-        self.plan = Plan(walker.program, shares)
+        self.plan = Plan(walker.program, shares, last=walker.dead_after[id(walker.program)])
         self._frames: list[Frame] = []
 
     def lend(self) -> Frame:

@@ -13,7 +13,7 @@ from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
 from flowgraph.passes.arena import ALIGNMENT, Layout, place
 from flowgraph.passes.fuse import FUSED
-from flowgraph.passes.liveness import NOTHING, Lives, Wants, lives
+from flowgraph.passes.liveness import NOTHING, LastUses, Lives, Wants, last_uses, lives
 
 _COPIED = 1 << 17
 """Bytes of a fetched value: copying so many takes as long as asking a kernel for a call into another array."""
@@ -26,6 +26,7 @@ class Plan:
       program: a Program with facts.
       shares: whether values whose lives do not meet may lie in the same place; else each has memory of its own.
       declined: the places of steps whose kernels turned out not to apply.
+      last: the Program's `last_uses`, if they are at hand.
 
     Attributes:
       fresh: the large values that are fetched: at each run they lie in new arrays, which become the caller's.
@@ -33,12 +34,15 @@ class Plan:
       layout: where they lie; None where each has memory of its own.
     """
 
-    def __init__(self, program: Program, shares: bool = True, declined: Collection[int] = ()) -> None:
+    def __init__(
+        self, program: Program, shares: bool = True, declined: Collection[int] = (), last: LastUses | None = None
+    ) -> None:
         self._program, self._shares = program, shares
         self._declined = {id(program.steps[place]) for place in declined}
         self._fetched = frozenset(program.fetches)
         self.fresh: set[int] = set()
-        self.lives: Lives = lives(program, self._wants)
+        self._last = last_uses(program) if last is None else last
+        self.lives: Lives = lives(program, self._wants, self._last)
         self.layout: Layout | None = place(self.lives.buffers) if shares else None
 
     @property
@@ -51,7 +55,7 @@ class Plan:
         home, steps = self.lives.home, self._program.steps
         if not any(number in home for place in declined for number in steps[place].outputs):
             return self
-        return Plan(self._program, self._shares, declined)
+        return Plan(self._program, self._shares, declined, self._last)
 
     def memory(self) -> Memory:
         """Memory for one frame."""
@@ -64,18 +68,22 @@ class Plan:
             return NOTHING
         facts = self._program.facts
         sizes: list[int | None] = []
+        fresh: list[int] = []
         for number in step.outputs:
             fact = facts[number]
-            if fact.dtype is None or not fact.is_full or fact.dtype.np.kind not in "biufc":
+            dtype = fact.dtype
+            if dtype is None or not fact.is_full or dtype.np.kind not in "biufc":
                 if not sizes or step.opdef not in PARTLY:
                     return NOTHING
                 sizes.append(None)
                 continue
-            sizes.append(size_of(fact))
-        for at, (number, size) in enumerate(zip(step.outputs, sizes, strict=True)):
-            if number in self._fetched and size is not None and size > _COPIED:
-                self.fresh.add(number)
-                sizes[at] = None
+            size = prod(fact.sizes) * dtype.np.itemsize  # type: ignore[arg-type]  # they are all known
+            if size > _COPIED and number in self._fetched:
+                fresh.append(number)
+                sizes.append(None)
+            else:
+                sizes.append(size)
+        self.fresh.update(fresh)
         scratch = SCRATCH[step.opdef](step, facts) if step.opdef in SCRATCH else 0
         return Wants(tuple(sizes), scratch, self._over(step) if sizes[0] is not None else ())
 
