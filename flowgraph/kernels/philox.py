@@ -155,12 +155,12 @@ class Blocks:
 
 def _half_round(word: UInts, factor: np.uint64, other: UInts | None, key: np.uint64, spare: UInts) -> None:
     """Half a round, in place: word, spare = high(word * factor) ^ other ^ key, low(word * factor)."""
-    np.multiply(word, factor, out=spare)
-    np.right_shift(spare, _HALF_ARRAY, out=word)
+    np.multiply(word, factor, spare)
+    np.right_shift(spare, _HALF_ARRAY, word)
     if other is not None:
-        np.bitwise_xor(word, other, out=word)
-    np.bitwise_xor(word, key, out=word)
-    np.bitwise_and(spare, _LOW_ARRAY, out=spare)
+        np.bitwise_xor(word, other, word)
+    np.bitwise_xor(word, key, word)
+    np.bitwise_and(spare, _LOW_ARRAY, spare)
 
 
 def _split(counter: int) -> tuple[int, int, int, int]:
