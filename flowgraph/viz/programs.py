@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from flowgraph import nest
-from flowgraph.engines.store import Store
 from flowgraph.ir.build import build_program
 from flowgraph.ir.graph import Graph
 from flowgraph.ir.program import NEVER, WHILE, Program, Step
@@ -89,13 +89,21 @@ def program(graph: Graph, fetches: Any, feeds: Any = ()) -> Stages:
 
 def _after_passes(built: Program, shapes: Sequence[tuple[int, ...]]) -> dict[str, Program]:
     """The Program after each pass that changes it."""
-    (_, before), *rest = stages(built, shapes, Store().cell)
+    (_, before), *rest = stages(built, shapes, _as_made)
     found: dict[str, Program] = {}
     for name, after in rest:
         if after is not before:
             found[f"{name}, again" if name in found else name] = after
         before = after
     return found
+
+
+def _as_made(op: Operation) -> SimpleNamespace:
+    """What stands for a variable's buffer where there is no session: an array of the shape that it was made with."""
+    shape = op.attrs.get("shape")
+    if not isinstance(shape, tuple) or None in shape:
+        return SimpleNamespace(array=None)
+    return SimpleNamespace(array=np.broadcast_to(np.float32(0), shape))
 
 
 def program_picture(programs: Mapping[str, Program]) -> Picture:

@@ -104,6 +104,18 @@ def test_with_shapes_each_pass_that_changes_something_is_a_stage():
     assert "_Reshaped" in stages.to_svg()
 
 
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_variables_have_the_shapes_that_they_were_made_with(use_resource):
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 3], name="x")
+        w = tf.get_variable("w", [3, 2], use_resource=use_resource)
+        loss = tf.reduce_mean(tf.square(tf.matmul(x, w)))
+        train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    stages = tf.viz.program(graph, [loss, train], {x: np.zeros([4, 3])})
+    last = list(stages.programs.values())[-1]
+    assert not {"Shape", "Prod", "Tile", "Cast"}.intersection(step.opdef.name for step in last.steps)
+
+
 def test_shapes_that_do_not_fit_are_told():
     with pytest.raises(ValueError, match="Dimensions must be equal"):
         tf.viz.program(graph_of(mismatch), "y:0", {"x:0": np.zeros([2, 5])})
