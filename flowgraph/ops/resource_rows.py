@@ -47,6 +47,11 @@ def _gather(_ctx: Any, cell: Any, indices: Any, *, batch_dims: int, **_attrs: An
     return _computed(GATHER_V2, value_of(cell), np.asarray(indices), np.int32(batch_dims), batch_dims=batch_dims)
 
 
+def _gather_failure(cell: Any, indices: Any, *, batch_dims: int, **_attrs: Any) -> str | None:
+    assert GATHER_V2.failure is not None
+    return GATHER_V2.failure(value_of(cell), np.asarray(indices), np.int32(batch_dims), batch_dims=batch_dims)
+
+
 def _gather_gradient(op: Operation, dy: Any) -> Sequence[Any]:
     """The rows of `dy`, each for the row of the variable that it was picked from."""
     from flowgraph.ops.array import size
@@ -82,6 +87,7 @@ RESOURCE_GATHER = OpDef(
     forward=_gather,
     gradient=_gather_gradient,
     effect=Effect.READ,
+    failure=_gather_failure,
 )
 
 RESOURCE_GATHER_ND = OpDef(

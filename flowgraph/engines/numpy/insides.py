@@ -5,12 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from flowgraph.dtypes import variant
+from flowgraph.engines.numpy.kernels import UPDATES
 from flowgraph.ir.opdef import Effect
-from flowgraph.ir.program import IF, WHILE, Step
+from flowgraph.ir.program import IF, WHILE, Program, Step
 
 DEEPEST = 12  # blocks in blocks: Python allows 20
 _LONGEST = 20_000  # steps: Python's compiler takes longer than a run for more
 _KEEPERS = (Effect.STATE, Effect.ARRAY, Effect.WORLD)
+
+
+def keeps(step: Step) -> bool:
+    """Whether a step may hold on to an array that it is given: in a pipeline, a queue, a table, a TensorArray."""
+    opdef = step.opdef
+    if opdef.effect in _KEEPERS or opdef.begin is not None:
+        return True
+    if opdef.effect is Effect.WRITE:
+        return opdef not in UPDATES
+    return any(arg.dtype is variant for arg in opdef.outputs)
+
+
+def kept_beyond(program: Program) -> set[int]:
+    """The values that a step may hold on to, and those of which they may be views; bodies are looked into."""
+    kept: set[int] = set()
+    for step in reversed(program.steps):
+        if step.bodies:
+            if any(keeps(inner) for inner in inside(step)):
+                kept.update(step.inputs)
+        elif keeps(step):
+            kept.update(step.inputs)
+        elif step.opdef.alias and not kept.isdisjoint(step.outputs):
+            kept.add(step.inputs[0])
+    return kept
 
 
 def is_written(step: Step) -> bool:
@@ -45,7 +71,7 @@ def kept_values(step: Step) -> Counter[int]:
     for inner in (step, *inside(step)):
         if inner.opdef is WHILE:
             stack += inner.bodies[1].fetches
-        elif inner.opdef.effect in _KEEPERS:
+        elif keeps(inner):
             stack += inner.inputs
     kept: Counter[int] = Counter()
     while stack:

@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 
 from flowgraph.engines.numpy.fused import scratch_size
+from flowgraph.engines.numpy.insides import kept_beyond
 from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, PARTLY, SCRATCH
 from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
@@ -40,6 +41,7 @@ class Plan:
         self._program, self._shares = program, shares
         self._declined = {id(program.steps[place]) for place in declined}
         self._fetched = frozenset(program.fetches)
+        self._kept = kept_beyond(program)  # a buffer holds another value soon
         self.fresh: set[int] = set()
         self._last = last_uses(program) if last is None else last
         self.lives: Lives = lives(program, self._wants, self._last)
@@ -64,6 +66,8 @@ class Plan:
     def _wants(self, step: Step) -> Wants:
         if step.opdef is FUSED:
             return self._wants_fused(step)
+        if not self._kept.isdisjoint(step.outputs):
+            return NOTHING
         if step.opdef not in KERNELS or not step.outputs or id(step) in self._declined:
             return NOTHING
         facts = self._program.facts
@@ -88,9 +92,9 @@ class Plan:
         return Wants(tuple(sizes), scratch, self._over(step) if sizes[0] is not None else ())
 
     def _wants_fused(self, step: Step) -> Wants:
-        """Several steps as one write what is fetched into new arrays, all else into buffers."""
-        facts = self._program.facts
-        sizes = [None if number in self._fetched else size_of(facts[number]) for number in step.outputs]
+        """Several steps as one write what is fetched or kept into new arrays, all else into buffers."""
+        facts, own = self._program.facts, self._fetched | self._kept
+        sizes = [None if number in own else size_of(facts[number]) for number in step.outputs]
         return Wants(tuple(sizes), scratch_size(step, facts))
 
     def _over(self, step: Step) -> list[int]:
