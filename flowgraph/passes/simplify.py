@@ -196,9 +196,19 @@ def inputs_themselves(match: Match) -> tuple[int, ...]:
     return match.step.inputs
 
 
-def first_input(match: Match) -> tuple[int, ...]:
+def settled(match: Match, place: int = 0) -> bool:
+    """Whether the inputs beside one are known: of others the op may refuse some, whatever shape it must give."""
+    opdef, inputs = match.step.opdef, match.step.inputs
+    for at in range(len(inputs)):
+        is_border = opdef is padding.PAD_V2 and at == 2 and match.fact(at).sizes == ()
+        if at != place and match.fact(at).value is None and not is_border:
+            return False
+    return True
+
+
+def first_input(match: Match) -> tuple[int, ...] | None:
     """The first input, if it has the output's shape: all else that might have been done would show in it."""
-    return match.step.inputs[:1]
+    return match.step.inputs[:1] if settled(match) else None
 
 
 def only_input(match: Match) -> tuple[int, ...] | None:
@@ -217,7 +227,7 @@ def longest_part(match: Match) -> tuple[int, ...] | None:
 def reshaped(match: Match, place: int = 0) -> tuple[int, ...] | Step | None:
     """An input under the output's shape, if it is known that both have as many entries."""
     result, given = match.result, match.fact(place)
-    if not result.is_full or not given.is_full or len(match.step.outputs) != 1:
+    if not result.is_full or not given.is_full or len(match.step.outputs) != 1 or not settled(match, place):
         return None
     if result.sizes == given.sizes:
         return match.step.inputs[place : place + 1]
