@@ -6,9 +6,14 @@ import os
 import sys
 from typing import Any
 
+import numpy as np
+
 from flowgraph.ir.tensor import Site
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_PACKAGES = (
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
+    os.path.dirname(os.path.abspath(np.__file__)) + os.sep,  # which may stand between us and the user
+)
 _is_ours: dict[str, bool] = {}
 
 
@@ -19,7 +24,7 @@ def user_site() -> Site | None:
         filename = frame.f_code.co_filename
         ours = _is_ours.get(filename)
         if ours is None:
-            ours = _is_ours[filename] = filename.startswith(_PACKAGE)
+            ours = _is_ours[filename] = filename.startswith(_PACKAGES)
         if not ours:
             return filename, frame.f_lineno
         frame = frame.f_back

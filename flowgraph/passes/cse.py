@@ -11,6 +11,7 @@ from flowgraph.ir.opdef import Effect, OpDef
 from flowgraph.ir.program import IF, READ, WHILE, Program, Step
 from flowgraph.ops import compare, math
 from flowgraph.passes.fold import FOLDED, is_constant
+from flowgraph.passes.rewrite import waits
 from flowgraph.passes.sweep import Sweep
 
 COMMUTATIVE: frozenset[OpDef] = frozenset(
@@ -31,6 +32,9 @@ def cse(program: Program) -> Program:
 
     Two steps are the same if their ops, attrs and inputs are, once what went before is merged. What the outer blocks
     have made is there for branches and loops, too. Two reads of a variable are one if no write comes between.
+
+    Steps that were told to wait, each for other ops, are not the same: gradients that compute something anew, to save
+    memory, are made of such steps.
     """
     return _Merging(program).program()
 
@@ -56,6 +60,8 @@ class _Merging(Sweep):
         if (effect is not Effect.NONE and step.opdef is not READ) or step.bodies or not step.outputs:
             return step
         key = self._key(step)
+        if waits(step):
+            key = (key, tuple(step.op.control))
         found = self.there.setdefault(key, step.outputs)
         if found is step.outputs:
             self._added[-1].append(key)

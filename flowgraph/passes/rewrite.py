@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from flowgraph.ir.program import IF, NEVER, WHILE, Program, Step
+from flowgraph.ir.tensor import Operation
+from flowgraph.ops.identity import IDENTITY
 
 Change = Callable[[tuple[Step, ...]], Sequence[Step]]
 """Takes the steps of a block, whose own bodies are done already, and gives those that are to stand there."""
@@ -101,3 +103,22 @@ def used_values(program: Program) -> set[int]:
     for step in program.steps:
         used.update(step.inputs)
     return used
+
+
+def waits(step: Step) -> bool:
+    """Whether a step's op was told to wait for others: who computes something anew on purpose says so in this way.
+
+    Not counted is what TF adds by itself: an Identity of `tf.tuple` waits for its own input and for those beside it, an
+    op in a branch or loop for what steers that.
+    """
+    op = step.op
+    if not op.control or step.opdef is not op.opdef:
+        return False
+    control = [source for source in op.control if not _steers(source)]
+    return bool(control) and not (op.opdef is IDENTITY and all(op.inputs[0].op in source.control for source in control))
+
+
+def _steers(op: Operation) -> bool:
+    if op.opdef is IDENTITY:
+        op = op.inputs[0].op
+    return op.opdef.role in ("switch", "merge")

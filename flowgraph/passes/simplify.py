@@ -40,6 +40,7 @@ from flowgraph.ops import (
     unary,
 )  # fmt: skip
 from flowgraph.passes.patterns import CONSTANT, Applied, Match, Name, Rule, of, whatever
+from flowgraph.passes.rewrite import waits
 
 RESHAPED = OpDef(
     "_Reshaped(value: T) -> shaped: T",
@@ -208,7 +209,7 @@ def settled(match: Match, place: int = 0) -> bool:
 
 def first_input(match: Match) -> tuple[int, ...] | None:
     """The first input, if it has the output's shape: all else that might have been done would show in it."""
-    return match.step.inputs[:1] if settled(match) else None
+    return match.step.inputs[:1] if settled(match) and not waits(match.step) else None
 
 
 def only_input(match: Match) -> tuple[int, ...] | None:
