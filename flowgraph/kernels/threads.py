@@ -207,6 +207,7 @@ class _Job:
 
     def __init__(self, tasks: Sequence[Callable[[], None]]) -> None:
         self.tasks = tasks
+        self.caller = object()  # (not the job itself: a cycle would keep the tasks' arrays until the collector comes)
         self.claims: dict[int, object] = {}
         self.done: dict[int, bool] = {}  # what helpers have ended
         self.errors: dict[int, BaseException] = {}
@@ -216,7 +217,7 @@ class _Job:
     def work(self) -> None:
         """What the caller does: the first task, and from the end on all that nobody has begun."""
         for number in (0, *range(len(self.tasks) - 1, 0, -1)):
-            if self.claims.setdefault(number, self) is self:
+            if self.claims.setdefault(number, self.caller) is self.caller:
                 self.tasks[number]()
 
     def help(self) -> None:
@@ -235,7 +236,8 @@ class _Job:
 
     def end(self) -> None:
         """Wait until no task runs any more; those that nobody has begun, nobody will."""
-        begun = [number for number in range(len(self.tasks)) if self.claims.setdefault(number, self) is not self]
+        numbers, caller = range(len(self.tasks)), self.caller
+        begun = [number for number in numbers if self.claims.setdefault(number, caller) is not caller]
         interrupted: KeyboardInterrupt | None = None
         while any(number not in self.done for number in begun):
             try:
