@@ -53,9 +53,9 @@ def demand_facts(name: str, before: Program, after: Program) -> None:
         assert number in after.facts, f"{name} does not say what is known of %{number}"
         old = before.facts.get(number)
         assert old is None or same_fact(old, after.facts[number]), f"{name} has %{number} be another value"
-    for old, new in zip(before.fetches, after.fetches, strict=True):
-        assert (new == NEVER) == (old == NEVER), f"{name} never makes a value that is fetched"
-        was, now = before.facts.get(old), after.facts.get(new)
+    for asked, given in zip(before.fetches, after.fetches, strict=True):
+        assert (given == NEVER) == (asked == NEVER), f"{name} never makes a value that is fetched"
+        was, now = before.facts.get(asked), after.facts.get(given)
         if was is not None and now is not None and was.is_full and now.is_full:
             assert was.sizes == now.sizes, f"{name} fetches {now.sizes} in place of {was.sizes}"
             assert None in (was.dtype, now.dtype) or was.dtype == now.dtype, f"{name} fetches another dtype"
