@@ -191,10 +191,11 @@ def test_a_failed_run_leaves_nothing_behind() -> None:
 
 
 def test_through_the_initial_value_from_inside() -> None:
-    x = tf.constant(2.0, name="start")
+    with tf.Graph().as_default():
+        x = tf.constant(2.0, name="start")
 
-    def body(i: Any, s: Any) -> Any:
-        return i + 1, s + tf.gradients(s * s, x)[0]
+        def body(i: Any, s: Any) -> Any:
+            return i + 1, s + tf.gradients(s * s, x)[0]
 
-    with pytest.raises(ValueError, match="Cannot compute gradient inside while loop with respect to op 'start'"):
-        tf.while_loop(lambda i, s: i < 3, body, [0, x])
+        with pytest.raises(ValueError, match="Cannot compute gradient inside while loop with respect to op 'start'"):
+            tf.while_loop(lambda i, s: i < 3, body, [0, x])
