@@ -85,7 +85,7 @@ def peak_mb():
 def _version():
     name = sys.argv[1] if len(sys.argv) > 1 else "flowgraph"
     module = sys.modules[name.split(".", maxsplit=1)[0]]
-    return getattr(module, "__version__", "")
+    return getattr(module, "flowgraph_version", getattr(module, "__version__", ""))
 
 
 def _answer(**what):

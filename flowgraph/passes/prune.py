@@ -7,7 +7,8 @@ from dataclasses import replace
 from flowgraph.ir.opdef import Effect
 from flowgraph.ir.program import IF, NEVER, READ, WHILE, Program, Step
 from flowgraph.ir.tensor import Operation
-from flowgraph.passes.rewrite import used_values, with_bodies
+from flowgraph.passes.rewrite import same_items, used_values
+from flowgraph.passes.sweep import captured
 
 
 def prune(program: Program) -> Program:
@@ -31,34 +32,13 @@ def _pruned(block: Program, program: Program) -> Program:
             changed = True
             continue
         if step.bodies:
-            trimmed = _trimmed(with_bodies(step, tuple([_pruned(body, program) for body in step.bodies])))
-            if trimmed.inputs != step.inputs or not _same(trimmed.bodies, step.bodies):
+            bodies = [_pruned(body, program) for body in step.bodies]
+            trimmed = captured(step, step.inputs, bodies)
+            if trimmed.inputs != step.inputs or not same_items(bodies, step.bodies):
                 step, changed = trimmed, True
         used.update(step.inputs)
         steps.append(step)
     return replace(block, steps=tuple(reversed(steps))) if changed else block
-
-
-def _trimmed(step: Step) -> Step:
-    """An If or While that captures only what its bodies use."""
-    given = 1 if step.opdef is IF else len(step.outputs)
-    used = set().union(*[used_values(body) for body in step.bodies])
-    captured = tuple([number for number in step.inputs[given:] if number in used])
-    if len(captured) == len(step.inputs) - given:
-        return step
-    inputs = (*step.inputs[:given], *captured)
-    if step.opdef is IF:
-        bodies = tuple([replace(body, feeds=captured) for body in step.bodies])
-        return Step(step.op, IF, inputs, step.outputs, step.attrs, bodies)
-    condition, body = step.bodies
-    feeds = (*condition.feeds[:given], *captured)
-    shared = condition.fetches[1:]
-    bodies = (replace(condition, feeds=feeds), replace(body, feeds=(*feeds, *shared)))
-    return Step(step.op, WHILE, inputs, step.outputs, step.attrs, bodies)
-
-
-def _same(after: tuple[Program, ...], before: tuple[Program, ...]) -> bool:
-    return all(new is old for new, old in zip(after, before, strict=True))
 
 
 def _is_idle(step: Step, used: set[int], program: Program) -> bool:

@@ -1,11 +1,11 @@
-"""What passes are made of: a Program with other steps, and with values under other numbers."""
+"""What passes are made of: a Program with other steps, and what may be asked of steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from flowgraph.ir.program import IF, NEVER, WHILE, Program, Step
+from flowgraph.ir.program import NEVER, Program, Step
 from flowgraph.ir.tensor import Operation
 from flowgraph.ops.identity import IDENTITY
 
@@ -42,59 +42,6 @@ def with_inputs(step: Step, inputs: Sequence[int]) -> Step:
 def same_items(after: Sequence[object], before: Sequence[object]) -> bool:
     """Whether two sequences hold the very same objects."""
     return len(after) == len(before) and all(a is b for a, b in zip(after, before, strict=True))
-
-
-def renamed(program: Program, names: Mapping[int, int]) -> Program:
-    """A Program that uses other values in place of some: `names` tells for a value which one stands for it now.
-
-    The steps that made the old ones stay, unless they are taken out otherwise. What bodies capture is renamed with
-    them; a value that would be captured twice is captured once.
-    """
-    if not names:
-        return program
-    resolved = _resolved(names)
-    steps = tuple([_renamed_step(step, resolved) for step in program.steps])
-    fetches = tuple([resolved.get(number, number) for number in program.fetches])
-    if fetches == program.fetches and same_items(steps, program.steps):
-        return program
-    return replace(program, steps=steps, fetches=fetches)
-
-
-def _resolved(names: Mapping[int, int]) -> dict[int, int]:
-    """The same where a value that stands for another is itself replaced."""
-    found = {}
-    for number, target in names.items():
-        while target in names:
-            target = names[target]
-        found[number] = target
-    return found
-
-
-def _renamed_step(step: Step, names: Mapping[int, int]) -> Step:
-    inputs = tuple([names.get(number, number) for number in step.inputs])
-    if step.bodies:
-        return _renamed_bodies(step, inputs, names)
-    return step if inputs == step.inputs else with_inputs(step, inputs)
-
-
-def _renamed_bodies(step: Step, inputs: tuple[int, ...], names: Mapping[int, int]) -> Step:
-    given = 1 if step.opdef is IF else len(step.outputs)  # the predicate, or the loop variables' first values
-    captured = tuple(dict.fromkeys(inputs[given:]))
-    if step.opdef is WHILE:
-        condition, body = (renamed(inner, names) for inner in step.bodies)
-        feeds = (*condition.feeds[:given], *captured)
-        shared = tuple([number for number in dict.fromkeys(condition.fetches[1:]) if number not in feeds])
-        condition = replace(condition, feeds=feeds, fetches=(condition.fetches[0], *shared))
-        bodies: tuple[Program, ...] = (condition, replace(body, feeds=(*feeds, *shared)))
-    else:
-        bodies = tuple([replace(renamed(inner, names), feeds=captured) for inner in step.bodies])
-    if inputs == step.inputs and all(_alike(new, old) for new, old in zip(bodies, step.bodies, strict=True)):
-        return step
-    return Step(step.op, step.opdef, (*inputs[:given], *captured), step.outputs, step.attrs, bodies)
-
-
-def _alike(new: Program, old: Program) -> bool:
-    return new.feeds == old.feeds and new.fetches == old.fetches and same_items(new.steps, old.steps)
 
 
 def used_values(program: Program) -> set[int]:

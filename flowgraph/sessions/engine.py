@@ -25,7 +25,6 @@ _PASSES_OF = {
     "constant_folding": ("fold",),
     "arithmetic_optimization": ("simplify", "cse"),
     "remapping": ("fuse",),
-    "layout_optimizer": ("layout",),
     "dependency_optimization": ("prune",),
 }
 """The passes that each of TF's own rewrites stands for; `memory_optimization` stands for the arena."""

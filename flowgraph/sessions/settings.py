@@ -23,7 +23,6 @@ _USED_FIELDS = (
     "graph_options.rewrite_options.constant_folding",
     "graph_options.rewrite_options.dependency_optimization",
     "graph_options.rewrite_options.disable_meta_optimizer",
-    "graph_options.rewrite_options.layout_optimizer",
     "graph_options.rewrite_options.memory_optimization",
     "graph_options.rewrite_options.remapping",
     "intra_op_parallelism_threads",

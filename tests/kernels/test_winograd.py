@@ -71,7 +71,7 @@ def directions(x: np.ndarray, w: np.ndarray, rows: Axis, cols: Axis) -> list[tup
 
 @pytest.mark.usefixtures("_blocks")
 def test_all_directions_are_what_direct_sums_give():
-    """Of one tile and few channels, too, for which direct sums are used: there 1.3e-5 was seen."""
+    """Of one tile and one channel, too. What tiles are not used for may be 2e-5 off: 1.3e-5 was seen."""
 
     @given(convolutions())
     def check(case: Any) -> None:
@@ -85,7 +85,7 @@ def test_all_directions_are_what_direct_sums_give():
 
 
 @pytest.mark.parametrize(
-    ("batch", "size", "depth", "filters", "kernel"), [(4, 32, 64, 64, 3), (16, 13, 48, 96, 3), (6, 14, 32, 64, 5)]
+    ("batch", "size", "depth", "filters", "kernel"), [(4, 32, 64, 64, 3), (16, 13, 48, 96, 3), (4, 14, 32, 64, 5)]
 )
 @pytest.mark.parametrize("positive", [False, True])
 def test_the_bound_holds_where_layers_are_deep(batch, size, depth, filters, kernel, positive):
@@ -101,6 +101,13 @@ def test_the_bound_holds_where_layers_are_deep(batch, size, depth, filters, kern
     assert_close(found, conv.conv2d_backprop_input(x.shape, wide[1], wide[2], **ONES))
     found = conv.conv2d_backprop_filter(x, w.shape, dy, **ONES, by_tiles=True)
     assert_close(found, conv.conv2d_backprop_filter(wide[0], w.shape, wide[2], **ONES))
+
+
+def test_a_large_filter_has_its_gradient_of_enough_tiles():
+    few, enough = (Axis.plan(size, 5, 1, "SAME") for size in (15, 16))
+    assert winograd.pays(3, (32, 32), few, few)
+    assert not winograd.pays_for_filter(3, (32, 32), few, few)  # 48 tiles
+    assert winograd.pays_for_filter(4, (32, 32), enough, enough)  # 64
 
 
 @pytest.mark.parametrize("kernel", [3, 5])

@@ -68,7 +68,7 @@ def same_bits(a: Any, b: Any) -> bool:
 def types_of(fetches: list[tf.Tensor], feed: dict[tf.Tensor, np.ndarray]) -> Counter[str]:
     """The types of the steps that are left of a Program, without constants."""
     program = build_program(fetches, [], list(feed))
-    program = optimized(program, [value.shape for value in feed.values()], Store().cell, {"cse", "fuse", "layout"})
+    program = optimized(program, [value.shape for value in feed.values()], Store().cell, {"cse", "fuse"})
     return Counter(s.opdef.name for s in program.walk() if s.inputs)
 
 

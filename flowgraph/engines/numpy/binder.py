@@ -16,7 +16,7 @@ from flowgraph.engines.numpy.bodies import BodyFunction
 from flowgraph.engines.numpy.frame import Frame, Output
 from flowgraph.engines.numpy.fused import FusedCall
 from flowgraph.engines.numpy.insides import is_written
-from flowgraph.engines.numpy.kernels import FORWARDS, KERNELS, SCRATCH, UPDATES
+from flowgraph.engines.numpy.kernels import FORWARDS, KERNELS, UPDATES
 from flowgraph.engines.numpy.kernels.calls import Call, Operand
 from flowgraph.engines.numpy.memory import Plan
 from flowgraph.engines.numpy.stacks import spared_stacks
@@ -132,11 +132,10 @@ class _Binder:
             return False
         memory = self._memory
         outs = [memory.array(n, self._known[n]) if n in memory else self._slot(n) for n in step.outputs]
-        scratch = (memory.scratch(place),) if step.opdef in SCRATCH else ()
         kernel, slots, single = KERNELS[step.opdef], self._slots, step.opdef.gives_one
 
         def ask(outs: Sequence[Any]) -> Call | None:
-            return kernel(step, operands, outs[0] if single else tuple(outs), slots, *scratch)
+            return kernel(step, operands, outs[0] if single else tuple(outs), slots)
 
         call = ask(outs)
         if call is None:

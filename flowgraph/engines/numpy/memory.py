@@ -9,7 +9,7 @@ import numpy as np
 
 from flowgraph.engines.numpy.fused import scratch_size
 from flowgraph.engines.numpy.insides import kept_beyond
-from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, PARTLY, SCRATCH
+from flowgraph.engines.numpy.kernels import IN_PLACE, KERNELS, PARTLY
 from flowgraph.ir.known import Known
 from flowgraph.ir.program import Program, Step
 from flowgraph.passes.arena import ALIGNMENT, Layout, place
@@ -88,8 +88,7 @@ class Plan:
             else:
                 sizes.append(size)
         self.fresh.update(fresh)
-        scratch = SCRATCH[step.opdef](step, facts) if step.opdef in SCRATCH else 0
-        return Wants(tuple(sizes), scratch, self._over(step) if sizes[0] is not None else ())
+        return Wants(tuple(sizes), over=self._over(step) if sizes[0] is not None else ())
 
     def _wants_fused(self, step: Step) -> Wants:
         """Several steps as one write what is fetched or kept into new arrays, all else into buffers."""

@@ -15,7 +15,7 @@ from flowgraph.engines.numpy.kernels import (
     sums,
     updates,
 )
-from flowgraph.engines.numpy.kernels.calls import Forward, InPlace, Kernel, Scratch, Update
+from flowgraph.engines.numpy.kernels.calls import Forward, InPlace, Kernel, Update
 from flowgraph.ir.opdef import OpDef
 
 KERNELS: dict[OpDef, Kernel] = {
@@ -41,9 +41,6 @@ IN_PLACE: dict[OpDef, InPlace] = {
     **sums.IN_PLACE,
 }
 """The operands over which a kernel may write its result; none, for what is not here."""
-
-SCRATCH: dict[OpDef, Scratch] = {}
-"""The bytes that a kernel needs while it runs; none, for what is not here."""
 
 PARTLY: frozenset[OpDef] = images.PARTLY
 """Ops of which an output after the first may be of a shape that nobody knows beforehand: it gets a slot."""

@@ -5,24 +5,19 @@ when it does not apply. It must compute exactly what the op's own forward comput
 to fill at each run, a tuple of arrays for a step with several outputs; what it held before the call is unknown. For
 some ops (`PARTLY`) that tuple has a number in place of an array of unknown shape: the slot into which the value goes.
 
-Two more tables tell what memory a kernel needs:
-
-- `IN_PLACE`: `(step) -> positions` of the operands over which the kernel may write its first output, because it has
-  read an entry of each of them before it writes that entry. `out` may then be the memory of one of these.
-- `SCRATCH`: `(step, facts) -> bytes` that the kernel needs while it runs; `facts` tell of the shapes of the values of
-  `step.inputs` and `step.outputs`. Such a kernel is given one more argument, a 1-D array of so many bytes
-  (`np.uint8`, aligned to 64), which it may share with all other steps.
+The table `IN_PLACE` tells what memory may be used twice: `(step) -> positions` of the operands over which the kernel
+may write its first output, because it has read an entry of each of them before it writes that entry. `out` may then be
+the memory of one of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from flowgraph.ir.known import Known
 from flowgraph.ir.program import Step
 
 
@@ -41,7 +36,6 @@ Update = Callable[[Step, list[Operand], list[Any]], Call | None]
 """Of an op that changes variables: `update(step, operands, slots)`; an operand that is a variable is its cell."""
 InPlace = Callable[[Step], Sequence[int]]
 Forward = Callable[..., Any]
-Scratch = Callable[[Step, Mapping[int, Known]], int]
 
 
 def any_operand(step: Step) -> Sequence[int]:

@@ -99,7 +99,7 @@ def _squared_difference(_step: Step, operands: list[Operand], out: np.ndarray, s
 
 
 def _bias_add(step: Step, operands: list[Operand], out: np.ndarray, slots: list[Any]) -> Call | None:
-    """Where the channels are the last axis: a bias that does not fit is refused by forward."""
+    """Of a fused step (alone, `images.py` adds it), with the channels last; forward refuses what does not fit."""
     value, bias = (o.known.sizes if o.known is not None and o.known.is_full else None for o in operands)
     if not is_wide_float(out) or step.attrs["data_format"] != "NHWC" or value is None or len(value) < 2:
         return None
